@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The plugin side of Cardea: what a plugin exports and what the gateway offers to it.
+ *
+ * A plugin decides what a connection is for. It *declares*: "answer this offer with these codecs", "link this source
+ * to that sink, at most this layer". The gateway does the rest: ICE, DTLS, SRTP, SDP text, header rewriting,
+ * retransmission, layer switching, keyframe requests. A plugin is not on the packet path unless it taps a source.
+ *
+ * Promises:
+ *  - One control thread. Every callback runs on it, except `packet`. Callbacks are never nested inside a host call:
+ *    what a host call causes is told later. So a plugin needs no mutex.
+ *  - A pointer passed in is borrowed until the call returns, unless the text says that it is taken.
+ *  - A JSON body handed to reply(), fail(), notify() or event() is taken, always, also when the call fails.
+ *  - Every request is answered once. A second reply is refused and logged; a request dropped without a reply when its
+ *    handle goes is answered by the gateway.
+ *  - detach() comes exactly once for each attach() that returned 0, and when it comes no worker calls for it again.
+ *    The handle pointer is dead when detach() returns.
+ *  - Ids of sources and sinks are never reused. A host call with an id that has gone returns CARDEA_ENOENT.
+ *
+ * Threads: host functions are for the control thread, except those marked [any thread].
+ * Results: 0 or a negative CARDEA_E... value unless the text says otherwise.
+ *
+ * A plugin exports one *data* symbol, nothing runs at dlopen:
+ *
+ *     CARDEA_EXPORT const struct cardea_plugin cardea_plugin = { CARDEA_PLUGIN_HEAD, .name = "cardea.plugin.mine", ... };
+ */
+#ifndef CARDEA_PLUGIN_H
+#define CARDEA_PLUGIN_H
+
+#include <cardea/types.h>
+
+enum cardea_result {
+    CARDEA_OK = 0,
+    CARDEA_ENOMEM = -1,
+    CARDEA_EINVAL = -2,  /* the caller's bug: a bad argument */
+    CARDEA_EPARSE = -3,  /* the peer's bytes are not what they claim to be (bad SDP) */
+    CARDEA_EPROTO = -4,  /* well-formed, but not allowed now (no offer to answer, an offer is already outstanding) */
+    CARDEA_ELIMIT = -5,  /* a bound was hit */
+    CARDEA_EIO = -6,     /* the operating system refused */
+    CARDEA_EAGAIN = -7,  /* try again later */
+    CARDEA_ENOENT = -8,  /* no such source, sink, handle or file */
+    CARDEA_ESTATE = -9,  /* the object is being closed */
+};
+
+struct cardea_handle;  /* one attachment of one session to this plugin; holds at most one PeerConnection */
+struct cardea_request; /* one client message that waits for its reply */
+
+typedef uint64_t cardea_source; /* an incoming track; 0 is none */
+typedef uint64_t cardea_sink;   /* an outgoing track; 0 is none */
+
+enum cardea_kind { CARDEA_AUDIO = 1, CARDEA_VIDEO = 2, CARDEA_DATA = 3 };
+
+/* --- requests ------------------------------------------------------------------------------------------------- */
+
+enum cardea_param_type {
+    CARDEA_STRING,
+    CARDEA_BOOL, /* true or false; 0, 1 and strings are refused */
+    CARDEA_INT,  /* JSON integer of any sign */
+    CARDEA_UINT, /* JSON integer >= 0 */
+    CARDEA_OBJECT,
+    CARDEA_ARRAY,
+    CARDEA_ID, /* unsigned integer, or a string when the plugin said string_ids (host->string_ids) */
+};
+
+enum {
+    CARDEA_REQUIRED = 1, /* missing: errors.missing */
+    CARDEA_NONEMPTY = 2, /* an empty string or array is errors.invalid */
+};
+
+/* Checked by the gateway in table order, before run() is called. First failure wins. `null` is a wrong type. */
+struct cardea_param {
+    const char *name;
+    enum cardea_param_type type;
+    unsigned flags;
+    int64_t max;                       /* INT, UINT: greatest value, 0 = any; STRING: most bytes, 0 = any */
+    const struct cardea_param *fields; /* ARRAY: every element is an object with these; OBJECT: its members */
+    enum cardea_param_type element;    /* ARRAY without fields: type of its elements, when element_typed */
+    bool element_typed;
+};
+/* A table ends with a line whose name is NULL. */
+
+enum cardea_verb_mode {
+    CARDEA_SYNC,  /* run() replies before it returns; client gets `success`; also reachable by admin `message_plugin` */
+    CARDEA_ASYNC, /* client gets `ack` at once; the reply is an `event` with the request's transaction */
+};
+
+struct cardea_verb {
+    const char *name; /* compared without regard to case; NULL: taken when the body has no `request` */
+    enum cardea_verb_mode mode;
+    const struct cardea_param *params;     /* may be NULL */
+    void (*run)(struct cardea_request *rq); /* control thread */
+};
+/* A table ends with a line whose run is NULL. */
+
+/* Error codes that the gateway uses on the plugin's behalf: {<key>:"event", error_code:…, error:"…"} */
+struct cardea_error_codes {
+    int no_message; /* empty body */
+    int not_object; /* body is not an object */
+    int unknown;    /* no such verb */
+    int missing;    /* a required parameter is absent */
+    int invalid;    /* a parameter has the wrong type or is out of range */
+};
+
+/* What came with a message. All borrowed. */
+struct cardea_request_info {
+    struct cardea_handle *handle; /* NULL: an admin request */
+    void *user;                   /* what attach() gave for this handle; NULL for admin requests */
+    const char *verb;             /* as in the table */
+    json_t *body;                 /* object; read only */
+    const char *jsep_type;        /* "offer", "answer" or NULL */
+    bool jsep_e2ee;
+    bool jsep_update; /* an offer for a PeerConnection that already exists */
+    bool admin;
+};
+
+/* --- media ---------------------------------------------------------------------------------------------------- */
+
+/* One m-line of a handle's PeerConnection, after negotiation. Strings live until the next negotiation or detach. */
+struct cardea_stream {
+    unsigned mindex;
+    const char *mid;
+    enum cardea_kind kind;
+    bool disabled;         /* rejected, inactive, or no codec matched */
+    cardea_source source;  /* set when the peer sends on this m-line (DATA: when the m-line is accepted) */
+    cardea_sink sink;      /* set when we send on it (DATA: when the m-line is accepted) */
+    bool ready;            /* we offered, and the peer answered with a direction other than inactive */
+    const char *codec;     /* "opus", "vp8", …; NULL for DATA or when disabled */
+    const char *profile;   /* H.264 profile-level-id or VP9 profile-id, or NULL */
+    const char *fmtp;      /* fmtp the peer stated for the codec, or NULL */
+    unsigned clock_rate;   /* Hz */
+    bool stereo, fec, dtx; /* opus */
+    bool red;              /* opus RED negotiated */
+    bool simulcast, svc;   /* video */
+    uint8_t audiolevel_id, orientation_id, playout_delay_id; /* RTP extension ids the peer uses; 0 = not negotiated */
+    const char *msid_stream, *msid_track;                    /* of the peer, or NULL */
+};
+
+/* How to answer an offer: one policy for all its m-lines. Existing m-lines keep their codec. Zero is a good default. */
+struct cardea_answer {
+    const char *title;              /* s= line; NULL: "-" */
+    const char *audio_codecs;       /* comma list in order of preference; NULL: the gateway's order (opus first) */
+    const char *video_codecs;       /* same (vp8 first) */
+    const char *h264_profile, *vp9_profile; /* preferred; NULL: none */
+    bool receive_only;              /* true: recvonly answers; false: mirror the offer (sendrecv is echoed) */
+    bool no_audio, no_video, no_data; /* reject that kind */
+    unsigned max_audio, max_video;  /* accept only the first n m-lines of the kind; 0 = all */
+    bool opus_fec, opus_dtx, opus_stereo; /* repeat the parameter when it was offered */
+    bool opus_red;                  /* accept RED next to opus */
+    bool audio_nack;
+    bool no_audiolevel, no_orientation, no_playout_delay, no_transport_cc; /* extensions to leave out */
+    bool abs_send_time, abs_capture_time, layers_allocation;               /* extensions to accept besides */
+    uint32_t video_bandwidth;       /* bit/s for b=; 0: no line */
+    bool e2ee;                      /* echoed in the answer's jsep */
+};
+
+/* One m-line of an offer that we make. */
+struct cardea_place {
+    enum cardea_kind kind;
+    bool inactive;                 /* true: no direction; the sink stays and sends nothing */
+    const char *codec;             /* AUDIO, VIDEO; fixed for the life of the m-line */
+    int payload_type;              /* 0…127; -1: the gateway's table */
+    const char *profile;           /* H.264 / VP9, or NULL */
+    const char *fmtp;              /* more fmtp, or NULL */
+    bool opus_fec, opus_dtx, opus_stereo, opus_red;
+    bool audiolevel, orientation, playout_delay, transport_cc, dependency_descriptor; /* extensions to offer */
+    const char *msid_stream, *msid_track; /* NULL: "janus", "janus<mid>" */
+    const char *mid;               /* NULL: the decimal m-line index */
+};
+
+/* How an offer is made from all the m-lines placed so far. */
+struct cardea_offer {
+    const char *title;
+    bool restart; /* with an ICE restart */
+    bool e2ee;
+};
+
+/* Targets and limits of a link. Zero is "best layer, no limit". */
+struct cardea_link {
+    bool limit_substream, limit_temporal, limit_spatial;
+    uint8_t substream, temporal, spatial; /* 0…2, used when the flag above is set */
+    uint32_t fallback_us;                 /* simulcast drop timer; 0: 250 000 */
+    bool paused;
+    int16_t min_delay, max_delay;         /* playout delay override, 10 ms units, when delay_set */
+    bool delay_set;
+    const char *data_label;               /* DATA: label of the channel on the sink's side; NULL: same as received */
+    uint16_t priority;                    /* who gets bandwidth first; greater is more important */
+    bool automatic;                       /* the gateway chooses layers from the bandwidth budget */
+};
+
+/* What a sink is doing now. Layers are -1 while unknown. */
+struct cardea_sink_state {
+    cardea_source source; /* 0: not linked */
+    int substream, temporal, spatial;
+    int target_substream, target_temporal, target_spatial;
+    bool paused;
+    uint32_t bitrate_bps; /* sent in the last second */
+};
+
+/* A packet given to a tap: const, as received, decrypted. On the worker of the source. */
+struct cardea_packet {
+    cardea_source source;
+    const uint8_t *data; /* the whole RTP packet */
+    size_t len;
+    int64_t arrival_us; /* monotonic */
+    uint64_t ext_seq;   /* extended sequence number */
+    bool keyframe, marker;
+    uint8_t substream, temporal, spatial;
+};
+
+/* A data-channel message. */
+struct cardea_message {
+    const char *label, *protocol; /* never NULL */
+    bool binary;
+    const uint8_t *data;
+    size_t len; /* > 0 */
+};
+
+/* --- HTTP routes ---------------------------------------------------------------------------------------------- */
+
+struct cardea_http; /* one exchange that waits for its answer */
+
+struct cardea_http_request {
+    const char *method, *path; /* the whole path */
+    const char *rest;          /* what follows the route's prefix, without the slash; may be "" */
+    const char *query;         /* raw, may be "" */
+    const uint8_t *body;
+    size_t len;
+    const char *(*header)(const struct cardea_http *x, const char *name); /* NULL when absent */
+    const char *remote;        /* address of the client, text */
+};
+
+/* --- the table a plugin exports --------------------------------------------------------------------------------- */
+
+struct cardea_host;
+
+struct cardea_plugin {
+    uint16_t abi_major, abi_minor;
+    uint32_t size; /* sizeof(struct cardea_plugin) */
+
+    /* who it is */
+    const char *name;           /* "cardea.plugin.echotest" */
+    const char *const *aliases; /* other package names it answers to, NULL-terminated, or NULL; the first is shown */
+    const char *title, *description, *author, *version_string;
+    int version;
+    const char *key; /* the member that names every message, e.g. "echotest" */
+    struct cardea_error_codes errors;
+    const struct cardea_option *options; /* or NULL */
+    const char *config_name;             /* "cardea.plugin.<config_name>.jcfg", NULL: no file */
+    const struct cardea_verb *verbs;
+
+    /* life of the plugin; control thread */
+    int (*start)(const struct cardea_host *host, const struct cardea_config *config); /* non-zero: not loaded */
+    void (*stop)(void);                                                             /* all handles are gone */
+
+    /* life of a handle; control thread. attach: non-zero refuses (461). user is given back to every other callback */
+    int (*attach)(struct cardea_handle *h, void **user);
+    void (*detach)(struct cardea_handle *h, void *user);
+
+    /* life of a PeerConnection; control thread */
+    void (*up)(struct cardea_handle *h, void *user);                       /* DTLS-SRTP established, first time */
+    void (*down)(struct cardea_handle *h, void *user, const char *reason); /* closed; its sources and sinks are gone */
+    void (*source_added)(struct cardea_handle *h, void *user, const struct cardea_stream *stream);
+    void (*source_gone)(struct cardea_handle *h, void *user, cardea_source source);
+
+    /* things that happen; control thread; all may be NULL */
+    void (*data)(struct cardea_handle *h, void *user, const struct cardea_message *msg); /* only after data_tap() */
+    void (*layer)(struct cardea_handle *h, void *user, cardea_sink sink, const struct cardea_sink_state *state);
+    void (*talking)(struct cardea_handle *h, void *user, cardea_source source, bool talking, double level_dbov);
+    void (*slow_link)(struct cardea_handle *h, void *user, enum cardea_kind kind, bool uplink, unsigned lost);
+
+    /* packets of tapped sources; on the source's worker; must not block, lock or allocate without bound */
+    void (*packet)(void *tap, const struct cardea_packet *packet);
+
+    /* the operator's view; control thread; may be NULL */
+    void (*drain)(bool draining);
+    json_t *(*describe)(struct cardea_handle *h, void *user); /* handle_info.plugin_specific; new reference */
+};
+
+#define CARDEA_PLUGIN_HEAD                                                                                            \
+    .abi_major = CARDEA_ABI_MAJOR, .abi_minor = CARDEA_ABI_MINOR, .size = sizeof(struct cardea_plugin)
+
+/* --- what the gateway offers -------------------------------------------------------------------------------------- */
+
+struct cardea_host {
+    uint16_t abi_major, abi_minor;
+    uint32_t size;
+
+    /* requests */
+    const struct cardea_request_info *(*info)(const struct cardea_request *rq);
+    /* Answers rq with body (taken). A pending answer()/offer() made with this request goes along as jsep. */
+    void (*reply)(struct cardea_request *rq, json_t *body);
+    /* Answers rq with {<key>:"event", error_code: code, error: text}. printf-like. */
+    void (*fail)(struct cardea_request *rq, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+    /* Sends an unsolicited event with body (taken) to the owner of h. A pending offer() made with h goes along. */
+    void (*notify)(struct cardea_handle *h, json_t *body);
+    /* Same body to many: built and printed once. body is taken, handles are borrowed. */
+    void (*notify_all)(struct cardea_handle *const *handles, size_t n, json_t *body);
+
+    /* SDP: never text, only policy. The result travels with the next reply()/notify() of the same handle. */
+    int (*answer)(struct cardea_request *rq, const struct cardea_answer *policy); /* EPROTO: no offer to answer */
+    /* Adds an m-line (mindex < 0) or changes one that exists; *mindex and *sink are written on success. */
+    int (*place)(struct cardea_handle *h, int *mindex, const struct cardea_place *place, cardea_sink *sink);
+    /* rq may be NULL: the offer then travels with the next notify(). EPROTO: an offer is still unanswered. */
+    int (*offer)(struct cardea_handle *h, struct cardea_request *rq, const struct cardea_offer *offer);
+    /* The m-lines of h: pointer to n entries, borrowed until the next call that negotiates. */
+    const struct cardea_stream *(*streams)(struct cardea_handle *h, size_t *n);
+    bool (*is_up)(const struct cardea_handle *h);
+
+    /* media graph */
+    int (*link)(cardea_sink sink, cardea_source source, const struct cardea_link *options); /* replaces an older link */
+    int (*unlink)(cardea_sink sink);
+    int (*adjust)(cardea_sink sink, const struct cardea_link *options); /* layers, pause, delay of an existing link */
+    int (*sink_state)(cardea_sink sink, struct cardea_sink_state *state);
+    int (*mute)(cardea_source source, bool muted);     /* stops forwarding to all sinks */
+    int (*keyframe)(cardea_source source);             /* asks the sender; coalesced */
+    int (*keyframe_every)(cardea_source source, unsigned seconds); /* 0: never */
+    int (*bitrate)(struct cardea_handle *h, uint32_t bps); /* REMB cap for the sender; 0: none */
+    int (*talk)(cardea_source source, unsigned packets, unsigned threshold_dbov); /* talking events; 0 packets: off */
+    int (*playout_delay)(cardea_source source, int min_10ms, int max_10ms);       /* negative: remove the override */
+    int (*tap)(cardea_source source, void *tap);   /* packet() gets tap; NULL removes; [returns when no call is left] */
+    /* Peers with the same group are put on the same worker while they fit. Before the first negotiation. */
+    int (*group)(struct cardea_handle *h, uint64_t group);
+
+    /* data channels */
+    int (*data_tap)(struct cardea_handle *h, bool on); /* data() is called for messages of this peer */
+    int (*send_data)(struct cardea_handle *h, const struct cardea_message *msg);
+
+    /* end of things */
+    void (*hangup)(struct cardea_handle *h, const char *reason); /* closes the PeerConnection; down() follows */
+    void (*end)(struct cardea_handle *h);                        /* detaches; detach() follows */
+
+    /* threads */
+    int (*post)(void (*run)(void *arg), void *arg);              /* [any thread] run() on the control thread */
+    int (*job)(void (*work)(void *arg), void (*done)(void *arg), void *arg); /* work() on a helper, then done() */
+    uint64_t (*timer)(unsigned ms, bool repeat, void (*fire)(void *arg), void *arg); /* 0: no memory */
+    void (*timer_stop)(uint64_t timer);
+    int64_t (*now_us)(void);                                     /* [any thread] monotonic */
+
+    /* HTTP; handler runs on control and must call http_reply once, now or later */
+    int (*route)(const char *prefix, void (*handler)(struct cardea_http *x, const struct cardea_http_request *rq));
+    void (*http_reply)(struct cardea_http *x, int status, const char *const *headers, const void *body, size_t len);
+
+    /* the operator */
+    void (*event)(struct cardea_handle *h, json_t *body);        /* to event handlers; body taken */
+    void (*log)(enum cardea_log_level level, const struct cardea_handle *h, const char *fmt, ...)
+        __attribute__((format(printf, 3, 4)));                   /* [any thread] */
+    void (*string_ids)(bool on);                                 /* how CARDEA_ID parameters look; call in start() */
+    uint64_t (*random_id)(void);                                 /* 1 … 2^53-1 */
+    bool (*signed_token)(const char *token, const char *realm, const char *descriptor);
+    bool (*signed_tokens_enabled)(void);
+
+    /* configuration */
+    const char *(*option_string)(const struct cardea_config *c, const char *category, const char *name); /* or NULL */
+    int64_t (*option_int)(const struct cardea_config *c, const char *category, const char *name);
+    bool (*option_bool)(const struct cardea_config *c, const char *category, const char *name);
+    /* Every group of the file that the option table does not name, as JSON: {"room-1234": {...}}. New reference. */
+    json_t *(*config_groups)(const struct cardea_config *c);
+    /* Path of a folder where this plugin may keep state; created on first use. Borrowed until stop(). */
+    const char *(*state_folder)(const struct cardea_config *c);
+};
+
+#endif

@@ -1,0 +1,1 @@
+# bwe: see docs/architecture.md

@@ -1,0 +1,1 @@
+# dtls: see docs/architecture.md

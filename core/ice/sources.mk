@@ -1,0 +1,1 @@
+# ice: see docs/architecture.md

@@ -1,0 +1,1 @@
+# rtcp: see docs/architecture.md

@@ -1,0 +1,1 @@
+# sctp: see docs/architecture.md

@@ -1,0 +1,17 @@
+include core/base/sources.mk
+include core/log/sources.mk
+include core/metrics/sources.mk
+include core/config/sources.mk
+include core/rtp/sources.mk
+include core/rtcp/sources.mk
+include core/sdp/sources.mk
+include core/loop/sources.mk
+include core/ice/sources.mk
+include core/dtls/sources.mk
+include core/srtp/sources.mk
+include core/sctp/sources.mk
+include core/bwe/sources.mk
+include core/media/sources.mk
+include core/peer/sources.mk
+include core/api/sources.mk
+include core/host/sources.mk

@@ -1,0 +1,1 @@
+# srtp: see docs/architecture.md
