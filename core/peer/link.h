@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The control side of one PeerConnection: from JSEP text and plugin policy to orders for the worker, and from its news
+ * back. Control thread only. Owns the negotiation (peer/plan.h); knows nothing of sessions or JSON.
+ */
+#ifndef GW_PEER_LINK_H
+#define GW_PEER_LINK_H
+
+#include <cardea/plugin.h>
+
+#include "peer/messages.h"
+
+struct gw_link;   /* one PeerConnection */
+struct gw_links;  /* all of them: ids, workers, settings */
+
+/* What the owner (a handle) is told. Never inside a gw_link_ call. */
+struct gw_link_events {
+    /* The SDP asked for by answer()/offer() is complete. sdp is taken over (free()). restart: part of the answer */
+    void (*described)(void *owner, const char *type, char *sdp);
+    void (*trickle)(void *owner, const char *mid, const char *candidate); /* full trickle; NULL: completed */
+    void (*ice)(void *owner, enum gw_ice_state state);
+    void (*up)(void *owner);
+    void (*down)(void *owner, const char *reason); /* the link is dead: closed() follows */
+    void (*closed)(void *owner);                   /* nothing comes any more; gw_link_free() may be called */
+    void (*media)(void *owner, const struct cardea_stream *s, bool receiving, int substream, unsigned seconds);
+    void (*slow_link)(void *owner, const struct cardea_stream *s, bool uplink, unsigned lost);
+    void (*layer)(void *owner, cardea_sink sink, const struct cardea_sink_state *state);
+    void (*talking)(void *owner, cardea_source source, bool talking, double level);
+    void (*data)(void *owner, const struct cardea_message *msg);
+    void (*tap_gone)(void *owner, cardea_source source, void *tap);
+    void (*query)(void *owner, int64_t ticket, const char *json);
+};
+
+struct gw_links_conf {
+    unsigned workers;
+    bool full_trickle;
+    const char *fingerprint;    /* sha-256, of the process's certificate */
+    const char *address;        /* for o= and c= lines */
+    unsigned peers_per_worker;  /* a group spills over beyond this */
+    bool (*post)(void *arg, unsigned worker, const struct gw_order *order); /* false: full */
+    void *arg;
+    const struct gw_link_events *events;
+    int64_t (*now_us)(void);
+};
+
+int gw_links_new(struct gw_links **out, const struct gw_links_conf *conf);
+void gw_links_free(struct gw_links *ls);
+void gw_links_news(struct gw_links *ls, const struct gw_news *news); /* takes what it owns */
+struct gw_link *gw_links_find(struct gw_links *ls, gw_peer_id peer);
+size_t gw_links_count(const struct gw_links *ls);
+
+/* A link exists as soon as a handle does; its peer on a worker only from the first negotiation on. */
+int gw_link_new(struct gw_link **out, struct gw_links *ls, void *owner);
+void gw_link_free(struct gw_link *l);  /* closes what is open; no event afterwards */
+void gw_link_group(struct gw_link *l, uint64_t group);
+
+/* jsep from the client. type "offer" or "answer". Writes one sentence to why on failure. */
+struct gw_jsep {
+    const char *type, *sdp;
+    bool e2ee, rids_low_to_high, no_trickle;
+    const json_t *svc; /* array or NULL */
+};
+enum gw_jsep_result { GW_JSEP_OK = 0, GW_JSEP_BAD_SDP = 465, GW_JSEP_UNEXPECTED = 469, GW_JSEP_WRONG_STATE = 471 };
+enum gw_jsep_result gw_link_jsep(struct gw_link *l, const struct gw_jsep *jsep, bool *update, char *why, size_t why_len);
+/* The message that brought an offer is over and nobody answered it: forget the offer. */
+void gw_link_offer_ignored(struct gw_link *l);
+/* As cardea_host's functions of the same names. described() follows answer() and offer(). */
+int gw_link_answer(struct gw_link *l, const struct cardea_answer *policy);
+int gw_link_place(struct gw_link *l, int *mindex, const struct cardea_place *place, cardea_sink *sink);
+int gw_link_offer(struct gw_link *l, const struct cardea_offer *offer);
+bool gw_link_offer_outstanding(const struct gw_link *l);
+const struct cardea_stream *gw_link_streams(struct gw_link *l, size_t *n);
+bool gw_link_is_up(const struct gw_link *l);
+bool gw_link_exists(const struct gw_link *l); /* there is a PeerConnection (maybe not up) */
+bool gw_link_e2ee(const struct gw_link *l);
+
+enum gw_trickle_result { GW_TRICKLE_OK, GW_TRICKLE_QUEUED, GW_TRICKLE_CLOSING };
+/* mid/mindex as given by the client, NULL/-1 when absent; candidate NULL: end of candidates. */
+enum gw_trickle_result gw_link_trickle(struct gw_link *l, const char *mid, int mindex, const char *candidate);
+
+int gw_link_connect(struct gw_links *ls, cardea_sink sink, cardea_source source, const struct cardea_link *o);
+int gw_link_disconnect(struct gw_links *ls, cardea_sink sink);
+int gw_link_adjust(struct gw_links *ls, cardea_sink sink, const struct cardea_link *o);
+int gw_link_sink_state(struct gw_links *ls, cardea_sink sink, struct cardea_sink_state *state);
+int gw_link_source_order(struct gw_links *ls, cardea_source source, enum gw_order_tag tag, int64_t number);
+int gw_link_talk(struct gw_links *ls, cardea_source source, unsigned packets, unsigned threshold);
+int gw_link_tap(struct gw_links *ls, cardea_source source, const struct gw_tap *tap);
+int gw_link_bitrate(struct gw_link *l, uint32_t bps);
+int gw_link_data_tap(struct gw_link *l, bool on);
+int gw_link_send_data(struct gw_link *l, const struct cardea_message *msg);
+int gw_link_query(struct gw_link *l, int64_t ticket);
+/* Closes the PeerConnection; down(reason) when reason is not NULL, then closed(). The link can negotiate anew after. */
+void gw_link_close(struct gw_link *l, const char *reason);
+const char *gw_link_local_sdp(const struct gw_link *l);  /* complete texts, or NULL */
+const char *gw_link_remote_sdp(const struct gw_link *l);
+
+#endif

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the control thread and the workers say to each other: orders go down, news come up. All names are ids; the only
+ * pointers are heap blocks that travel with the message and belong to whoever holds it.
+ *
+ * An id of a source or sink holds its peer and m-line, and so the worker can be found without a table:
+ * peer id (serial << 8 | worker) << 8 | mindex … see gw_track_id(). A source and a sink of one m-line share the number.
+ */
+#ifndef GW_PEER_MESSAGES_H
+#define GW_PEER_MESSAGES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ice/ice.h"
+
+#define GW_MAX_WORKERS 64
+#define GW_MAX_MLINES  256 /* per peer */
+#define GW_MAX_LAYERS  3   /* simulcast */
+
+typedef uint64_t gw_peer_id;  /* serial << 8 | worker; 0: none */
+typedef uint64_t gw_track_id; /* peer << 8 | mindex; 0: none. Source or sink by context */
+
+static inline gw_peer_id gw_peer_make(uint64_t serial, unsigned worker)
+{
+    return serial << 8 | worker;
+}
+static inline unsigned gw_peer_worker(gw_peer_id peer)
+{
+    return peer & 0xff;
+}
+static inline gw_track_id gw_track_make(gw_peer_id peer, unsigned mindex)
+{
+    return peer << 8 | mindex;
+}
+static inline gw_peer_id gw_track_peer(gw_track_id track)
+{
+    return track >> 8;
+}
+static inline unsigned gw_track_mindex(gw_track_id track)
+{
+    return track & 0xff;
+}
+static inline unsigned gw_track_worker(gw_track_id track)
+{
+    return gw_peer_worker(gw_track_peer(track));
+}
+
+enum gw_kind { GW_AUDIO = 1, GW_VIDEO = 2, GW_DATA = 3 };
+
+enum gw_codec {
+    GW_CODEC_NONE,
+    GW_OPUS, GW_MULTIOPUS, GW_PCMU, GW_PCMA, GW_G722, GW_ISAC16, GW_ISAC32, GW_L16, GW_L16_48,
+    GW_VP8, GW_VP9, GW_H264, GW_H265, GW_AV1,
+};
+
+/* Header extensions we know. Ids per m-line and direction, 0: not negotiated. */
+enum gw_ext {
+    GW_EXT_MID, GW_EXT_RID, GW_EXT_REPAIRED_RID, GW_EXT_AUDIO_LEVEL, GW_EXT_ORIENTATION, GW_EXT_PLAYOUT_DELAY,
+    GW_EXT_ABS_SEND_TIME, GW_EXT_TRANSPORT_CC, GW_EXT_ABS_CAPTURE_TIME, GW_EXT_DEPENDENCY_DESCRIPTOR,
+    GW_EXT_LAYERS_ALLOCATION, GW_EXT_TOFFSET,
+    GW_EXT_COUNT,
+};
+
+/* One m-line as the worker needs it. A plain value. */
+struct gw_mline {
+    uint8_t mindex;
+    char mid[17];
+    enum gw_kind kind;
+    enum gw_codec codec;
+    bool receive, send;          /* from our side, both after negotiation */
+    uint32_t clock_rate;
+    uint8_t payload_type, rtx_payload_type; /* 0 for rtx: none. The same numbers both ways */
+    uint8_t red_payload_type;               /* opus RED, 0: none */
+    bool nack, pli, fir, remb, transport_cc;
+    uint8_t ext[GW_EXT_COUNT];
+    bool ext_two_byte_ok;                   /* extmap-allow-mixed */
+    /* receiving */
+    uint8_t layers;                         /* 1…3 */
+    bool svc;
+    char rid[GW_MAX_LAYERS][17];            /* by substream: 0 lowest; "" none */
+    uint32_t ssrc[GW_MAX_LAYERS], rtx_ssrc[GW_MAX_LAYERS]; /* 0: learned from packets */
+    /* sending */
+    uint32_t send_ssrc, send_rtx_ssrc;
+    /* data */
+    uint16_t sctp_port;
+    bool e2ee;
+};
+
+struct gw_media { /* the whole table, every time */
+    unsigned n;
+    struct gw_mline m[];
+};
+
+struct gw_link_options {
+    uint8_t substream, temporal, spatial; /* targets, 2 = all */
+    uint32_t fallback_us;
+    bool paused, automatic;
+    int32_t playout_delay; /* min << 12 | max, -1: none */
+    uint16_t priority;
+    char data_label[32];   /* "": as received */
+};
+
+struct gw_remote { /* heap */
+    char ufrag[257], pwd[257];
+    char hash[16], fingerprint[200];
+    bool dtls_client; /* our role: setup:active */
+    bool full_restart; /* credentials changed: ICE restart */
+    unsigned n_candidates;
+    char *candidates[]; /* each its own heap block */
+};
+
+struct gw_described { /* heap: the local side of ICE */
+    char ufrag[257], pwd[257];
+    bool lite;
+    unsigned n_candidates;
+    char *candidates[];
+};
+
+struct gw_data_blob { /* heap: one data-channel message */
+    bool binary;
+    uint16_t label_len, protocol_len;
+    uint32_t len;
+    char bytes[]; /* label NUL protocol NUL payload */
+};
+
+/* --- control → worker --- */
+enum gw_order_tag {
+    GW_ORDER_PEER_NEW,      /* peer, u.peer_new; GATHERED news follow */
+    GW_ORDER_PEER_REMOTE,   /* peer, u.remote (given) */
+    GW_ORDER_PEER_MEDIA,    /* peer, u.media (given) */
+    GW_ORDER_PEER_CANDIDATE, /* peer, u.text (given); NULL: end of candidates */
+    GW_ORDER_PEER_RESTART,  /* peer; GATHERED news follow */
+    GW_ORDER_PEER_CLOSE,    /* peer, u.text: reason (given, may be NULL: no DOWN news); CLOSED news are the last word */
+    GW_ORDER_LINK,          /* track = sink, other = source, u.link */
+    GW_ORDER_UNLINK,        /* track = sink */
+    GW_ORDER_ADJUST,        /* track = sink, u.link */
+    GW_ORDER_MUTE,          /* track = source, u.number: 0/1 */
+    GW_ORDER_KEYFRAME,      /* track = source */
+    GW_ORDER_KEYFRAME_EVERY, /* track = source, u.number: seconds */
+    GW_ORDER_BITRATE,       /* peer, u.number: bit/s, 0 none */
+    GW_ORDER_TALK,          /* track = source, u.talk */
+    GW_ORDER_PLAYOUT_DELAY, /* track = source, u.number: min << 12 | max, -1 none */
+    GW_ORDER_TAP,           /* track = source, u.tap; when fn is NULL, TAP_GONE news follow */
+    GW_ORDER_DATA,          /* peer, u.data (given) */
+    GW_ORDER_DATA_TAP,      /* peer, u.number: 0/1 */
+    GW_ORDER_QUERY,         /* peer, u.number: ticket; QUERY news follow */
+    GW_ORDER_SETTINGS,      /* u.settings */
+};
+
+struct gw_tap {
+    void (*fn)(void *plugin_tap, const void *cardea_packet); /* struct cardea_packet */
+    void *arg;
+};
+
+struct gw_media_settings { /* what may change at run time */
+    uint32_t min_nack_queue_ms, no_media_s, slowlink_threshold, twcc_period_ms;
+    bool nack_optimizations;
+};
+
+struct gw_order {
+    enum gw_order_tag tag;
+    gw_peer_id peer;
+    gw_track_id track, other;
+    union {
+        struct { bool controlling, full_trickle; } peer_new;
+        struct gw_remote *remote;
+        struct gw_media *media;
+        char *text;
+        struct gw_link_options link;
+        int64_t number;
+        struct { uint32_t packets, threshold; } talk;
+        struct gw_tap tap;
+        struct gw_data_blob *data;
+        struct gw_media_settings settings;
+    } u;
+};
+
+/* --- worker → control --- */
+enum gw_news_tag {
+    GW_NEWS_GATHERED,   /* peer, u.described (given) */
+    GW_NEWS_CANDIDATE,  /* peer, u.text (given): one local candidate; full trickle only */
+    GW_NEWS_ICE,        /* peer, u.number: enum gw_ice_state */
+    GW_NEWS_SELECTED,   /* peer, u.text (given) */
+    GW_NEWS_DTLS,       /* peer, u.number: enum gw_dtls_state */
+    GW_NEWS_UP,         /* peer: DTLS-SRTP established */
+    GW_NEWS_DOWN,       /* peer, u.text (given): reason; the worker closes the peer by itself, CLOSED follows */
+    GW_NEWS_CLOSED,     /* peer: the worker knows it no more */
+    GW_NEWS_MEDIA,      /* track = source, u.media */
+    GW_NEWS_SLOW_LINK,  /* track, u.slow */
+    GW_NEWS_LAYER,      /* track = sink, u.layer */
+    GW_NEWS_TALKING,    /* track = source, u.talking */
+    GW_NEWS_DATA,       /* peer, u.data (given) */
+    GW_NEWS_TAP_GONE,   /* track = source, u.tap */
+    GW_NEWS_QUERY,      /* peer, u.query: JSON text (given), the `webrtc` part of handle_info */
+};
+
+struct gw_news {
+    enum gw_news_tag tag;
+    gw_peer_id peer;
+    gw_track_id track;
+    union {
+        struct gw_described *described;
+        char *text;
+        int64_t number;
+        struct { bool receiving; int8_t substream; uint32_t seconds; } media; /* substream -1: not simulcast */
+        struct { bool uplink; uint32_t lost; } slow;
+        struct { int8_t substream, temporal, spatial, target_substream, target_temporal, target_spatial;
+                 uint32_t bitrate_bps; gw_track_id source; } layer;
+        struct { bool talking; double level; } talking;
+        struct gw_data_blob *data;
+        struct gw_tap tap;
+        struct { int64_t ticket; char *json; } query;
+    } u;
+};
+
+_Static_assert(sizeof(struct gw_order) <= 120, "an order fits a mailbox slot");
+_Static_assert(sizeof(struct gw_news) <= 120, "news fit a mailbox slot");
+
+/* Frees what a message owns. For messages that could not be delivered. */
+void gw_order_drop(struct gw_order *o);
+void gw_news_drop(struct gw_news *n);
+
+#endif
