@@ -1,1 +1,2 @@
-# files of plugins/
+# One line a plugin; a plugin's folder names its own files.
+include plugins/echotest/sources.mk

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Echo test: answers the client's offer and sends back whatever arrives. The example to copy (docs/plugins.md).
+ *
+ * All of it is declaration: which source is linked to which sink, and with which limits.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cardea/plugin.h>
+
+#define UNCAPPED_BPS  10000000u
+#define PREFIX        "Cardea heard: "
+#define MAX_TEXT_ECHO 65536
+
+static const struct cardea_host *host;
+
+struct echo {
+    bool audio, video;
+    uint32_t bitrate;
+    struct cardea_link link; /* limits of the video links */
+};
+
+static const struct cardea_param params[] = {
+    {"audio", CARDEA_BOOL},
+    {"video", CARDEA_BOOL},
+    {"bitrate", CARDEA_UINT},
+    {"record", CARDEA_BOOL},
+    {"filename", CARDEA_STRING},
+    {"substream", CARDEA_UINT, .max = 2},
+    {"temporal", CARDEA_UINT, .max = 2},
+    {"fallback", CARDEA_UINT, .max = UINT32_MAX},
+    {"svc", CARDEA_BOOL},
+    {"spatial_layer", CARDEA_UINT, .max = 2},
+    {"temporal_layer", CARDEA_UINT, .max = 2},
+    {"audiocodec", CARDEA_STRING},
+    {"videocodec", CARDEA_STRING},
+    {"videoprofile", CARDEA_STRING},
+    {"opusred", CARDEA_BOOL},
+    {"min_delay", CARDEA_INT},
+    {"max_delay", CARDEA_INT},
+    {0},
+};
+
+/* Any of these makes a request worth answering; a JSEP does too. */
+static const char *const settings[] = {"audio",        "video",    "bitrate",       "record",         "substream",
+                                       "temporal",     "fallback", "spatial_layer", "temporal_layer", "videocodec",
+                                       "videoprofile", "opusred",  "min_delay",     "max_delay"};
+
+static void reset(struct echo *e)
+{
+    *e = (struct echo){.audio = true, .video = true};
+}
+
+static json_t *event(const char *result)
+{
+    return json_pack("{ss ss}", "echotest", "event", "result", result);
+}
+
+static bool asks_something(const json_t *body)
+{
+    for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
+        if (json_object_get(body, settings[i]))
+            return true;
+    return false;
+}
+
+static const char *text(const json_t *body, const char *name)
+{
+    return json_string_value(json_object_get(body, name));
+}
+
+static void read_layer(const json_t *body, const char *name, bool *limited, uint8_t *layer)
+{
+    const json_t *v = json_object_get(body, name);
+
+    if (v) {
+        *limited = true;
+        *layer = (uint8_t)json_integer_value(v);
+    }
+}
+
+static void read_delay(const json_t *body, struct cardea_link *l)
+{
+    const json_t *min = json_object_get(body, "min_delay"), *max = json_object_get(body, "max_delay");
+
+    if (!min && !max)
+        return;
+    json_int_t lo = min ? json_integer_value(min) : l->min_delay, hi = max ? json_integer_value(max) : l->max_delay;
+    l->delay_set = lo >= 0 && hi >= 0;
+    lo = lo < 0 ? 0 : lo > 4095 ? 4095 : lo;
+    hi = hi < 0 ? 0 : hi > 4095 ? 4095 : hi;
+    if (max && !min && lo > hi)
+        lo = hi;
+    l->min_delay = (int16_t)lo;
+    l->max_delay = (int16_t)(lo > hi ? lo : hi);
+}
+
+static void read_settings(struct echo *e, const json_t *body)
+{
+    const json_t *v;
+
+    if ((v = json_object_get(body, "audio")))
+        e->audio = json_is_true(v);
+    if ((v = json_object_get(body, "video")))
+        e->video = json_is_true(v);
+    if ((v = json_object_get(body, "bitrate")))
+        e->bitrate = (uint32_t)(json_integer_value(v) > UINT32_MAX ? UINT32_MAX : json_integer_value(v));
+    if ((v = json_object_get(body, "fallback")))
+        e->link.fallback_us = (uint32_t)json_integer_value(v);
+    read_layer(body, "substream", &e->link.limit_substream, &e->link.substream);
+    read_layer(body, "temporal", &e->link.limit_temporal, &e->link.temporal);
+    read_layer(body, "spatial_layer", &e->link.limit_spatial, &e->link.spatial);
+    read_layer(body, "temporal_layer", &e->link.limit_temporal, &e->link.temporal);
+    read_delay(body, &e->link);
+}
+
+/* Every source back to the sink of its own m-line. */
+static void link_all(struct cardea_handle *h, const struct echo *e)
+{
+    size_t n;
+    const struct cardea_stream *s = host->streams(h, &n);
+
+    for (size_t i = 0; i < n; i++) {
+        struct cardea_link l = s[i].kind == CARDEA_VIDEO ? e->link : (struct cardea_link){0};
+
+        if (s[i].kind == CARDEA_DATA || !s[i].source || !s[i].sink)
+            continue;
+        l.paused = s[i].kind == CARDEA_VIDEO ? !e->video : !e->audio;
+        if (host->adjust(s[i].sink, &l) == CARDEA_ENOENT)
+            host->link(s[i].sink, s[i].source, &l);
+    }
+    host->bitrate(h, e->bitrate ? e->bitrate : UNCAPPED_BPS);
+}
+
+static void keyframes(struct cardea_handle *h)
+{
+    size_t n;
+    const struct cardea_stream *s = host->streams(h, &n);
+
+    for (size_t i = 0; i < n; i++)
+        if (s[i].kind == CARDEA_VIDEO && s[i].source)
+            host->keyframe(s[i].source);
+}
+
+/* A layer that was asked for and is the current one already is confirmed at once; changes are told by on_layer(). */
+static void confirm(struct cardea_handle *h, const struct cardea_stream *s, const json_t *body, const char *name,
+                    int current)
+{
+    const json_t *wanted = json_object_get(body, name);
+
+    if (wanted && current >= 0 && json_integer_value(wanted) == current)
+        host->notify(h, json_pack("{ss ss si}", "echotest", "event", "videocodec", s->codec, name, current));
+}
+
+static void confirm_layers(struct cardea_handle *h, const json_t *body)
+{
+    size_t n;
+    const struct cardea_stream *s = host->streams(h, &n);
+    struct cardea_sink_state now;
+
+    for (size_t i = 0; i < n; i++) {
+        if (!s[i].sink || !s[i].codec || (!s[i].simulcast && !s[i].svc) || host->sink_state(s[i].sink, &now))
+            continue;
+        if (s[i].simulcast) {
+            confirm(h, &s[i], body, "substream", now.substream);
+            confirm(h, &s[i], body, "temporal", now.temporal);
+        } else {
+            confirm(h, &s[i], body, "spatial_layer", now.spatial);
+            confirm(h, &s[i], body, "temporal_layer", now.temporal);
+        }
+        return;
+    }
+}
+
+static void on_request(struct cardea_request *rq)
+{
+    const struct cardea_request_info *in = host->info(rq);
+    struct echo *e = in->user;
+    bool had_video = e->video;
+
+    if (!in->jsep_type && !asks_something(in->body)) {
+        host->fail(rq, 413, "Nothing to do: give a setting or an offer");
+        return;
+    }
+    read_settings(e, in->body);
+    if (in->jsep_type) {
+        const char *profile = text(in->body, "videoprofile");
+        const struct cardea_answer policy = {
+            .title = "Echo test",
+            .audio_codecs = text(in->body, "audiocodec"),
+            .video_codecs = text(in->body, "videocodec"),
+            .h264_profile = profile,
+            .vp9_profile = profile,
+            .opus_fec = true,
+            .opus_dtx = true,
+            .opus_stereo = true,
+            .opus_red = json_is_true(json_object_get(in->body, "opusred")),
+            .abs_send_time = true,
+            .abs_capture_time = true,
+            .layers_allocation = true,
+            .e2ee = in->jsep_e2ee,
+        };
+        if (host->answer(rq, &policy)) {
+            host->fail(rq, 414, "This session description cannot be answered");
+            return;
+        }
+        host->data_tap(in->handle, true);
+    }
+    link_all(in->handle, e);
+    if (e->video && !had_video)
+        keyframes(in->handle);
+    confirm_layers(in->handle, in->body);
+    host->reply(rq, event("ok"));
+}
+
+static void on_layer(struct cardea_handle *h, void *user, cardea_sink sink, const struct cardea_sink_state *now)
+{
+    size_t n;
+    const struct cardea_stream *s = host->streams(h, &n);
+    json_t *body = json_pack("{ss}", "echotest", "event");
+
+    for (size_t i = 0; i < n; i++)
+        if (s[i].sink == sink && s[i].codec) {
+            json_object_set_new(body, "videocodec", json_string(s[i].codec));
+            json_object_set_new(body, s[i].svc ? "spatial_layer" : "substream",
+                                json_integer(s[i].svc ? now->spatial : now->substream));
+            json_object_set_new(body, s[i].svc ? "temporal_layer" : "temporal", json_integer(now->temporal));
+        }
+    host->notify(h, body);
+}
+
+static void on_slow_link(struct cardea_handle *h, void *user, enum cardea_kind kind, bool uplink, unsigned lost)
+{
+    const struct echo *e = user;
+    json_t *body;
+
+    if (uplink)
+        return; /* told only about what we fail to receive */
+    body = json_pack("{ss ss ss}", "echotest", "event", "event", "slow_link", "media",
+                     kind == CARDEA_VIDEO ? "video" : "audio");
+    if (kind == CARDEA_VIDEO)
+        json_object_set_new(body, "current-bitrate", json_integer(e->bitrate));
+    host->notify(h, body);
+}
+
+static void on_data(struct cardea_handle *h, void *user, const struct cardea_message *msg)
+{
+    struct cardea_message back = *msg;
+    uint8_t *copy;
+
+    if (msg->binary || msg->len > MAX_TEXT_ECHO) {
+        host->send_data(h, msg);
+        return;
+    }
+    back.len = sizeof(PREFIX) - 1 + msg->len;
+    copy = malloc(back.len);
+    if (!copy)
+        return;
+    memcpy(copy, PREFIX, sizeof(PREFIX) - 1);
+    memcpy(copy + sizeof(PREFIX) - 1, msg->data, msg->len);
+    back.data = copy;
+    host->send_data(h, &back);
+    free(copy);
+}
+
+static void on_down(struct cardea_handle *h, void *user, const char *reason)
+{
+    reset(user);
+    host->notify(h, event("done"));
+}
+
+static int attach(struct cardea_handle *h, void **user)
+{
+    struct echo *e = calloc(1, sizeof(*e));
+
+    if (!e)
+        return CARDEA_ENOMEM;
+    reset(e);
+    *user = e;
+    return 0;
+}
+
+static void detach(struct cardea_handle *h, void *user)
+{
+    if (!host->is_up(h))
+        host->notify(h, event("done"));
+    free(user);
+}
+
+static json_t *describe(struct cardea_handle *h, void *user)
+{
+    const struct echo *e = user;
+
+    return json_pack("{sb sb si sb}", "audio_active", e->audio, "video_active", e->video, "bitrate", (int)e->bitrate,
+                     "up", host->is_up(h));
+}
+
+static int start(const struct cardea_host *h, const struct cardea_config *config)
+{
+    host = h;
+    return 0;
+}
+
+static void stop(void)
+{
+}
+
+static const char *const aliases[] = {"janus.plugin.echotest", NULL};
+static const struct cardea_option options[] = {
+    {"general", "events", CARDEA_OPT_BOOL, "true", .help = "Tell event handlers about each processed request."},
+    {0},
+};
+static const struct cardea_verb verbs[] = {{NULL, CARDEA_ASYNC, params, on_request}, {0}};
+
+CARDEA_EXPORT const struct cardea_plugin cardea_plugin = {
+    CARDEA_PLUGIN_HEAD,
+    .name = "cardea.plugin.echotest",
+    .aliases = aliases,
+    .title = "Echo test",
+    .description = "Sends back the audio, video and data it receives",
+    .author = "The Cardea authors",
+    .version_string = "0.0.7",
+    .version = 7,
+    .key = "echotest",
+    .errors = {.no_message = 411, .not_object = 412, .unknown = 413, .missing = 413, .invalid = 413},
+    .options = options,
+    .config_name = "echotest",
+    .verbs = verbs,
+    .start = start,
+    .stop = stop,
+    .attach = attach,
+    .detach = detach,
+    .down = on_down,
+    .layer = on_layer,
+    .slow_link = on_slow_link,
+    .data = on_data,
+    .describe = describe,
+};
