@@ -1,1 +1,4 @@
-# files of html/
+# The pages, installed as they are.
+htmlfiles = html/index.html html/echo.html html/room.html html/cardea.js html/ui.js html/echo.js html/room.js \
+	html/subscription.js html/tiles.js html/style.css
+dist_htmldir_cardea_DATA = $(htmlfiles)
