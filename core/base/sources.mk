@@ -1,1 +1,4 @@
-# base: see docs/architecture.md
+libgw_a_SOURCES += \
+	core/base/cursor.h \
+	core/base/err.c core/base/err.h \
+	core/base/str.c core/base/str.h

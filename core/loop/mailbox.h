@@ -24,6 +24,7 @@ int gw_mailbox_post(struct gw_mailbox *m, const void *message, size_t size);
 bool gw_mailbox_take(struct gw_mailbox *m, void *out);
 int gw_mailbox_fd(const struct gw_mailbox *m); /* readable when something may be inside */
 void gw_mailbox_rearm(struct gw_mailbox *m);   /* reader: clear the descriptor before taking */
+void gw_mailbox_kick(struct gw_mailbox *m);    /* any thread: make it readable, e.g. when mail was left inside */
 uint64_t gw_mailbox_refused(const struct gw_mailbox *m);
 
 #endif

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * With glib our epoll set is one more descriptor that the context polls; after the context has dispatched, we look
+ * into the set ourselves. So both flavours share everything but the wait.
+ */
+#include "loop/loop.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/err.h"
+
+#define MAX_EVENTS 128 /* per turn; the rest is still readable in the next one */
+
+struct watch {
+    gw_fd_fn *fn; /* NULL: not watched */
+    void *arg;
+    uint32_t serial; /* tells an event of this watch from one of an earlier watch with the same number */
+};
+
+struct gw_loop {
+    /* owned */
+    int epoll, wake;
+    struct gw_timers *timers;
+    GMainContext *context; /* NULL: plain epoll */
+    GPollFD poll;          /* our epoll set inside the context */
+    GPollFD *fds;          /* of the context */
+    struct watch *watches; /* by descriptor */
+    /* borrowed */
+    void (*turn_end)(void *arg, int64_t now_us);
+    void *turn_end_arg;
+    /* state */
+    int n_fds, n_watches;
+    uint32_t serial;
+    int64_t now_us;
+    atomic_bool quit;
+    _Atomic uint64_t turns, busy_us;
+};
+
+int64_t gw_now_us(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+int64_t gw_wall_us(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_REALTIME, &ts);
+    return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+static void woken(void *arg, uint32_t events, int64_t now_us)
+{
+    struct gw_loop *l = arg;
+    uint64_t n;
+
+    if (read(l->wake, &n, sizeof(n)) < 0)
+        return; /* somebody was faster */
+}
+
+int gw_loop_new(struct gw_loop **out, bool glib)
+{
+    struct gw_loop *l = calloc(1, sizeof(*l));
+    int err;
+
+    if (!l)
+        return GW_ENOMEM;
+    l->epoll = epoll_create1(EPOLL_CLOEXEC);
+    l->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    err = l->epoll < 0 || l->wake < 0 ? GW_EIO : gw_timers_new(&l->timers);
+    if (err)
+        goto out;
+    if (glib) {
+        l->context = g_main_context_new();
+        l->poll = (GPollFD){.fd = l->epoll, .events = G_IO_IN};
+        g_main_context_add_poll(l->context, &l->poll, G_PRIORITY_HIGH);
+    }
+    l->now_us = gw_now_us();
+    err = gw_loop_add(l, l->wake, EPOLLIN, woken, l);
+    if (err)
+        goto out;
+    *out = l;
+    l = NULL;
+out:
+    gw_loop_free(l);
+    return err;
+}
+
+void gw_loop_free(struct gw_loop *l)
+{
+    if (!l)
+        return;
+    if (l->context) {
+        g_main_context_remove_poll(l->context, &l->poll);
+        g_main_context_unref(l->context);
+    }
+    gw_timers_free(l->timers);
+    if (l->wake >= 0)
+        close(l->wake);
+    if (l->epoll >= 0)
+        close(l->epoll);
+    g_free(l->fds);
+    free(l->watches);
+    free(l);
+}
+
+static int make_room(struct gw_loop *l, int fd)
+{
+    int n = l->n_watches ? l->n_watches : 64;
+    struct watch *w;
+
+    if (fd < l->n_watches)
+        return 0;
+    while (n <= fd)
+        n *= 2;
+    w = realloc(l->watches, (size_t)n * sizeof(*w));
+    if (!w)
+        return GW_ENOMEM;
+    memset(w + l->n_watches, 0, (size_t)(n - l->n_watches) * sizeof(*w));
+    l->watches = w;
+    l->n_watches = n;
+    return 0;
+}
+
+int gw_loop_add(struct gw_loop *l, int fd, uint32_t events, gw_fd_fn *fn, void *arg)
+{
+    struct epoll_event ev = {.events = events};
+    int err;
+
+    if (fd < 0 || fd > 1 << 24 || !fn)
+        return GW_EINVAL;
+    err = make_room(l, fd);
+    if (err)
+        return err;
+    l->serial++;
+    ev.data.u64 = (uint64_t)l->serial << 32 | (uint32_t)fd;
+    if (epoll_ctl(l->epoll, EPOLL_CTL_ADD, fd, &ev) < 0)
+        return GW_EIO;
+    l->watches[fd] = (struct watch){.fn = fn, .arg = arg, .serial = l->serial};
+    return 0;
+}
+
+int gw_loop_change(struct gw_loop *l, int fd, uint32_t events)
+{
+    struct epoll_event ev = {.events = events};
+
+    if (fd < 0 || fd >= l->n_watches || !l->watches[fd].fn)
+        return GW_ENOENT;
+    ev.data.u64 = (uint64_t)l->watches[fd].serial << 32 | (uint32_t)fd;
+    return epoll_ctl(l->epoll, EPOLL_CTL_MOD, fd, &ev) < 0 ? GW_EIO : 0;
+}
+
+void gw_loop_remove(struct gw_loop *l, int fd)
+{
+    if (fd < 0 || fd >= l->n_watches || !l->watches[fd].fn)
+        return;
+    epoll_ctl(l->epoll, EPOLL_CTL_DEL, fd, NULL);
+    l->watches[fd].fn = NULL;
+}
+
+struct gw_timers *gw_loop_timers(struct gw_loop *l)
+{
+    return l->timers;
+}
+
+GMainContext *gw_loop_context(struct gw_loop *l)
+{
+    return l->context;
+}
+
+void gw_loop_on_turn_end(struct gw_loop *l, void (*fn)(void *arg, int64_t now_us), void *arg)
+{
+    l->turn_end = fn;
+    l->turn_end_arg = arg;
+}
+
+int64_t gw_loop_now(const struct gw_loop *l)
+{
+    return l->now_us;
+}
+
+static int64_t wait_us(const struct gw_loop *l, int max_wait_ms)
+{
+    int64_t next = gw_timers_next(l->timers), wait = max_wait_ms < 0 ? -1 : (int64_t)max_wait_ms * 1000;
+
+    if (next != INT64_MAX) {
+        int64_t until = next - gw_now_us();
+
+        if (until < 0)
+            until = 0;
+        if (wait < 0 || until < wait)
+            wait = until;
+    }
+    return wait;
+}
+
+static struct timespec *to_timespec(struct timespec *ts, int64_t us)
+{
+    if (us < 0)
+        return NULL;
+    *ts = (struct timespec){.tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000};
+    return ts;
+}
+
+/* Kernels before 5.11 and some sandboxes have no epoll_pwait2: they get milliseconds, rounded up. */
+static int wait_plain(struct gw_loop *l, struct epoll_event *ev, int64_t us)
+{
+    static atomic_bool no_pwait2;
+    struct timespec ts;
+    int n;
+
+    if (!atomic_load_explicit(&no_pwait2, memory_order_relaxed)) {
+        n = epoll_pwait2(l->epoll, ev, MAX_EVENTS, to_timespec(&ts, us), NULL);
+        if (n >= 0 || (errno != ENOSYS && errno != EPERM))
+            return n;
+        atomic_store_explicit(&no_pwait2, true, memory_order_relaxed);
+    }
+    if (us > 3600 * INT64_C(1000000))
+        us = 3600 * INT64_C(1000000);
+    return epoll_wait(l->epoll, ev, MAX_EVENTS, us < 0 ? -1 : (int)((us + 999) / 1000));
+}
+
+static void wait_context(struct gw_loop *l, int64_t us)
+{
+    struct timespec ts;
+    int priority, timeout_ms, n;
+
+    g_main_context_prepare(l->context, &priority);
+    while ((n = g_main_context_query(l->context, priority, &timeout_ms, l->fds, l->n_fds)) > l->n_fds) {
+        l->n_fds = n + 16;
+        l->fds = g_renew(GPollFD, l->fds, l->n_fds);
+    }
+    if (timeout_ms >= 0 && (us < 0 || (int64_t)timeout_ms * 1000 < us))
+        us = (int64_t)timeout_ms * 1000;
+    /* GPollFD is laid out as struct pollfd on every POSIX system; ppoll() because g_poll() knows milliseconds only. */
+    if (ppoll((struct pollfd *)l->fds, (nfds_t)n, to_timespec(&ts, us), NULL) < 0)
+        for (int i = 0; i < n; i++)
+            l->fds[i].revents = 0;
+    l->now_us = gw_now_us();
+    g_main_context_check(l->context, priority, l->fds, n);
+    g_main_context_dispatch(l->context);
+}
+
+static void dispatch(struct gw_loop *l, const struct epoll_event *ev, int n)
+{
+    for (int i = 0; i < n; i++) {
+        int fd = (int)(uint32_t)ev[i].data.u64;
+        const struct watch *w = &l->watches[fd];
+
+        if (w->fn && w->serial == (uint32_t)(ev[i].data.u64 >> 32))
+            w->fn(w->arg, ev[i].events, l->now_us);
+    }
+}
+
+void gw_loop_turn(struct gw_loop *l, int max_wait_ms)
+{
+    struct epoll_event ev[MAX_EVENTS];
+    int64_t us = wait_us(l, max_wait_ms);
+    int n;
+
+    if (l->context) {
+        g_main_context_acquire(l->context);
+        wait_context(l, us);
+        n = epoll_wait(l->epoll, ev, MAX_EVENTS, 0);
+    } else {
+        n = wait_plain(l, ev, us);
+        l->now_us = gw_now_us();
+    }
+    dispatch(l, ev, n);
+    gw_timers_run(l->timers, l->now_us);
+    if (l->turn_end)
+        l->turn_end(l->turn_end_arg, l->now_us);
+    if (l->context)
+        g_main_context_release(l->context);
+    atomic_fetch_add_explicit(&l->turns, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&l->busy_us, (uint64_t)(gw_now_us() - l->now_us), memory_order_relaxed);
+}
+
+void gw_loop_run(struct gw_loop *l)
+{
+    if (l->context)
+        g_main_context_push_thread_default(l->context);
+    while (!atomic_exchange(&l->quit, false))
+        gw_loop_turn(l, -1);
+    if (l->context)
+        g_main_context_pop_thread_default(l->context);
+}
+
+void gw_loop_quit(struct gw_loop *l)
+{
+    uint64_t one = 1;
+    int saved = errno;
+
+    atomic_store(&l->quit, true);
+    if (write(l->wake, &one, sizeof(one)) < 0)
+        errno = saved; /* full: it is readable already */
+}
+
+uint64_t gw_loop_turns(const struct gw_loop *l)
+{
+    return atomic_load_explicit(&l->turns, memory_order_relaxed);
+}
+
+uint64_t gw_loop_busy_us(const struct gw_loop *l)
+{
+    return atomic_load_explicit(&l->busy_us, memory_order_relaxed);
+}
