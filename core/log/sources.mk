@@ -1,1 +1,1 @@
-# log: see docs/architecture.md
+libgw_a_SOURCES += core/log/log.c core/log/log.h

@@ -1,1 +1,1 @@
-# metrics: see docs/architecture.md
+libgw_a_SOURCES += core/metrics/metrics.c core/metrics/metrics.h
