@@ -1,2 +1,3 @@
 # One line a plugin; a plugin's folder names its own files.
 include plugins/echotest/sources.mk
+include plugins/videoroom/sources.mk

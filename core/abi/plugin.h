@@ -357,6 +357,9 @@ struct cardea_host {
     json_t *(*config_groups)(const struct cardea_config *c);
     /* Path of a folder where this plugin may keep state; created on first use. Borrowed until stop(). */
     const char *(*state_folder)(const struct cardea_config *c);
+
+    /* Checks an object against a parameter table. false: rq has been failed with the plugin's codes; say no more. */
+    bool (*check)(struct cardea_request *rq, const json_t *object, const struct cardea_param *params);
 };
 
 #endif

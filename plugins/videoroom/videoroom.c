@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The plugin: its descriptor, its start and stop, and what the gateway tells it about handles. */
+#include <string.h>
+
+#include "videoroom.h"
+
+struct videoroom vr;
+
+/* --- handles
+ * ------------------------------------------------------------------------------------------------------------ */
+
+static int attach(struct cardea_handle *h, void **user)
+{
+    struct seat *seat = g_new0(struct seat, 1);
+
+    seat->handle = h;
+    *user = seat;
+    return 0;
+}
+
+static void detach(struct cardea_handle *h, void *user)
+{
+    struct seat *seat = user;
+    struct publisher *p = seat->publisher;
+
+    if (p && p->room) {
+        publisher_unpublish(p);
+        tell_gone(p, "leaving");
+    }
+    publisher_free(p);
+    subscriber_free(seat->subscriber);
+    g_free(seat);
+}
+
+static void up(struct cardea_handle *h, void *user)
+{
+    struct seat *seat = user;
+
+    if (seat->publisher)
+        publisher_up(seat->publisher);
+    if (seat->subscriber)
+        subscriber_up(seat->subscriber);
+}
+
+static void down(struct cardea_handle *h, void *user, const char *reason)
+{
+    struct seat *seat = user;
+
+    if (seat->publisher && (seat->publisher->published || seat->publisher->negotiating))
+        publisher_unpublish(seat->publisher);
+    if (seat->subscriber)
+        subscriber_leave(seat->subscriber);
+}
+
+static void data(struct cardea_handle *h, void *user, const struct cardea_message *msg)
+{
+    struct seat *seat = user;
+    struct publisher *p = seat->publisher;
+    struct cardea_message out = *msg;
+    size_t n;
+    const struct cardea_stream *s = vr.host->streams(h, &n);
+    GHashTableIter it;
+    gpointer key;
+
+    if (!p || !p->published)
+        return;
+    for (size_t i = 0; i < n; i++)
+        if (s[i].kind == CARDEA_DATA) {
+            const struct track *t = publisher_track(p, s[i].mindex);
+
+            if (t->muted || t->moderated)
+                return;
+        }
+    out.label = p->id;
+    out.protocol = "";
+    g_hash_table_iter_init(&it, p->subscribers);
+    while (g_hash_table_iter_next(&it, &key, NULL)) {
+        struct subscriber *sub = key;
+
+        for (guint i = 0; i < sub->slots->len; i++) {
+            const struct slot *slot = sub->slots->pdata[i];
+
+            if (slot->data_feeds && slot->send && !sub->paused && !sub->barred &&
+                g_hash_table_contains(slot->data_feeds, p))
+                vr.host->send_data(sub->handle, &out);
+        }
+    }
+}
+
+static void layer(struct cardea_handle *h, void *user, cardea_sink sink, const struct cardea_sink_state *now)
+{
+    struct seat *seat = user;
+
+    if (seat->subscriber)
+        slots_layer(seat->subscriber, sink, now);
+}
+
+static void talking(struct cardea_handle *h, void *user, cardea_source source, bool on, double level)
+{
+    struct seat *seat = user;
+    struct publisher *p = seat->publisher;
+    size_t n;
+    const struct cardea_stream *s = vr.host->streams(h, &n);
+
+    if (!p || !p->room)
+        return;
+    for (size_t i = 0; i < n; i++) {
+        struct track *t;
+
+        if (s[i].source != source)
+            continue;
+        t = publisher_track(p, s[i].mindex);
+        t->talking = on;
+        if (t->muted || t->moderated)
+            return;
+        tell_others(p->room, NULL,
+                    json_pack("{ss so so si ss sf}", "videoroom", on ? "talking" : "stopped-talking", "room",
+                              id_json(p->room->id), "id", id_json(p->id), "mindex", (int)s[i].mindex, "mid", s[i].mid,
+                              "audio-level-dBov-avg", level));
+    }
+}
+
+static void slow_link(struct cardea_handle *h, void *user, enum cardea_kind kind, bool uplink, unsigned lost)
+{
+    struct seat *seat = user;
+
+    if (seat->publisher && !uplink)
+        vr.host->notify(
+            h, json_pack("{ss sI}", "videoroom", "slow_link", "current-bitrate", (json_int_t)seat->publisher->bitrate));
+    if (seat->subscriber && uplink)
+        vr.host->notify(h, json_pack("{ss}", "videoroom", "slow_link"));
+}
+
+/* --- the operator's view
+ * ---------------------------------------------------------------------------------------------- */
+
+static json_t *describe(struct cardea_handle *h, void *user)
+{
+    const struct seat *seat = user;
+    struct publisher *p = seat->publisher;
+    struct subscriber *s = seat->subscriber;
+    json_t *o;
+
+    if (p) {
+        o = who_json(p, json_pack("{ss so sI sI}", "type", "publisher", "id", id_json(p->id), "private_id",
+                                  (json_int_t)p->private_id, "bitrate", (json_int_t)p->bitrate));
+        json_object_set_new(o, "streams", streams_json(p, true, true));
+        if (p->room)
+            json_object_set_new(o, "room", id_json(p->room->id));
+        return o;
+    }
+    if (!s)
+        return json_pack("{ss}", "type", "none");
+    o = json_pack("{ss sI sb sb sb sb so}", "type", "subscriber", "private_id", (json_int_t)s->private_id, "answered",
+                  s->answered, "pending_offer", s->pending, "pending_restart", s->pending_restart, "paused", s->paused,
+                  "streams", slots_json(s));
+    if (s->room)
+        json_object_set_new(o, "room", id_json(s->room->id));
+    return o;
+}
+
+/* --- life of the plugin
+ * ------------------------------------------------------------------------------------------------ */
+
+static bool valid_static_id(const char *id)
+{
+    return *id && (vr.string_ids || (strspn(id, "0123456789") == strlen(id) && strtoull(id, NULL, 10)));
+}
+
+static void static_room(const char *group, const json_t *settings)
+{
+    const char *id = g_str_has_prefix(group, "room-") ? group + 5 : group;
+    struct properties set;
+
+    if (!json_is_object(settings) || !valid_static_id(id)) {
+        vr.host->log(CARDEA_LOG_WARN, NULL, "room \"%s\" is skipped: its name must be room-<number>", group);
+        return;
+    }
+    properties_default(&set);
+    properties_read(&set, settings, true);
+    if (!set.description)
+        set.description = g_strdup(group);
+    if (!room_create(id, &set))
+        vr.host->log(CARDEA_LOG_WARN, NULL, "room \"%s\" is skipped: its id is used twice", group);
+    properties_clear(&set);
+}
+
+static int start(const struct cardea_host *host, const struct cardea_config *config)
+{
+    json_t *groups, *settings;
+    const char *name;
+
+    vr.host = host;
+    vr.admin_key = g_strdup(host->option_string(config, "general", "admin_key"));
+    vr.string_ids = host->option_bool(config, "general", "string_ids");
+    host->string_ids(vr.string_ids);
+    vr.rooms = g_hash_table_new(g_str_hash, g_str_equal);
+    groups = host->config_groups(config);
+    json_object_foreach(groups, name, settings) static_room(name, settings);
+    json_decref(groups);
+    host->log(CARDEA_LOG_INFO, NULL, "%u static rooms", g_hash_table_size(vr.rooms));
+    return 0;
+}
+
+static void stop(void)
+{
+    GList *rooms = g_hash_table_get_values(vr.rooms);
+
+    for (GList *l = rooms; l; l = l->next)
+        room_destroy(l->data);
+    g_list_free(rooms);
+    g_hash_table_destroy(vr.rooms);
+    g_free(vr.admin_key);
+    vr = (struct videoroom){0};
+}
+
+static const char *const aliases[] = {"janus.plugin.videoroom", NULL};
+static const struct cardea_option options[] = {
+    {"general", "admin_key", CARDEA_OPT_STRING, NULL, .max = 256,
+     .help = "If set, `create` needs it, and `list` shows private rooms with it."},
+    {"general", "lock_rtp_forward", CARDEA_OPT_BOOL, "false", .help = "RTP forwarders need the admin_key too."},
+    {"general", "events", CARDEA_OPT_BOOL, "true", .help = "Tell event handlers what happens in rooms."},
+    {"general", "string_ids", CARDEA_OPT_BOOL, "false", .help = "Rooms and participants have strings as ids."},
+    {0},
+};
+
+CARDEA_EXPORT const struct cardea_plugin cardea_plugin = {
+    CARDEA_PLUGIN_HEAD,
+    .name = "cardea.plugin.videoroom",
+    .aliases = aliases,
+    .title = "JANUS VideoRoom plugin",
+    .description = "Rooms in which everybody publishes and everybody watches",
+    .author = "The Cardea authors",
+    .version_string = "0.0.10",
+    .version = 10,
+    .key = "videoroom",
+    .errors = {.no_message = E_NO_MESSAGE,
+               .not_object = E_NOT_OBJECT,
+               .unknown = E_UNKNOWN,
+               .missing = E_MISSING,
+               .invalid = E_INVALID},
+    .options = options,
+    .config_name = "videoroom",
+    .verbs = videoroom_verbs,
+    .start = start,
+    .stop = stop,
+    .attach = attach,
+    .detach = detach,
+    .up = up,
+    .down = down,
+    .data = data,
+    .layer = layer,
+    .talking = talking,
+    .slow_link = slow_link,
+    .describe = describe,
+};
