@@ -1,1 +1,4 @@
-# tests of core/base
+check_PROGRAMS += \
+	tests/unit/base/test_cursor \
+	tests/unit/base/test_ring \
+	tests/unit/base/test_str

@@ -1,1 +1,1 @@
-# tests of core/log
+check_PROGRAMS += tests/unit/log/test_log

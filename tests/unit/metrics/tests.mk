@@ -1,1 +1,1 @@
-# tests of core/metrics
+check_PROGRAMS += tests/unit/metrics/test_metrics

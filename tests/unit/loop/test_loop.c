@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Everything is run with both flavours: plain epoll, and our epoll set inside a GMainContext. */
+#include "loop/loop.h"
+
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/err.h"
+
+static bool glib; /* the flavour under test */
+static struct gw_loop *loop;
+
+static int set_up(void **state)
+{
+    return gw_loop_new(&loop, glib);
+}
+
+static int tear_down(void **state)
+{
+    gw_loop_free(loop);
+    return 0;
+}
+
+struct pipe_watch {
+    int fds[2], calls;
+    uint32_t events;
+    int remove; /* descriptor to forget when called */
+};
+
+static void readable(void *arg, uint32_t events, int64_t now_us)
+{
+    struct pipe_watch *w = arg;
+    char c;
+
+    w->calls++;
+    w->events = events;
+    if (w->remove)
+        gw_loop_remove(loop, w->remove);
+    if (events & EPOLLIN)
+        assert_int_equal(read(w->fds[0], &c, 1), 1);
+}
+
+static void open_pipe(struct pipe_watch *w)
+{
+    memset(w, 0, sizeof(*w));
+    assert_int_equal(pipe(w->fds), 0);
+}
+
+static void close_pipe(struct pipe_watch *w)
+{
+    close(w->fds[0]);
+    close(w->fds[1]);
+}
+
+static void calls_for_what_is_readable(void **state)
+{
+    struct pipe_watch w;
+
+    open_pipe(&w);
+    assert_int_equal(gw_loop_add(loop, w.fds[0], EPOLLIN, readable, &w), 0);
+    assert_int_equal(gw_loop_add(loop, w.fds[0], EPOLLIN, readable, &w), GW_EIO); /* twice */
+    gw_loop_turn(loop, 0);
+    assert_int_equal(w.calls, 0);
+    assert_int_equal(write(w.fds[1], "ab", 2), 2);
+    gw_loop_turn(loop, 1000);
+    assert_int_equal(w.calls, 1);
+    gw_loop_turn(loop, 1000); /* the second byte is still there */
+    assert_int_equal(w.calls, 2);
+    assert_int_equal(gw_loop_change(loop, w.fds[0], 0), 0);
+    assert_int_equal(write(w.fds[1], "c", 1), 1);
+    gw_loop_turn(loop, 0);
+    assert_int_equal(w.calls, 2);
+    gw_loop_remove(loop, w.fds[0]);
+    gw_loop_remove(loop, w.fds[0]);
+    assert_int_equal(gw_loop_change(loop, w.fds[0], EPOLLIN), GW_ENOENT);
+    assert_int_equal(gw_loop_add(loop, -1, EPOLLIN, readable, &w), GW_EINVAL);
+    close_pipe(&w);
+}
+
+static void a_removed_descriptor_is_not_called_in_the_running_turn(void **state)
+{
+    struct pipe_watch a, b;
+
+    open_pipe(&a);
+    open_pipe(&b);
+    a.remove = b.fds[0];
+    b.remove = a.fds[0];
+    gw_loop_add(loop, a.fds[0], EPOLLIN, readable, &a);
+    gw_loop_add(loop, b.fds[0], EPOLLIN, readable, &b);
+    assert_int_equal(write(a.fds[1], "x", 1), 1);
+    assert_int_equal(write(b.fds[1], "x", 1), 1);
+    gw_loop_turn(loop, 1000);
+    assert_int_equal(a.calls + b.calls, 1);
+    close_pipe(&a);
+    close_pipe(&b);
+}
+
+static void wake(void *arg, int64_t now_us)
+{
+    *(int64_t *)arg = now_us;
+}
+
+static void runs_timers_in_time(void **state)
+{
+    int64_t at = 0, start = gw_now_us();
+    struct gw_timer t = {.fire = wake, .arg = &at};
+
+    gw_timer_start(gw_loop_timers(loop), &t, start + 20000);
+    while (!at)
+        gw_loop_turn(loop, 5000);
+    assert_true(at >= start + 20000);
+    assert_true(at < start + 2000000);
+    assert_true(gw_loop_turns(loop) < 20); /* it waited, it did not spin */
+}
+
+static void count(void *arg, int64_t now_us)
+{
+    assert_true(now_us == gw_loop_now(loop));
+    ++*(int *)arg;
+}
+
+static void ends_each_turn(void **state)
+{
+    int ends = 0;
+
+    gw_loop_on_turn_end(loop, count, &ends);
+    for (int i = 0; i < 3; i++)
+        gw_loop_turn(loop, 0);
+    assert_int_equal(ends, 3);
+    assert_int_equal(gw_loop_turns(loop), 3);
+    assert_true(gw_loop_busy_us(loop) < 3000000);
+}
+
+static void *quit_soon(void *arg)
+{
+    usleep(20000);
+    gw_loop_quit(arg);
+    return NULL;
+}
+
+static void quits_from_another_thread(void **state)
+{
+    pthread_t thread;
+
+    assert_int_equal(pthread_create(&thread, NULL, quit_soon, loop), 0);
+    gw_loop_run(loop);
+    pthread_join(thread, NULL);
+    gw_loop_quit(loop); /* before it runs: it does not run at all */
+    gw_loop_run(loop);
+}
+
+static void on_alarm(int sig)
+{
+    gw_loop_quit(loop);
+}
+
+static void quits_from_a_signal_handler(void **state)
+{
+    struct sigaction sa = {.sa_handler = on_alarm}, old;
+
+    sigaction(SIGALRM, &sa, &old);
+    ualarm(20000, 0);
+    gw_loop_run(loop);
+    sigaction(SIGALRM, &old, NULL);
+}
+
+static gboolean idle(gpointer arg)
+{
+    ++*(int *)arg;
+    return G_SOURCE_REMOVE;
+}
+
+static void runs_the_context_too(void **state)
+{
+    struct pipe_watch w;
+    int idles = 0;
+    GSource *source, *timeout;
+
+    if (!glib) {
+        assert_null(gw_loop_context(loop));
+        return;
+    }
+    open_pipe(&w);
+    gw_loop_add(loop, w.fds[0], EPOLLIN, readable, &w);
+    assert_int_equal(write(w.fds[1], "x", 1), 1);
+    source = g_idle_source_new();
+    g_source_set_callback(source, idle, &idles, NULL);
+    g_source_attach(source, gw_loop_context(loop));
+    timeout = g_timeout_source_new(10);
+    g_source_set_callback(timeout, idle, &idles, NULL);
+    g_source_attach(timeout, gw_loop_context(loop));
+    for (int i = 0; i < 50 && (idles < 2 || !w.calls); i++)
+        gw_loop_turn(loop, 1000);
+    assert_int_equal(idles, 2);
+    assert_int_equal(w.calls, 1);
+    g_source_unref(source);
+    g_source_unref(timeout);
+    close_pipe(&w);
+}
+
+#define CASE(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(calls_for_what_is_readable), CASE(a_removed_descriptor_is_not_called_in_the_running_turn),
+        CASE(runs_timers_in_time),        CASE(ends_each_turn),
+        CASE(quits_from_another_thread),  CASE(quits_from_a_signal_handler),
+        CASE(runs_the_context_too),
+    };
+    int failed = cmocka_run_group_tests_name("plain epoll", tests, NULL, NULL);
+
+    glib = true;
+    return failed + cmocka_run_group_tests_name("in a GMainContext", tests, NULL, NULL);
+}
