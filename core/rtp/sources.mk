@@ -1,1 +1,1 @@
-# rtp: see docs/architecture.md
+libgw_a_SOURCES += core/rtp/codec.h core/rtp/facts.h
