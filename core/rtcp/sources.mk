@@ -1,1 +1,1 @@
-# rtcp: see docs/architecture.md
+libgw_a_SOURCES += core/rtcp/rtcp.h core/rtcp/twcc.h core/rtcp/stats.h

@@ -23,16 +23,16 @@ struct gw_rtp_facts {
     struct gw_span payload; /* without padding */
 
     /* payload */
-    bool keyframe;      /* this packet starts (or belongs to the start of) a keyframe */
+    bool keyframe; /* this packet starts (or belongs to the start of) a keyframe */
     bool frame_start, frame_end;
-    bool discardable;   /* no other frame refers to it */
-    bool layer_sync;    /* temporal up-switch point */
-    bool spatial_sync;  /* spatial up-switch point (inter-layer keyframe, DD switch indication) */
-    uint8_t layer;      /* simulcast substream, 0 lowest */
+    bool discardable;  /* no other frame refers to it */
+    bool layer_sync;   /* temporal up-switch point */
+    bool spatial_sync; /* spatial up-switch point (inter-layer keyframe, DD switch indication) */
+    uint8_t layer;     /* simulcast substream, 0 lowest */
     uint8_t temporal, spatial;
     int32_t picture_id; /* VP8, VP9; -1 absent; 15 bits when wide */
     bool picture_id_wide;
-    int16_t tl0_picidx; /* -1 absent */
+    int16_t tl0_picidx;     /* -1 absent */
     uint8_t descriptor_len; /* VP8/VP9 payload descriptor at the start of the payload */
     uint16_t width, height; /* of a keyframe, 0 unknown */
 
