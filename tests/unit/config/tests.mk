@@ -1,1 +1,3 @@
-# tests of core/config
+check_PROGRAMS += \
+	tests/unit/config/test_config \
+	tests/unit/config/test_options
