@@ -1,2 +1,4 @@
 # Each harness also runs without a fuzzer: replay.c feeds it tests/fuzz/corpus/NAME.
 EXTRA_DIST += tests/fuzz/corpus
+check_PROGRAMS += tests/fuzz/fuzz_config
+tests_fuzz_fuzz_config_SOURCES = tests/fuzz/fuzz_config.c tests/fuzz/replay.c
