@@ -1,9 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The front door. What happens behind it is in host/. */
-#include <stdio.h>
+/* The front door: what the process was started with, and then host/ runs it. */
+#include "host/args.h"
+#include "host/host.h"
 
-int main(void)
+int main(int argc, char **argv)
 {
-    puts("cardea");
-    return 0;
+    struct gw_settings *settings;
+    int code = gw_args_read(&settings, argc, argv);
+
+    if (code >= 0)
+        return code;
+    code = gw_host_run(settings);
+    gw_settings_free(settings);
+    return code;
 }
