@@ -42,6 +42,10 @@ struct gw_dd_structure {
     uint32_t active; /* decode targets that the sender produces now, one bit each */
     uint16_t width[GW_DD_SPATIAL], height[GW_DD_SPATIAL]; /* 0: not said */
     struct gw_dd_template templates[GW_DD_TEMPLATES];
+    /* which frames refer to nothing above temporal layer 0: see gw_dd.base_only */
+    uint32_t open; /* targets in which nothing above layer 0 was kept for reference since the last frame of layer 0 */
+    uint16_t last_frame;
+    bool last_base_only;
 };
 
 /* One packet's descriptor. */
@@ -55,6 +59,7 @@ struct gw_dd {
     uint64_t dtis;
     uint16_t max_fdiff;
     uint8_t spatial, temporal;
+    bool base_only;         /* temporal > 0, and who had only layer 0 until now can decode it: a place to switch up */
     uint16_t width, height; /* 0: not said */
 };
 

@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-/* GW_EPARSE: too short for what it announces. facts->marker is read when the descriptor has no layers. */
+/* GW_EPARSE: too short for what it announces. */
 int gw_vp9_inspect(const uint8_t *payload, size_t len, struct gw_rtp_facts *facts);
 /* As gw_vp8_patch(). */
 int gw_vp9_patch(uint8_t *payload, size_t len, int32_t picture_id, int16_t tl0_picidx);
