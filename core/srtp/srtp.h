@@ -3,8 +3,8 @@
  * SRTP of one peer (RFC 3711, RFC 7714) and the sealer of one worker.
  *
  * libsrtp2 opens RTP and RTCP and seals RTCP. Outgoing RTP is sealed by our own back ends: libipsec-mb where CPU and
- * build have it, OpenSSL EVP otherwise, libsrtp2 for profiles that neither does. Chosen once per process, shown in info.
- * Sealing takes the 48-bit packet index from the caller, so it keeps no per-SSRC state. Worker thread only.
+ * build have it, OpenSSL EVP otherwise, libsrtp2 for profiles that neither does. Chosen once per process, shown in
+ * info. Sealing takes the 48-bit packet index from the caller, so it keeps no per-SSRC state. Worker thread only.
  */
 #ifndef GW_SRTP_SRTP_H
 #define GW_SRTP_SRTP_H
@@ -22,6 +22,8 @@ enum gw_srtp_profile { GW_SRTP_CM_SHA1_80 = 1, GW_SRTP_CM_SHA1_32 = 2, GW_SRTP_G
 int gw_sealer_new(struct gw_sealer **out, const char *backend);
 void gw_sealer_free(struct gw_sealer *s);
 const char *gw_sealer_name(const struct gw_sealer *s);
+/* Packets that could not be sealed; they went out as zeros, which no receiver accepts. */
+uint64_t gw_sealer_failures(const struct gw_sealer *s);
 
 /* local, remote: master key then salt, len bytes each (30, 30, 28, 44). The sealer outlives the peer's context. */
 int gw_srtp_new(struct gw_srtp **out, struct gw_sealer *sealer, enum gw_srtp_profile profile, const uint8_t *local,
@@ -31,10 +33,14 @@ enum gw_srtp_profile gw_srtp_get_profile(const struct gw_srtp *s);
 const char *gw_srtp_profile_name(enum gw_srtp_profile p); /* "SRTP_AEAD_AES_128_GCM" */
 size_t gw_srtp_overhead(const struct gw_srtp *s);         /* bytes that sealing RTP adds: 16, 10 or 4 */
 
-/* In place. *len in: bytes on the wire; out: plain bytes. GW_EPARSE malformed, GW_EPROTO replay or bad tag. */
+/*
+ * In place. *len in: bytes on the wire; out: plain bytes. GW_EPARSE malformed, GW_EPROTO replay or bad tag.
+ * Replay windows of GW_SRTP_SSRCS senders are kept; one more takes the place of the one longest silent.
+ */
+#define GW_SRTP_SSRCS 64
 int gw_srtp_open_rtp(struct gw_srtp *s, uint8_t *data, size_t *len);
 int gw_srtp_open_rtcp(struct gw_srtp *s, uint8_t *data, size_t *len);
-/* In place; cap >= *len + 32. */
+/* In place; cap >= *len + 32, else GW_EINVAL. */
 int gw_srtp_seal_rtcp(struct gw_srtp *s, uint8_t *data, size_t *len, size_t cap);
 
 /*
