@@ -1,1 +1,2 @@
-# bwe: see docs/architecture.md
+# bwe: bandwidth estimation
+libgw_a_SOURCES += core/bwe/bwe.c core/bwe/bwe.h

@@ -1,1 +1,18 @@
-# media: see docs/architecture.md
+# media: sources, sinks, and what lies between them
+libgw_a_SOURCES += \
+	core/media/counters.h \
+	core/media/fanout.c \
+	core/media/history.c core/media/history.h \
+	core/media/keyframe.c core/media/keyframe.h \
+	core/media/layers.c core/media/layers.h \
+	core/media/nack.c core/media/nack.h \
+	core/media/pacer.c core/media/pacer.h \
+	core/media/reception.c core/media/reception.h \
+	core/media/remb.c core/media/remb.h \
+	core/media/rewrite.c core/media/rewrite.h \
+	core/media/sender.c core/media/sender.h \
+	core/media/sink.c core/media/sink.h \
+	core/media/source.c core/media/source.h \
+	core/media/sync.c core/media/sync.h \
+	core/media/talk.c core/media/talk.h \
+	core/media/write.c core/media/write.h

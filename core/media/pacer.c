@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "media/pacer.h"
+
+#include <stdlib.h>
+
+#define FIRST_SIZE 16
+#define BURST_US   40000 /* the budget never holds more than this much time */
+
+void gw_pacer_clear(struct gw_pacer *p)
+{
+    for (unsigned c = 0; c < GW_SEND_CLASSES; c++)
+        free(p->queue[c].ring);
+    *p = (struct gw_pacer){0};
+}
+
+static struct gw_send_item *at(const struct gw_send_queue *q, unsigned i)
+{
+    return &q->ring[(q->head + i) & (q->size - 1)];
+}
+
+static void shift(struct gw_send_queue *q)
+{
+    q->head = (q->head + 1) & (q->size - 1);
+    q->n--;
+}
+
+static bool make_room(struct gw_pacer *p, struct gw_send_queue *q)
+{
+    uint16_t size = q->size ? q->size * 2 : FIRST_SIZE;
+    struct gw_send_item *ring;
+
+    if (q->n < q->size)
+        return true;
+    if (size > GW_PACER_MAX_ITEMS) {
+        shift(q);
+        p->dropped_full++;
+        return true;
+    }
+    ring = malloc(size * sizeof(*ring));
+    if (!ring)
+        return false;
+    for (unsigned i = 0; i < q->n; i++)
+        ring[i] = *at(q, i);
+    free(q->ring);
+    q->ring = ring;
+    q->size = size;
+    q->head = 0;
+    return true;
+}
+
+bool gw_pacer_push(struct gw_pacer *p, enum gw_send_class class, const struct gw_send_item *item, int64_t now_us)
+{
+    struct gw_send_queue *q = &p->queue[class];
+
+    if (!make_room(p, q)) {
+        p->dropped_full++;
+        return false;
+    }
+    *at(q, q->n) = *item;
+    at(q, q->n)->queued_ms = (uint32_t)(now_us / 1000);
+    q->n++;
+    return true;
+}
+
+static void fill(struct gw_pacer *p, int64_t now_us)
+{
+    int64_t most = (int64_t)p->rate_bps * BURST_US / 1000000;
+
+    p->budget_bits += (int64_t)p->rate_bps * (now_us - p->budget_us) / 1000000;
+    p->budget_us = now_us;
+    if (p->budget_bits > most)
+        p->budget_bits = most;
+}
+
+bool gw_pacer_next(struct gw_pacer *p, struct gw_send_item *item, enum gw_send_class *class, int64_t now_us)
+{
+    uint32_t now_ms = (uint32_t)(now_us / 1000);
+
+    if (p->rate_bps && p->queue[GW_SEND_VIDEO].n)
+        fill(p, now_us);
+    for (unsigned c = 0; c < GW_SEND_CLASSES; c++) {
+        struct gw_send_queue *q = &p->queue[c];
+
+        while (q->n && now_ms - at(q, 0)->queued_ms > GW_PACER_MAX_AGE_US / 1000) {
+            shift(q);
+            p->dropped_old++;
+        }
+        if (!q->n || (c == GW_SEND_VIDEO && p->rate_bps && p->budget_bits <= 0))
+            continue;
+        *item = *at(q, 0);
+        *class = (enum gw_send_class)c;
+        shift(q);
+        if (p->rate_bps)
+            p->budget_bits -= item->bytes * 8;
+        return true;
+    }
+    return false;
+}
+
+void gw_pacer_forget(struct gw_pacer *p, const struct gw_sink *sink)
+{
+    for (unsigned c = 0; c < GW_SEND_CLASSES; c++) {
+        struct gw_send_queue *q = &p->queue[c];
+        unsigned kept = 0;
+
+        for (unsigned i = 0; i < q->n; i++)
+            if (at(q, i)->sink != sink)
+                *at(q, kept++) = *at(q, i);
+        q->n = (uint16_t)kept;
+    }
+}
+
+size_t gw_pacer_waiting(const struct gw_pacer *p)
+{
+    size_t n = 0;
+
+    for (unsigned c = 0; c < GW_SEND_CLASSES; c++)
+        n += p->queue[c].n;
+    return n;
+}
+
+void gw_pacer_set_rate(struct gw_pacer *p, uint32_t rate_bps, int64_t now_us)
+{
+    if (!p->rate_bps && rate_bps) {
+        p->budget_bits = 0;
+        p->budget_us = now_us;
+    }
+    p->rate_bps = rate_bps;
+}
+
+int64_t gw_pacer_due(const struct gw_pacer *p)
+{
+    if (!gw_pacer_waiting(p))
+        return INT64_MAX;
+    if (!p->rate_bps || p->budget_bits > 0 || p->queue[GW_SEND_AUDIO].n || p->queue[GW_SEND_RTX].n)
+        return p->budget_us;
+    return p->budget_us + (1 - p->budget_bits) * 1000000 / p->rate_bps + 1;
+}

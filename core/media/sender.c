@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "media/sender.h"
+
+#include <string.h>
+
+#include "media/write.h"
+
+#define BATCH 32
+
+static void enlist(struct gw_sender *s)
+{
+    if (s->queued)
+        return;
+    s->queued = true;
+    s->next = s->dirty->first;
+    s->dirty->first = s;
+}
+
+static void wake(void *arg, int64_t now_us)
+{
+    enlist(arg);
+}
+
+void gw_sender_init(struct gw_sender *s, struct gw_dirty *dirty, struct gw_timers *timers, struct gw_counters *counters)
+{
+    memset(s, 0, sizeof(*s));
+    s->dirty = dirty;
+    s->timers = timers;
+    s->counters = counters;
+    s->pad_runs = true;
+    s->history_us = 200000;
+    s->wake.fire = wake;
+    s->wake.arg = s;
+    gw_bwe_init(&s->bwe);
+}
+
+void gw_sender_end(struct gw_sender *s)
+{
+    struct gw_sender **at = &s->dirty->first;
+
+    while (*at && *at != s)
+        at = &(*at)->next;
+    if (*at)
+        *at = s->next;
+    gw_timer_stop(s->timers, &s->wake);
+    gw_pacer_clear(&s->pacer);
+}
+
+bool gw_sender_ready(const struct gw_sender *s)
+{
+    return s->srtp;
+}
+
+void gw_sender_push(struct gw_sender *s, enum gw_send_class class, const struct gw_send_item *item, int64_t now_us)
+{
+    if (!gw_pacer_push(&s->pacer, class, item, now_us))
+        gw_count(&s->counters->drops_queue);
+    enlist(s);
+}
+
+/* --- a batch --- */
+
+struct batch {
+    size_t n;
+    struct gw_outgoing o[BATCH];
+};
+
+/* Pads packets of one frame to the largest of them when they differ by a few bytes. The last may stay short: it ends
+ * the run anyway. */
+static void even_out(struct batch *b)
+{
+    for (size_t i = 0, end; i < b->n; i = end) {
+        size_t most = 0;
+
+        for (end = i; end < b->n && b->o[end].paddable && b->o[end].sink == b->o[i].sink &&
+                      b->o[end].entry->ts == b->o[i].entry->ts;
+             end++)
+            if (gw_outgoing_size(&b->o[end]) > most)
+                most = gw_outgoing_size(&b->o[end]);
+        for (size_t j = i; j + 1 < end; j++) {
+            size_t short_by = most - gw_outgoing_size(&b->o[j]);
+
+            if (short_by <= GW_SENDER_PAD_MOST)
+                gw_outgoing_pad(&b->o[j], (uint8_t)short_by);
+        }
+        if (end == i)
+            end++;
+    }
+}
+
+static void account(struct gw_sender *s, const struct gw_outgoing *o, size_t wire, int64_t now_us)
+{
+    struct gw_sink *k = o->sink;
+
+    k->packets++;
+    k->bytes += wire;
+    k->payload_bytes += o->payload_len;
+    gw_count_add(&s->counters->bytes_out, wire);
+    if (o->again) {
+        k->retransmitted++;
+        gw_count(&s->counters->retransmitted);
+    } else {
+        gw_count(&s->counters->packets_forwarded);
+        o->entry->sent_ms = (uint32_t)(now_us / 1000) ? (uint32_t)(now_us / 1000) : 1;
+    }
+    if (o->twcc_used)
+        gw_bwe_sent(&s->bwe, o->twcc, wire, now_us);
+}
+
+static void emit(struct gw_sender *s, struct batch *b, int64_t now_us)
+{
+    size_t overhead = gw_srtp_overhead(s->srtp);
+
+    if (s->pad_runs)
+        even_out(b);
+    for (size_t i = 0; i < b->n; i++) {
+        struct gw_outgoing *o = &b->o[i];
+        size_t len = gw_outgoing_size(o);
+        uint8_t *room = gw_ice_reserve(s->ice, len + overhead + 16);
+
+        if (!room) {
+            gw_count(&s->counters->drops_queue);
+            continue;
+        }
+        gw_outgoing_write(o, room);
+        gw_seal_rtp(s->sealer, s->srtp, room, o->header_len, len, o->index);
+        gw_ice_commit(s->ice, len + overhead);
+        account(s, o, len + overhead, now_us);
+    }
+    b->n = 0;
+}
+
+void gw_sender_flush(struct gw_sender *s, int64_t now_us)
+{
+    struct gw_send_item item;
+    enum gw_send_class class;
+    struct batch b;
+
+    b.n = 0;
+    if (!s->srtp || !s->ice)
+        return;
+    while (gw_pacer_next(&s->pacer, &item, &class, now_us)) {
+        struct gw_sent *e = gw_sink_entry(item.sink, item.out_seq);
+
+        if (!e || !gw_outgoing_prepare(&b.o[b.n], s, item.sink, e, class == GW_SEND_RTX, now_us)) {
+            gw_count(&s->counters->drops_history);
+            continue;
+        }
+        if (++b.n == BATCH)
+            emit(s, &b, now_us);
+    }
+    emit(s, &b, now_us);
+    if (gw_pacer_waiting(&s->pacer))
+        gw_timer_start(s->timers, &s->wake, gw_pacer_due(&s->pacer));
+}
+
+void gw_dirty_flush(struct gw_dirty *d, int64_t now_us)
+{
+    while (d->first) {
+        struct gw_sender *s = d->first;
+
+        d->first = s->next;
+        s->queued = false;
+        gw_sender_flush(s, now_us);
+    }
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How one connection's packets leave: queued by its sinks during the turn, and at its end written into send slots,
+ * sealed, and committed, in the order the pacer gives. Worker thread.
+ *
+ * Packets of one frame that differ by a few bytes are padded (RTP padding) to the same size, so that they leave as one
+ * UDP_SEGMENT run.
+ */
+#ifndef GW_MEDIA_SENDER_H
+#define GW_MEDIA_SENDER_H
+
+#include "bwe/bwe.h"
+#include "ice/ice.h"
+#include "media/counters.h"
+#include "media/pacer.h"
+#include "media/sink.h"
+#include "srtp/srtp.h"
+
+#define GW_SENDER_PAD_MOST 8 /* bytes: more would cost more than it saves */
+
+struct gw_sender;
+
+struct gw_dirty { /* one a worker: senders with something to send */
+    struct gw_sender *first;
+};
+
+struct gw_sender {
+    /* borrowed */
+    struct gw_dirty *dirty;
+    struct gw_ice *ice;
+    struct gw_srtp *srtp; /* NULL until the handshake is done */
+    struct gw_sealer *sealer;
+    struct gw_timers *timers;
+    struct gw_counters *counters;
+    /* owned */
+    struct gw_pacer pacer;
+    struct gw_bwe bwe;
+    /* state */
+    bool pad_runs;
+    int64_t history_us;   /* how long a packet may be asked back: clamp(RTT + 100 ms, min_nack_queue, 1 s) */
+    uint16_t twcc_seq;    /* last used */
+    struct gw_timer wake; /* the pacer holds something back */
+    bool queued;          /* in the dirty list */
+    struct gw_sender *next;
+};
+
+void gw_sender_init(struct gw_sender *s, struct gw_dirty *dirty, struct gw_timers *timers,
+                    struct gw_counters *counters);
+void gw_sender_end(struct gw_sender *s); /* leaves the dirty list, frees the queues */
+bool gw_sender_ready(const struct gw_sender *s);
+void gw_sender_push(struct gw_sender *s, enum gw_send_class class, const struct gw_send_item *item, int64_t now_us);
+void gw_sender_flush(struct gw_sender *s, int64_t now_us);
+void gw_dirty_flush(struct gw_dirty *d, int64_t now_us);
+
+#endif

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "media/sink.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "media/sender.h"
+
+#define RESEND_FIRST_MS 40
+#define RESEND_MOST_MS  1000
+#define JUMP            1000 /* a hole larger than this is closed: nobody will ever fill it */
+
+int gw_sink_new(struct gw_sink **out, uint64_t id, struct gw_sender *sender, const struct gw_sink_events *events,
+                void *owner, struct gw_counters *counters, uint32_t random)
+{
+    struct gw_sink *k = calloc(1, sizeof(*k));
+
+    if (!k)
+        return GW_ENOMEM;
+    k->id = id;
+    k->sender = sender;
+    k->events = events;
+    k->owner = owner;
+    k->counters = counters;
+    k->options = (struct gw_sink_options){.substream = 2, .temporal = 2, .spatial = 2, .playout_delay = -1};
+    k->remote.quality = k->remote.media_quality = 100;
+    gw_layers_init(&k->layers);
+    gw_rewrite_init(&k->rewrite, random & 0x7fff, random * 2654435761u);
+    k->rtx_seq = random >> 17;
+    gw_count(&counters->sinks);
+    *out = k;
+    return 0;
+}
+
+void gw_sink_free(struct gw_sink *k)
+{
+    if (!k)
+        return;
+    gw_sink_link(k, NULL, 0);
+    gw_pacer_forget(&k->sender->pacer, k);
+    gw_count_add(&k->counters->sinks, (uint64_t)-1);
+    free(k->ring);
+    free(k);
+}
+
+void gw_sink_configure(struct gw_sink *k, const struct gw_sink_conf *conf, int64_t now_us)
+{
+    bool resumed = conf->send && !k->conf.send;
+
+    if (memcmp(&k->conf, conf, sizeof(*conf)) == 0)
+        return;
+    k->conf = *conf;
+    k->rewrite.compact_pics = conf->codec == GW_VP8;
+    k->epoch++; /* headers would come out differently now */
+    if (resumed)
+        gw_sink_restart(k, now_us);
+}
+
+void gw_sink_restart(struct gw_sink *k, int64_t now_us)
+{
+    gw_layers_restart(&k->layers, now_us);
+    k->relink = true;
+}
+
+int gw_sink_link(struct gw_sink *k, struct gw_source *source, int64_t now_us)
+{
+    int err;
+
+    if (k->source == source)
+        return 0;
+    if (k->source)
+        gw_fanout_remove(k->source, k);
+    k->source = NULL;
+    k->epoch++;
+    if (!source)
+        return 0;
+    err = gw_fanout_add(source, k);
+    if (err)
+        return err;
+    k->source = source;
+    gw_sink_restart(k, now_us);
+    gw_sink_want_keyframe(k, now_us);
+    return 0;
+}
+
+void gw_sink_adjust(struct gw_sink *k, const struct gw_sink_options *o, int64_t now_us)
+{
+    struct gw_sink_options old = k->options;
+
+    k->options = *o;
+    k->layers.target_substream = o->substream;
+    k->layers.target_temporal = o->temporal;
+    k->layers.target_spatial = o->spatial;
+    k->layers.fallback_us = o->fallback_us ? o->fallback_us : GW_LAYER_FALLBACK_US;
+    if (old.playout_delay != o->playout_delay)
+        k->epoch++;
+    if (old.paused && !o->paused) {
+        gw_sink_restart(k, now_us);
+        gw_sink_want_keyframe(k, now_us);
+    } else if (old.substream != o->substream || old.temporal != o->temporal || old.spatial != o->spatial) {
+        gw_sink_want_keyframe(k, now_us);
+    }
+}
+
+void gw_sink_want_keyframe(struct gw_sink *k, int64_t now_us)
+{
+    if (k->source && k->conf.send && !k->options.paused)
+        gw_source_want_keyframe(k->source, now_us);
+}
+
+/* --- a packet --- */
+
+static struct gw_sent *slot(const struct gw_sink *k, uint32_t out_seq)
+{
+    return &k->ring[out_seq & (k->ring_size - 1)];
+}
+
+static bool grow(struct gw_sink *k)
+{
+    uint32_t size = k->ring_size ? k->ring_size * 2 : GW_SINK_RING_FIRST;
+    struct gw_sent *ring;
+
+    if (size > GW_SINK_RING_MAX)
+        return false;
+    ring = calloc(size, sizeof(*ring));
+    if (!ring)
+        return false;
+    for (uint32_t i = 0; i < k->ring_size; i++)
+        if (k->ring[i].used)
+            ring[k->ring[i].out_seq & (size - 1)] = k->ring[i];
+    free(k->ring);
+    k->ring = ring;
+    k->ring_size = size;
+    return true;
+}
+
+/* The slot for a number. The ring grows while it would lose what could still be asked for. */
+static struct gw_sent *place(struct gw_sink *k, uint32_t out_seq, int64_t now_us)
+{
+    struct gw_sent *e;
+
+    if (!k->ring_size && !grow(k))
+        return NULL;
+    e = slot(k, out_seq);
+    if (e->used && e->out_seq != out_seq && k->conf.nack && k->conf.kind == GW_VIDEO &&
+        (!e->sent_ms || (uint32_t)(now_us / 1000) - e->sent_ms < k->sender->history_us / 1000) && grow(k))
+        e = slot(k, out_seq);
+    return e;
+}
+
+/* How far the outgoing timestamp moves at a switch: by the senders' reports if they tell, else by time of arrival. */
+static uint32_t switch_step(const struct gw_sink *k, const struct gw_packet *pkt)
+{
+    const struct gw_rewrite *r = &k->rewrite;
+    const struct gw_source_layer *now = k->source->layer[pkt->facts.layer];
+    int64_t step_us = pkt->arrival_us - r->newest_us;
+
+    for (unsigned i = 0; i < GW_LAYER_COUNT && now->sync.valid; i++) {
+        const struct gw_source_layer *was = k->source->layer[i];
+        int64_t d;
+
+        if (!was || was == now || was->ssrc != r->ssrc || !was->sync.valid)
+            continue;
+        d = gw_sync_local_of(&now->sync, pkt->facts.timestamp, k->conf.clock_rate) -
+            gw_sync_local_of(&was->sync, r->newest_ts, k->conf.clock_rate);
+        if (d > -500000 && d < step_us + 500000)
+            step_us = d;
+    }
+    if (step_us <= 0)
+        return 1;
+    return (uint32_t)(step_us * (int64_t)k->conf.clock_rate / 1000000);
+}
+
+static bool renumber(struct gw_sink *k, const struct gw_packet *pkt, bool switched, struct gw_patch *patch)
+{
+    const struct gw_rtp_facts *f = &pkt->facts;
+    struct gw_rewrite *r = &k->rewrite;
+
+    if (k->relink || switched || !r->mapped || r->ssrc != f->ssrc || f->ext_seq > r->newest_in + JUMP) {
+        k->relink = false;
+        gw_rewrite_switch(r, f, switch_step(k, pkt));
+    }
+    return gw_rewrite_pass(r, f, pkt->arrival_us, patch);
+}
+
+/* Payload types we can name on this line: the codec's own, or RED around it (unwrapped when not negotiated here). */
+static bool wanted(const struct gw_sink *k, const struct gw_rtp_facts *f)
+{
+    if (!f->payload.len && k->conf.kind == GW_VIDEO)
+        return false; /* padding probes are for us alone */
+    return k->conf.codec == k->source->conf.codec;
+}
+
+static void enqueue(struct gw_sink *k, const struct gw_packet *pkt, const struct gw_patch *patch, bool marker,
+                    int64_t now_us)
+{
+    struct gw_sent *e = place(k, (uint32_t)patch->seq, now_us);
+    struct gw_send_item item = {.sink = k, .out_seq = (uint32_t)patch->seq, .bytes = pkt->facts.payload.len + 40};
+
+    if (!e) {
+        gw_count(&k->counters->drops_queue);
+        return;
+    }
+    *e = (struct gw_sent){.src_seq = (uint32_t)pkt->facts.ext_seq,
+                          .out_seq = (uint32_t)patch->seq,
+                          .ts = patch->ts,
+                          .picture_id = patch->picture_id,
+                          .tl0_picidx = patch->tl0_picidx,
+                          .used = true,
+                          .marker = marker,
+                          .layer = pkt->facts.layer & 3,
+                          .epoch = k->epoch};
+    if (patch->seq > k->out_highest)
+        k->out_highest = patch->seq;
+    gw_sender_push(k->sender, k->conf.kind == GW_AUDIO ? GW_SEND_AUDIO : GW_SEND_VIDEO, &item, now_us);
+}
+
+void gw_sink_offer(struct gw_sink *k, struct gw_packet *pkt, int64_t now_us)
+{
+    const struct gw_rtp_facts *f = &pkt->facts;
+    struct gw_layer_verdict v;
+    struct gw_patch patch;
+
+    if (!k->conf.send || k->options.paused || !gw_sender_ready(k->sender))
+        return;
+    if (!wanted(k, f)) {
+        gw_rewrite_drop(&k->rewrite, f, false);
+        return;
+    }
+    gw_layers_decide(&k->layers, &k->source->view, f, now_us, &v);
+    if (v.want_keyframe)
+        gw_source_want_keyframe(k->source, now_us);
+    if (!v.pass) {
+        k->dropped++;
+        if (!k->relink && f->ssrc == k->rewrite.ssrc)
+            gw_rewrite_drop(&k->rewrite, f, v.whole_frame);
+    } else if (renumber(k, pkt, v.switched, &patch)) {
+        enqueue(k, pkt, &patch, v.marker, now_us);
+    }
+    if (v.changed && k->events && k->events->layer)
+        k->events->layer(k->owner, k);
+}
+
+/* --- retransmission --- */
+
+struct gw_sent *gw_sink_entry(struct gw_sink *k, uint32_t out_seq)
+{
+    struct gw_sent *e = k->ring_size ? slot(k, out_seq) : NULL;
+
+    return e && e->used && e->out_seq == out_seq ? e : NULL;
+}
+
+struct gw_packet *gw_sink_packet(const struct gw_sink *k, const struct gw_sent *e)
+{
+    if (!k->source || e->epoch != k->epoch || !k->source->layer[e->layer])
+        return NULL;
+    return gw_history_get(&k->source->layer[e->layer]->history, e->src_seq);
+}
+
+void gw_sink_nack(struct gw_sink *k, uint16_t seq16, int64_t history_us, int64_t now_us)
+{
+    uint32_t seq = (uint32_t)k->out_highest + (uint32_t)(int32_t)(int16_t)(seq16 - (uint16_t)k->out_highest);
+    struct gw_sent *e = gw_sink_entry(k, seq);
+    const struct gw_packet *pkt = e ? gw_sink_packet(k, e) : NULL;
+    uint32_t now_ms = (uint32_t)(now_us / 1000), wait;
+    struct gw_send_item item = {.sink = k, .out_seq = seq};
+
+    k->nacks++;
+    if (!k->conf.nack || !pkt || !e->sent_ms || now_us - pkt->arrival_us > history_us)
+        return;
+    if (e->resends) {
+        wait = e->resends < 6 ? RESEND_FIRST_MS << (e->resends - 1) : RESEND_MOST_MS;
+        if (now_ms - e->sent_ms < (wait < RESEND_MOST_MS ? wait : RESEND_MOST_MS))
+            return;
+    }
+    item.bytes = pkt->facts.payload.len + 42;
+    e->sent_ms = now_ms ? now_ms : 1;
+    if (e->resends < UINT8_MAX)
+        e->resends++;
+    gw_sender_push(k->sender, GW_SEND_RTX, &item, now_us);
+}
+
+/* --- reports --- */
+
+bool gw_sink_timestamp_at(const struct gw_sink *k, int64_t us, uint32_t *ts)
+{
+    const struct gw_rewrite *r = &k->rewrite;
+
+    if (!k->packets)
+        return false;
+    for (unsigned i = 0; k->source && r->mapped && i < GW_LAYER_COUNT; i++) {
+        const struct gw_source_layer *l = k->source->layer[i];
+
+        if (!l || l->ssrc != r->ssrc || !l->sync.valid)
+            continue;
+        *ts = gw_sync_rtp_at(&l->sync, us, k->conf.clock_rate) + r->ts_delta;
+        return true;
+    }
+    *ts = r->out_ts + (uint32_t)((us - r->newest_us) * (int64_t)k->conf.clock_rate / 1000000);
+    return true;
+}
+
+void gw_sink_tick(struct gw_sink *k)
+{
+    k->bytes_second = k->bytes - k->bytes_mark;
+    k->bytes_mark = k->bytes;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "peer/messages.h"
+
+#include <stdlib.h>
+
+static void free_remote(struct gw_remote *r)
+{
+    for (unsigned i = 0; r && i < r->n_candidates; i++)
+        free(r->candidates[i]);
+    free(r);
+}
+
+void gw_order_drop(struct gw_order *o)
+{
+    switch (o->tag) {
+    case GW_ORDER_PEER_REMOTE:
+        free_remote(o->u.remote);
+        break;
+    case GW_ORDER_PEER_MEDIA:
+        free(o->u.media);
+        break;
+    case GW_ORDER_PEER_CANDIDATE:
+    case GW_ORDER_PEER_CLOSE:
+        free(o->u.text);
+        break;
+    case GW_ORDER_DATA:
+        free(o->u.data);
+        break;
+    default:
+        break;
+    }
+}
+
+void gw_news_drop(struct gw_news *n)
+{
+    switch (n->tag) {
+    case GW_NEWS_GATHERED:
+        for (unsigned i = 0; n->u.described && i < n->u.described->n_candidates; i++)
+            free(n->u.described->candidates[i]);
+        free(n->u.described);
+        break;
+    case GW_NEWS_CANDIDATE:
+    case GW_NEWS_SELECTED:
+    case GW_NEWS_DOWN:
+        free(n->u.text);
+        break;
+    case GW_NEWS_DATA:
+        free(n->u.data);
+        break;
+    case GW_NEWS_QUERY:
+        free(n->u.query.json);
+        break;
+    default:
+        break;
+    }
+}

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Sources of other workers. The first sink here that wants one makes a mirror and sends a wish; the other worker then
+ * sends each packet once, with its facts inside, and we keep a history of our own. Wishes may come before the source
+ * does, and outlive it: they are kept until they are taken back.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "loop/mailbox.h"
+#include "peer/state.h"
+
+#define WISHES_MOST 65536
+
+enum tag {
+    WISH,     /* to the source's worker: send me its packets */
+    NO_WISH,  /* not any more */
+    KEYFRAME, /* to the source's worker */
+    INFO,     /* to the wisher: what the source is */
+    GONE,     /* to the wisher: it is not there (for now) */
+    PACKET,   /* to the wisher: a reference comes along */
+    SYNC,     /* to the wisher: a sender report */
+    DATA,     /* to the wisher: a data-channel message, owned by the message */
+};
+
+struct message {
+    uint8_t tag, from;
+    gw_track_id source;
+    union {
+        struct gw_packet *packet;
+        struct gw_data_blob *data;
+        struct {
+            struct gw_source_conf conf;
+            int32_t playout_delay;
+        } info;
+        struct {
+            uint8_t layer;
+            uint32_t ssrc;
+            struct gw_sync sync;
+        } sync;
+    } u;
+};
+_Static_assert(sizeof(struct message) <= GW_MAIL_SIZE, "fits a mailbox slot");
+
+struct wish {
+    gw_track_id source;
+    uint64_t workers;
+};
+
+static bool post(struct gw_engine *e, unsigned worker, struct message *m)
+{
+    m->from = (uint8_t)e->conf.index;
+    return worker < GW_MAX_WORKERS && e->conf.to_engine && e->conf.to_engine(e->conf.arg, worker, m, sizeof(*m));
+}
+
+/* --- where the source lives --- */
+
+static uint64_t wishers(const struct gw_engine *e, gw_track_id source)
+{
+    const struct wish *w = g_hash_table_lookup(e->wishes, &source);
+
+    return w ? w->workers : 0;
+}
+
+static void set_wish(struct gw_engine *e, gw_track_id source, unsigned worker, bool on)
+{
+    struct wish *w = g_hash_table_lookup(e->wishes, &source);
+
+    if (!w) {
+        if (!on || g_hash_table_size(e->wishes) >= WISHES_MOST)
+            return;
+        w = g_new0(struct wish, 1);
+        w->source = source;
+        g_hash_table_insert(e->wishes, g_memdup2(&source, sizeof(source)), w);
+    }
+    if (on)
+        w->workers |= 1ull << worker;
+    else
+        w->workers &= ~(1ull << worker);
+    if (!w->workers) {
+        g_hash_table_remove(e->wishes, &source);
+        g_free(w);
+    }
+}
+
+static void send_info(struct gw_engine *e, struct gw_source *s, unsigned worker)
+{
+    struct message m = {.tag = INFO, .source = s->id};
+
+    m.u.info.conf = s->conf;
+    m.u.info.playout_delay = s->playout_delay;
+    post(e, worker, &m);
+}
+
+static void wish(struct gw_engine *e, gw_track_id source, unsigned worker, int64_t now_us)
+{
+    struct gw_track *t = gw_engine_track(e, source);
+
+    set_wish(e, source, worker, true);
+    if (!t || !t->source)
+        return;
+    t->source->workers |= 1ull << worker;
+    send_info(e, t->source, worker);
+    gw_source_want_keyframe(t->source, now_us);
+}
+
+static void no_wish(struct gw_engine *e, gw_track_id source, unsigned worker)
+{
+    struct gw_track *t = gw_engine_track(e, source);
+
+    set_wish(e, source, worker, false);
+    if (t && t->source)
+        t->source->workers &= ~(1ull << worker);
+}
+
+void gw_mirror_source_ready(struct gw_engine *e, struct gw_source *s, int64_t now_us)
+{
+    s->workers = wishers(e, s->id);
+    gw_mirror_source_info(e, s);
+}
+
+void gw_mirror_source_info(struct gw_engine *e, struct gw_source *s)
+{
+    for (uint64_t left = s->workers; left; left &= left - 1)
+        send_info(e, s, (unsigned)__builtin_ctzll(left));
+}
+
+void gw_mirror_source_gone(struct gw_engine *e, struct gw_source *s)
+{
+    for (uint64_t left = s->workers; left; left &= left - 1) {
+        struct message m = {.tag = GONE, .source = s->id};
+
+        post(e, (unsigned)__builtin_ctzll(left), &m);
+    }
+}
+
+void gw_mirror_sync(struct gw_engine *e, struct gw_source *s, unsigned layer)
+{
+    const struct gw_source_layer *l = s->layer[layer];
+
+    for (uint64_t left = l && l->sync.valid ? s->workers : 0; left; left &= left - 1) {
+        struct message m = {.tag = SYNC, .source = s->id};
+
+        m.u.sync.layer = (uint8_t)layer;
+        m.u.sync.ssrc = l->ssrc;
+        m.u.sync.sync = l->sync;
+        post(e, (unsigned)__builtin_ctzll(left), &m);
+    }
+}
+
+void gw_mirror_forward(struct gw_engine *e, struct gw_source *s, unsigned worker, struct gw_packet *pkt)
+{
+    struct message m = {.tag = PACKET, .source = s->id};
+
+    m.u.packet = gw_packet_ref(pkt);
+    if (post(e, worker, &m))
+        return;
+    gw_packet_unref(pkt);
+    gw_count(&e->counters.drops_queue);
+}
+
+void gw_mirror_data(struct gw_engine *e, gw_track_id source, const struct gw_data_blob *blob)
+{
+    size_t size = sizeof(*blob) + blob->label_len + blob->protocol_len + 2u + blob->len;
+
+    for (uint64_t left = wishers(e, source); left; left &= left - 1) {
+        struct message m = {.tag = DATA, .source = source};
+
+        m.u.data = malloc(size);
+        if (!m.u.data)
+            return;
+        memcpy(m.u.data, blob, size);
+        if (post(e, (unsigned)__builtin_ctzll(left), &m))
+            continue;
+        free(m.u.data);
+        gw_count(&e->counters.drops_queue);
+    }
+}
+
+/* --- where its mirror lives --- */
+
+static void ask_keyframe(void *owner, struct gw_source *s, int64_t now_us)
+{
+    struct gw_mirror *mi = owner;
+    struct message m = {.tag = KEYFRAME, .source = s->id};
+
+    post(mi->engine, gw_track_worker(s->id), &m);
+}
+
+static const struct gw_source_events events = {.keyframe = ask_keyframe};
+
+static void send_wish(struct gw_mirror *mi, bool on)
+{
+    struct message m = {.tag = on ? WISH : NO_WISH, .source = mi->id};
+
+    if (post(mi->engine, gw_track_worker(mi->id), &m))
+        mi->subscribed = on;
+}
+
+struct gw_mirror *gw_mirror_get(struct gw_engine *e, gw_track_id id, int64_t now_us)
+{
+    struct gw_mirror *mi = g_hash_table_lookup(e->mirrors, &id);
+    struct gw_source_conf unknown = {0}; /* INFO tells: until then no sink takes anything */
+
+    if (!mi) {
+        mi = calloc(1, sizeof(*mi));
+        if (!mi)
+            return NULL;
+        mi->id = id;
+        mi->engine = e;
+        if (gw_source_new(&mi->source, id, &unknown, &events, mi, e->conf.timers, &e->counters)) {
+            free(mi);
+            return NULL;
+        }
+        g_hash_table_insert(e->mirrors, &mi->id, mi);
+    }
+    mi->users++;
+    if (!mi->subscribed)
+        send_wish(mi, true);
+    return mi;
+}
+
+static void mirror_free(struct gw_mirror *mi)
+{
+    g_hash_table_remove(mi->engine->mirrors, &mi->id);
+    gw_source_free(mi->source);
+    free(mi);
+}
+
+void gw_mirror_release(struct gw_mirror *mi)
+{
+    if (--mi->users)
+        return;
+    if (mi->subscribed)
+        send_wish(mi, false);
+    if (!mi->subscribed)
+        mirror_free(mi); /* else the other mailbox was full: gw_mirrors_retry() */
+}
+
+void gw_mirrors_retry(struct gw_engine *e)
+{
+    GHashTableIter it;
+    struct gw_mirror *mi;
+    GSList *done = NULL;
+
+    g_hash_table_iter_init(&it, e->mirrors);
+    while (g_hash_table_iter_next(&it, NULL, (void **)&mi)) {
+        gw_source_tick(mi->source, 0, e->now_us);
+        if (mi->users && !mi->subscribed)
+            send_wish(mi, true);
+        if (!mi->users && mi->subscribed)
+            send_wish(mi, false);
+        if (!mi->users && !mi->subscribed)
+            done = g_slist_prepend(done, mi);
+    }
+    for (GSList *d = done; d; d = d->next)
+        mirror_free(d->data);
+    g_slist_free(done);
+}
+
+static void take_info(struct gw_mirror *mi, const struct message *m, int64_t now_us)
+{
+    struct gw_source *s = mi->source;
+    bool first = s->conf.kind == 0;
+
+    gw_source_configure(s, &m->u.info.conf);
+    if (s->playout_delay != m->u.info.playout_delay)
+        for (unsigned i = 0; i < s->n_sinks; i++)
+            s->sinks[i]->epoch++;
+    s->playout_delay = m->u.info.playout_delay;
+    if (first && s->n_sinks)
+        gw_source_want_keyframe(s, now_us);
+}
+
+/* From the source's worker. What the message owns is ours. */
+static void to_mirror(struct gw_engine *e, const struct message *m, int64_t now_us)
+{
+    struct gw_mirror *mi = g_hash_table_lookup(e->mirrors, &m->source);
+    struct gw_source_layer *l;
+
+    switch (m->tag) {
+    case INFO:
+        if (mi)
+            take_info(mi, m, now_us);
+        break;
+    case GONE:
+        for (unsigned i = 0; mi && i < mi->source->n_sinks; i++)
+            gw_sink_restart(mi->source->sinks[i], now_us);
+        break;
+    case PACKET:
+        if (mi)
+            gw_source_forwarded(mi->source, m->u.packet, now_us);
+        gw_packet_unref(m->u.packet);
+        break;
+    case SYNC:
+        l = mi && m->u.sync.layer < GW_LAYER_COUNT ? mi->source->layer[m->u.sync.layer] : NULL;
+        if (l && l->ssrc == m->u.sync.ssrc)
+            l->sync = m->u.sync.sync;
+        break;
+    case DATA:
+        gw_data_deliver(e, m->source, m->u.data);
+        free(m->u.data);
+        break;
+    default:
+        break;
+    }
+}
+
+void gw_mirror_message(struct gw_engine *e, const void *message, int64_t now_us)
+{
+    struct message m;
+    struct gw_track *t;
+
+    memcpy(&m, message, sizeof(m));
+    switch (m.tag) {
+    case WISH:
+        wish(e, m.source, m.from, now_us);
+        break;
+    case NO_WISH:
+        no_wish(e, m.source, m.from);
+        break;
+    case KEYFRAME:
+        t = gw_engine_track(e, m.source);
+        if (t && t->source)
+            gw_source_want_keyframe(t->source, now_us);
+        break;
+    default:
+        to_mirror(e, &m, now_us);
+        break;
+    }
+}

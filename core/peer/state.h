@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The inside of an engine: its peers, their m-lines, and mirrors of sources that live on other workers. Only the files
+ * of the worker half of peer/ include this. Worker thread.
+ */
+#ifndef GW_PEER_STATE_H
+#define GW_PEER_STATE_H
+
+#include <glib.h>
+
+#include "dtls/dtls.h"
+#include "media/remb.h"
+#include "media/sender.h"
+#include "media/sink.h"
+#include "media/source.h"
+#include "rtcp/twcc.h"
+#include "peer/engine.h"
+#include "sctp/sctp.h"
+
+#define GW_PEER_SSRCS    256  /* at most, a peer */
+#define GW_PEER_WAITING  64   /* candidates before the remote description */
+#define GW_NEWS_WAITING  8192 /* news the control thread's mailbox had no room for */
+#define GW_SRTP_OVERHEAD 40   /* the most that sealing adds, RTP or RTCP */
+#define GW_RTCP_ROOM     1200
+#define GW_DATA_WAITING  (1 << 20) /* bytes of messages waiting for SCTP, a peer */
+
+struct gw_peer;
+
+/* One m-line: perhaps a source, perhaps a sink. */
+struct gw_track {
+    struct gw_peer *peer;
+    struct gw_mline m;
+    bool known; /* m is filled in; before, only a link may have come */
+    struct gw_source *source;
+    struct gw_tap tap;
+    struct gw_sink *sink;
+    /* the sink's link */
+    gw_track_id wanted; /* source linked to, 0: none */
+    struct gw_link_options link;
+    struct gw_mirror *mirror; /* when `wanted` lives on another worker */
+    unsigned waiting_at;      /* place + 1 in engine->waiting, 0: not waiting */
+    int8_t told[6];           /* layers last told by LAYER news */
+    /* what came before the source did */
+    bool muted;
+    int64_t keyframe_every_s;
+    int32_t playout_delay;
+    struct {
+        uint32_t packets, threshold;
+    } talk;
+};
+
+struct gw_ssrc {
+    uint32_t ssrc;
+    uint8_t mindex, layer;
+    bool rtx;
+};
+
+struct gw_peer {
+    /* given at creation */
+    gw_peer_id id;
+    bool controlling, full_trickle;
+    /* borrowed */
+    struct gw_engine *engine;
+    /* owned */
+    struct gw_ice *ice;
+    struct gw_dtls *dtls;
+    struct gw_srtp *srtp;
+    struct gw_sctp *sctp;
+    struct gw_track **tracks; /* by mindex, holes are NULL */
+    unsigned n_tracks;
+    struct gw_twcc_table *twcc; /* made with the first packet that has a number */
+    struct gw_remote *remote;   /* the peer's description */
+    GPtrArray *early;           /* candidates that came before it */
+    char *down_reason;          /* why it is being closed; NULL: nobody is to be told */
+    /* state */
+    enum gw_ice_state ice_state;
+    bool gathered, remote_done, up, was_connected, closing, counted;
+    bool data_tap, sctp_up;
+    GQueue data_waiting; /* struct gw_data_blob, owned: not taken by SCTP yet */
+    size_t data_waiting_bytes;
+    int64_t failed_us; /* ICE failed since, 0: it has not */
+    int64_t created_us, gathered_us, connected_us, handshake_us, dtls_connected_us;
+    struct gw_timer dtls_timer, tick_timer, twcc_timer, ice_timer;
+    struct gw_ssrc *ssrcs; /* owned; most recently used first */
+    unsigned n_ssrcs;
+    struct gw_sender sender;
+    struct gw_clock clock; /* the peer's, from its sender reports */
+    struct gw_remb remb;
+    uint8_t twcc_ext;
+    uint8_t ids[GW_EXT_COUNT]; /* extension ids, the same on all m-lines of a bundle */
+    uint32_t own_ssrc;         /* of RTCP when no sink has one */
+    uint32_t remb_bps;         /* the peer's last REMB */
+    uint32_t bandwidth_cap;
+    /* counters */
+    uint64_t too_large, dtls_in, dtls_in_bytes, dtls_out, dtls_out_bytes;
+    struct gw_peer *next_closing;
+};
+
+/* A source of another worker, as far as this worker has it. */
+struct gw_mirror {
+    gw_track_id id;
+    struct gw_engine *engine;
+    struct gw_source *source; /* owned; its sinks are ours, its packets the other worker's */
+    bool subscribed;          /* the other worker has our wish */
+    unsigned users;           /* tracks whose link wants it */
+};
+
+struct gw_engine {
+    /* given at creation */
+    struct gw_engine_conf conf;
+    /* owned */
+    struct gw_packet_pool *pool;
+    struct gw_sealer *sealer;
+    GHashTable *peers;     /* &id → struct gw_peer, owned */
+    GHashTable *mirrors;   /* &id → struct gw_mirror, owned */
+    GHashTable *wishes;    /* track id → mask of workers that want a source of ours; boxed by struct gw_wish */
+    GHashTable *listeners; /* data source id → GPtrArray of struct gw_track (data sinks of ours) */
+    GPtrArray *waiting;    /* tracks whose source is to live here but does not yet */
+    GQueue *news;          /* struct gw_news that did not fit */
+    /* borrowed */
+    struct gw_ice_io *ice;
+    /* state */
+    struct gw_dirty dirty;
+    struct gw_peer *closing;
+    struct gw_timer sctp_timer, mirror_timer;
+    unsigned n_sctp;
+    int64_t now_us; /* of the present call */
+    /* counters */
+    struct gw_counters counters;
+};
+
+/* --- engine.c --- */
+struct gw_peer *gw_engine_find(struct gw_engine *e, gw_peer_id id);
+struct gw_track *gw_engine_track(struct gw_engine *e, gw_track_id id);
+void gw_engine_tell(struct gw_engine *e, struct gw_news *n); /* takes what it owns */
+
+/* --- peer.c --- */
+int gw_peer_new(struct gw_peer **out, struct gw_engine *e, gw_peer_id id, bool controlling, bool full_trickle,
+                int64_t now_us);
+void gw_peer_free(struct gw_peer *p);
+void gw_peer_remote(struct gw_peer *p, struct gw_remote *remote, int64_t now_us); /* takes remote */
+void gw_peer_candidate(struct gw_peer *p, char *candidate, int64_t now_us);       /* takes candidate; NULL: the end */
+void gw_peer_restart(struct gw_peer *p, int64_t now_us);
+/* Asks for the end; CLOSED news come at the end of the turn. reason: borrowed, NULL: no DOWN news. */
+void gw_peer_close(struct gw_peer *p, const char *reason);
+/* An SRTCP packet: len plain bytes at data, with GW_SRTP_OVERHEAD bytes of room behind them. */
+void gw_peer_send_rtcp(struct gw_peer *p, uint8_t *data, size_t len);
+void gw_peer_dtls_receive(struct gw_peer *p, const uint8_t *data, size_t len, int64_t now_us);
+extern const struct gw_ice_events gw_peer_ice_events;
+
+/* --- tracks.c --- */
+void gw_tracks_set(struct gw_peer *p, const struct gw_media *media, int64_t now_us);
+struct gw_track *gw_track_get(struct gw_peer *p, unsigned mindex); /* makes it */
+void gw_track_link(struct gw_track *t, gw_track_id source, const struct gw_link_options *o, int64_t now_us);
+void gw_track_unlink(struct gw_track *t, int64_t now_us);
+void gw_track_adjust(struct gw_track *t, const struct gw_link_options *o, int64_t now_us);
+void gw_track_source_orders(struct gw_track *t, int64_t now_us); /* gives mute, talk, … to the source */
+void gw_track_tap(struct gw_track *t, const struct gw_tap *tap);
+void gw_track_free(struct gw_track *t);
+gw_track_id gw_track_id_of(const struct gw_track *t);
+/* A source of this worker has come to life: those who waited get it. */
+void gw_tracks_source_ready(struct gw_engine *e, struct gw_source *s, int64_t now_us);
+
+/* --- demux.c --- */
+void gw_demux(struct gw_peer *p, struct gw_packet *pkt, int64_t now_us); /* takes the reference */
+/* Tells which m-line, layer and stream an SSRC is; an older SSRC of that place is forgotten. */
+void gw_demux_learn(struct gw_peer *p, uint32_t ssrc, unsigned mindex, unsigned layer, bool rtx);
+const struct gw_ssrc *gw_demux_find(struct gw_peer *p, uint32_t ssrc);
+void gw_demux_forget(struct gw_peer *p, unsigned mindex);
+
+/* --- feedback.c, reports.c: RTCP in, RTCP out --- */
+void gw_feedback(struct gw_peer *p, const uint8_t *data, size_t len, int64_t now_us);
+void gw_reports_send(struct gw_peer *p, int64_t now_us); /* once a second */
+void gw_reports_nack(struct gw_peer *p, uint32_t media_ssrc, const uint16_t *seqs, size_t n);
+void gw_reports_pli(struct gw_peer *p, const struct gw_source *s);
+void gw_reports_remb(struct gw_peer *p, uint32_t bps);
+void gw_reports_twcc(struct gw_peer *p, int64_t now_us);
+void gw_reports_slow_link(struct gw_peer *p, int64_t now_us);
+
+/* --- data.c --- */
+void gw_data_start(struct gw_peer *p, int64_t now_us); /* when DTLS is up and a data m-line is there */
+void gw_data_receive(struct gw_peer *p, const uint8_t *data, size_t len, int64_t now_us);
+void gw_data_send(struct gw_peer *p, const struct gw_data_blob *blob);
+void gw_data_deliver(struct gw_engine *e, gw_track_id source, const struct gw_data_blob *blob);
+void gw_data_listen(struct gw_track *t, bool on);
+void gw_data_stop(struct gw_peer *p);
+
+/* --- mirror.c --- */
+struct gw_mirror *gw_mirror_get(struct gw_engine *e, gw_track_id id, int64_t now_us); /* one more user */
+void gw_mirror_release(struct gw_mirror *m);
+void gw_mirror_message(struct gw_engine *e, const void *message, int64_t now_us);
+void gw_mirror_source_ready(struct gw_engine *e, struct gw_source *s,
+                            int64_t now_us); /* a source of ours: who wants it? */
+void gw_mirror_source_gone(struct gw_engine *e, struct gw_source *s);
+void gw_mirror_source_info(struct gw_engine *e, struct gw_source *s); /* its settings changed */
+void gw_mirror_sync(struct gw_engine *e, struct gw_source *s, unsigned layer);
+void gw_mirror_forward(struct gw_engine *e, struct gw_source *s, unsigned worker, struct gw_packet *pkt);
+void gw_mirror_data(struct gw_engine *e, gw_track_id source, const struct gw_data_blob *blob);
+void gw_mirrors_retry(struct gw_engine *e); /* wishes the other worker's mailbox had no room for */
+
+/* --- describe.c --- */
+char *gw_describe(struct gw_peer *p, int64_t now_us);
+
+#endif

@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The m-lines of a peer: sources and sinks come and go with the negotiation, links join them. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <cardea/plugin.h>
+
+#include "peer/state.h"
+
+gw_track_id gw_track_id_of(const struct gw_track *t)
+{
+    return gw_track_make(t->peer->id, t->m.mindex);
+}
+
+struct gw_track *gw_track_get(struct gw_peer *p, unsigned mindex)
+{
+    struct gw_track *t;
+
+    if (mindex >= GW_MAX_MLINES)
+        return NULL;
+    if (mindex >= p->n_tracks) {
+        unsigned n = mindex + 1 < 4 ? 4 : mindex + 1;
+        struct gw_track **tracks = realloc(p->tracks, n * sizeof(*tracks));
+
+        if (!tracks)
+            return NULL;
+        memset(tracks + p->n_tracks, 0, (n - p->n_tracks) * sizeof(*tracks));
+        p->tracks = tracks;
+        p->n_tracks = n;
+    }
+    if (p->tracks[mindex])
+        return p->tracks[mindex];
+    t = calloc(1, sizeof(*t));
+    if (!t)
+        return NULL;
+    t->peer = p;
+    t->m.mindex = (uint8_t)mindex;
+    t->playout_delay = -1;
+    memset(t->told, -2, sizeof(t->told));
+    p->tracks[mindex] = t;
+    return t;
+}
+
+/* --- sources --- */
+
+static void want_keyframe(void *owner, struct gw_source *s, int64_t now_us)
+{
+    struct gw_track *t = owner;
+
+    gw_reports_pli(t->peer, s);
+}
+
+static void want_missing(void *owner, struct gw_source *s, unsigned layer, const uint16_t *seqs, size_t n,
+                         int64_t now_us)
+{
+    struct gw_track *t = owner;
+
+    gw_reports_nack(t->peer, s->layer[layer]->ssrc, seqs, n);
+}
+
+static void tell_talking(void *owner, struct gw_source *s, bool talking, double level)
+{
+    struct gw_track *t = owner;
+    struct gw_news n = {.tag = GW_NEWS_TALKING, .peer = t->peer->id, .track = s->id};
+
+    n.u.talking.talking = talking;
+    n.u.talking.level = level;
+    gw_engine_tell(t->peer->engine, &n);
+}
+
+static void tell_media(void *owner, struct gw_source *s, unsigned layer, bool receiving, uint32_t seconds)
+{
+    struct gw_track *t = owner;
+    struct gw_news n = {.tag = GW_NEWS_MEDIA, .peer = t->peer->id, .track = s->id};
+
+    if (!t->peer->engine->conf.settings.no_media_s)
+        return; /* these events are switched off */
+    n.u.media.receiving = receiving;
+    n.u.media.substream = s->conf.simulcast ? (int8_t)layer : -1;
+    n.u.media.seconds = seconds;
+    gw_engine_tell(t->peer->engine, &n);
+}
+
+static void to_other_worker(void *owner, struct gw_source *s, unsigned worker, struct gw_packet *pkt)
+{
+    struct gw_track *t = owner;
+
+    gw_mirror_forward(t->peer->engine, s, worker, pkt);
+}
+
+static void to_tap(void *owner, struct gw_source *s, struct gw_packet *pkt)
+{
+    struct gw_track *t = owner;
+    const struct gw_rtp_facts *f = &pkt->facts;
+    struct cardea_packet c = {
+        .source = s->id,
+        .data = pkt->data,
+        .len = pkt->len,
+        .arrival_us = pkt->arrival_us,
+        .ext_seq = f->ext_seq,
+        .keyframe = f->keyframe,
+        .marker = f->marker,
+        .substream = f->layer,
+        .temporal = f->temporal,
+        .spatial = f->spatial,
+    };
+
+    t->tap.fn(t->tap.arg, &c);
+}
+
+static const struct gw_source_events source_events = {
+    .keyframe = want_keyframe,
+    .nack = want_missing,
+    .talking = tell_talking,
+    .media = tell_media,
+    .tap = to_tap,
+    .forward = to_other_worker,
+};
+
+void gw_track_source_orders(struct gw_track *t, int64_t now_us)
+{
+    struct gw_source *s = t->source;
+
+    if (!s)
+        return;
+    gw_source_mute(s, t->muted, now_us);
+    s->keyframe_every_us = t->keyframe_every_s * 1000000;
+    if (s->talk.packets != t->talk.packets || s->talk.threshold != t->talk.threshold)
+        gw_talk_set(&s->talk, t->talk.packets, t->talk.threshold);
+    if (s->playout_delay != t->playout_delay) {
+        s->playout_delay = t->playout_delay;
+        for (unsigned i = 0; i < s->n_sinks; i++)
+            s->sinks[i]->epoch++;
+        gw_mirror_source_info(t->peer->engine, s);
+    }
+    s->tapped = t->tap.fn;
+}
+
+void gw_track_tap(struct gw_track *t, const struct gw_tap *tap)
+{
+    struct gw_tap old = t->tap;
+
+    t->tap = *tap;
+    if (t->source)
+        t->source->tapped = tap->fn;
+    if (!tap->fn || (old.fn && old.arg != tap->arg))
+        gw_engine_tell(t->peer->engine, &(struct gw_news){.tag = GW_NEWS_TAP_GONE,
+                                                          .peer = t->peer->id,
+                                                          .track = gw_track_id_of(t),
+                                                          .u.tap = old.fn ? old : *tap});
+}
+
+static void drop_source(struct gw_track *t)
+{
+    struct gw_source *s = t->source;
+
+    if (!s)
+        return;
+    gw_source_silent(s);
+    gw_mirror_source_gone(t->peer->engine, s);
+    for (unsigned i = 0; i < s->n_sinks; i++) { /* they wait for it to come back */
+        struct gw_track *sink = s->sinks[i]->owner;
+
+        g_ptr_array_add(t->peer->engine->waiting, sink);
+        sink->waiting_at = t->peer->engine->waiting->len;
+    }
+    gw_source_free(s);
+    t->source = NULL;
+    gw_demux_forget(t->peer, t->m.mindex);
+}
+
+static void set_source(struct gw_track *t, int64_t now_us)
+{
+    const struct gw_mline *m = &t->m;
+    struct gw_source_conf conf = {
+        .kind = m->kind,
+        .codec = m->codec,
+        .clock_rate = m->clock_rate,
+        .payload_type = m->payload_type,
+        .red_payload_type = m->red_payload_type,
+        .simulcast = m->layers > 1,
+        .svc = m->svc,
+        .nack = m->nack,
+        .opaque = m->e2ee,
+    };
+    struct gw_engine *e = t->peer->engine;
+
+    if (m->kind == GW_DATA || !m->receive) {
+        drop_source(t);
+        return;
+    }
+    for (unsigned i = 0; i < GW_MAX_LAYERS; i++) {
+        if (m->ssrc[i])
+            gw_demux_learn(t->peer, m->ssrc[i], m->mindex, i, false);
+        if (m->rtx_ssrc[i])
+            gw_demux_learn(t->peer, m->rtx_ssrc[i], m->mindex, i, true);
+    }
+    if (t->source) {
+        if (memcmp(&t->source->conf, &conf, sizeof(conf)) != 0) {
+            gw_source_configure(t->source, &conf);
+            gw_mirror_source_info(e, t->source);
+        }
+        return;
+    }
+    if (gw_source_new(&t->source, gw_track_id_of(t), &conf, &source_events, t, e->conf.timers, &e->counters))
+        return;
+    gw_track_source_orders(t, now_us);
+    gw_tracks_source_ready(e, t->source, now_us);
+    gw_mirror_source_ready(e, t->source, now_us);
+}
+
+/* --- sinks --- */
+
+static void tell_layer(void *owner, struct gw_sink *k)
+{
+    struct gw_track *t = owner;
+    const struct gw_layers *l = &k->layers;
+    int8_t now[6] = {l->substream,
+                     l->temporal,
+                     l->spatial,
+                     (int8_t)l->target_substream,
+                     (int8_t)l->target_temporal,
+                     (int8_t)l->target_spatial};
+    struct gw_news n = {.tag = GW_NEWS_LAYER, .peer = t->peer->id, .track = k->id};
+
+    if (memcmp(now, t->told, sizeof(now)) == 0)
+        return;
+    memcpy(t->told, now, sizeof(now));
+    n.u.layer.substream = now[0];
+    n.u.layer.temporal = now[1];
+    n.u.layer.spatial = now[2];
+    n.u.layer.target_substream = now[3];
+    n.u.layer.target_temporal = now[4];
+    n.u.layer.target_spatial = now[5];
+    n.u.layer.bitrate_bps = (uint32_t)(k->bytes_second * 8);
+    n.u.layer.source = t->wanted;
+    gw_engine_tell(t->peer->engine, &n);
+}
+
+static const struct gw_sink_events sink_events = {.layer = tell_layer};
+
+static struct gw_sink *get_sink(struct gw_track *t)
+{
+    uint32_t random;
+
+    if (t->sink)
+        return t->sink;
+    gw_dtls_random(&random, sizeof(random));
+    gw_sink_new(&t->sink, gw_track_id_of(t), &t->peer->sender, &sink_events, t, &t->peer->engine->counters, random);
+    return t->sink;
+}
+
+static void set_sink(struct gw_track *t, int64_t now_us)
+{
+    const struct gw_mline *m = &t->m;
+    struct gw_sink_conf conf;
+
+    if (m->kind == GW_DATA || (!m->send && !t->sink) || !get_sink(t))
+        return;
+    memset(&conf, 0, sizeof(conf)); /* compared as bytes */
+    conf.send = m->send;
+    conf.kind = m->kind;
+    conf.codec = m->codec;
+    conf.clock_rate = m->clock_rate;
+    conf.ssrc = m->send_ssrc;
+    conf.payload_type = m->payload_type;
+    conf.red_payload_type = m->red_payload_type;
+    conf.nack = m->nack;
+    if (m->send_rtx_ssrc && m->rtx_payload_type) {
+        conf.rtx_ssrc = m->send_rtx_ssrc;
+        conf.rtx_payload_type = m->rtx_payload_type;
+    }
+    memcpy(conf.ext, m->ext, sizeof(conf.ext));
+    g_strlcpy(conf.mid, m->mid, sizeof(conf.mid));
+    gw_sink_configure(t->sink, &conf, now_us);
+}
+
+static struct gw_sink_options options_of(const struct gw_link_options *o)
+{
+    return (struct gw_sink_options){
+        .substream = o->substream,
+        .temporal = o->temporal,
+        .spatial = o->spatial,
+        .fallback_us = o->fallback_us,
+        .paused = o->paused,
+        .automatic = o->automatic,
+        .playout_delay = o->playout_delay,
+        .priority = o->priority,
+    };
+}
+
+/* --- links --- */
+
+static void stop_waiting(struct gw_track *t)
+{
+    GPtrArray *waiting = t->peer->engine->waiting;
+    struct gw_track *last;
+
+    if (!t->waiting_at)
+        return;
+    last = waiting->pdata[waiting->len - 1];
+    waiting->pdata[t->waiting_at - 1] = last;
+    last->waiting_at = t->waiting_at;
+    g_ptr_array_set_size(waiting, (gint)waiting->len - 1);
+    t->waiting_at = 0;
+}
+
+static void join(struct gw_track *t, int64_t now_us)
+{
+    struct gw_engine *e = t->peer->engine;
+    struct gw_source *s = NULL;
+
+    if (gw_track_worker(t->wanted) == e->conf.index) {
+        struct gw_track *from = gw_engine_track(e, t->wanted);
+
+        s = from ? from->source : NULL;
+        if (!s && !t->waiting_at) {
+            g_ptr_array_add(e->waiting, t);
+            t->waiting_at = e->waiting->len;
+        }
+    } else {
+        if (!t->mirror)
+            t->mirror = gw_mirror_get(e, t->wanted, now_us);
+        s = t->mirror ? t->mirror->source : NULL;
+    }
+    gw_sink_link(t->sink, s, now_us);
+}
+
+static void leave(struct gw_track *t, int64_t now_us)
+{
+    stop_waiting(t);
+    if (t->sink)
+        gw_sink_link(t->sink, NULL, now_us);
+    if (t->mirror)
+        gw_mirror_release(t->mirror);
+    t->mirror = NULL;
+}
+
+static bool is_data(const struct gw_track *t)
+{
+    return t->known && t->m.kind == GW_DATA;
+}
+
+void gw_track_link(struct gw_track *t, gw_track_id source, const struct gw_link_options *o, int64_t now_us)
+{
+    struct gw_sink_options options = options_of(o);
+
+    gw_track_unlink(t, now_us);
+    t->wanted = source;
+    t->link = *o;
+    if (is_data(t)) {
+        gw_data_listen(t, true);
+        return;
+    }
+    if (!get_sink(t))
+        return;
+    gw_sink_adjust(t->sink, &options, now_us);
+    join(t, now_us);
+}
+
+void gw_track_unlink(struct gw_track *t, int64_t now_us)
+{
+    if (!t->wanted)
+        return;
+    if (is_data(t))
+        gw_data_listen(t, false);
+    leave(t, now_us);
+    t->wanted = 0;
+}
+
+void gw_track_adjust(struct gw_track *t, const struct gw_link_options *o, int64_t now_us)
+{
+    struct gw_sink_options options = options_of(o);
+
+    t->link = *o;
+    if (t->sink)
+        gw_sink_adjust(t->sink, &options, now_us);
+}
+
+void gw_tracks_source_ready(struct gw_engine *e, struct gw_source *s, int64_t now_us)
+{
+    for (guint i = e->waiting->len; i-- > 0;) {
+        struct gw_track *t = e->waiting->pdata[i];
+
+        if (t->wanted != s->id)
+            continue;
+        stop_waiting(t);
+        gw_sink_link(t->sink, s, now_us);
+    }
+}
+
+/* --- negotiation --- */
+
+void gw_tracks_set(struct gw_peer *p, const struct gw_media *media, int64_t now_us)
+{
+    p->twcc_ext = 0;
+    memset(p->ids, 0, sizeof(p->ids));
+    for (unsigned i = 0; i < media->n; i++) {
+        const struct gw_mline *m = &media->m[i];
+        struct gw_track *t = gw_track_get(p, m->mindex);
+        bool link_was_early;
+
+        if (!t)
+            continue;
+        link_was_early = !t->known && t->wanted && m->kind == GW_DATA;
+        t->known = true;
+        t->m = *m;
+        if (m->transport_cc && m->ext[GW_EXT_TRANSPORT_CC])
+            p->twcc_ext = m->ext[GW_EXT_TRANSPORT_CC];
+        for (unsigned x = 0; x < GW_EXT_COUNT; x++)
+            if (m->ext[x])
+                p->ids[x] = m->ext[x];
+        if (link_was_early) { /* now we know it is for data */
+            leave(t, now_us);
+            gw_sink_free(t->sink);
+            t->sink = NULL;
+            gw_data_listen(t, true);
+        }
+        set_source(t, now_us);
+        set_sink(t, now_us);
+    }
+    if (p->up)
+        gw_data_start(p, now_us);
+}
+
+void gw_track_free(struct gw_track *t)
+{
+    struct gw_tap none = {0};
+
+    if (!t)
+        return;
+    gw_track_unlink(t, t->peer->engine->now_us);
+    gw_sink_free(t->sink);
+    t->sink = NULL;
+    if (t->tap.fn)
+        gw_track_tap(t, &none);
+    drop_source(t);
+    free(t);
+}
