@@ -10,7 +10,7 @@
 
 extern const struct cardea_option gw_options[];
 
-#define GW_OPTIONS_TITLE "Main configuration of the Cardea WebRTC gateway (cardea.jcfg)."
+#define GW_OPTIONS_TITLE "Main configuration of the Cardea WebRTC gateway."
 
 /* Values that depend on a list of words, a form, or each other. Returns the number of mistakes told. */
 unsigned gw_options_check(const struct cardea_config *c, const char *source, gw_complain_fn *complain, void *arg);

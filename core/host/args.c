@@ -191,8 +191,7 @@ static void complain_and_count(void *arg, const struct gw_complaint *c)
 
 static char *title_of(const struct gw_module *m)
 {
-    return g_strdup_printf("%s (%s): cardea.%s.%s.jcfg", m->title ? m->title : m->name, m->name, m->kind,
-                           m->config_name);
+    return g_strdup_printf("Configuration of %s: %s.", m->name, m->title ? m->title : m->kind);
 }
 
 static void print_help(const struct cardea_option *table, const char *title)
@@ -265,7 +264,10 @@ static int print_sample(const char *what)
     }
     title = m ? title_of(m) : g_strdup(GW_OPTIONS_TITLE);
     text = gw_config_sample(m ? m->options : gw_options, title);
-    fputs(text, stdout);
+    if (m)
+        printf("# cardea.%s.%s.jcfg\n%s", m->kind, m->config_name, text);
+    else
+        printf("# cardea.jcfg\n%s", text);
     free(text);
     g_free(title);
     gw_module_close(m);

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+# What ./start and ./check share: packages of the distribution, and a build folder. To be sourced.
+
+packages_build=(gcc make autoconf automake pkg-config ccache libc6-dev
+  libglib2.0-dev libnice-dev libssl-dev libsrtp2-dev libusrsctp-dev libjansson-dev libconfig-dev
+  libmicrohttpd-dev libwebsockets-dev libavformat-dev libavcodec-dev libavutil-dev)
+[ "$(uname -m)" = x86_64 ] && packages_build+=(libipsec-mb-dev)
+packages_check=(libcmocka-dev chromium firefox-esr ffmpeg tshark iproute2)
+command -v node >/dev/null || packages_check+=(nodejs)
+command -v npm >/dev/null || packages_check+=(npm)
+
+say() { printf '== %s\n' "$*"; }
+
+die() {
+  printf 'error: %s\n' "$*" >&2
+  exit 1
+}
+
+# install_packages NAME...: installs those that are missing, and says which.
+install_packages() {
+  local name missing=() root=()
+  if ! command -v apt-get >/dev/null; then
+    say "no apt-get here: make sure that these are installed under the names of your distribution: $*"
+    return
+  fi
+  for name in "$@"; do
+    [ "$(dpkg-query -W -f='${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || missing+=("$name")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  say "installing ${missing[*]}"
+  if [ "$(id -u)" != 0 ]; then
+    command -v sudo >/dev/null || die "installing needs root: run this as root, or install sudo"
+    root=(sudo)
+  fi
+  export DEBIAN_FRONTEND=noninteractive
+  "${root[@]}" apt-get -qq update </dev/null || die "apt-get update failed: is there a network?"
+  "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends -o Dpkg::Use-Pty=0 \
+    install "${missing[@]}" </dev/null || die "the packages could not be installed, see above"
+}
+
+# build_in FOLDER TARGET... -- OPTION_OF_CONFIGURE...: configures when needed, and builds.
+build_in() {
+  local folder=$1 targets=() cc=gcc
+  shift
+  while [ $# -gt 0 ] && [ "$1" != -- ]; do
+    targets+=("$1")
+    shift
+  done
+  shift
+  command -v ccache >/dev/null && cc='ccache gcc'
+  if [ ! -x configure ]; then
+    say "making configure"
+    autoreconf -fi >"${TMPDIR:-/tmp}/cardea-autoreconf.$$" 2>&1 || {
+      cat "${TMPDIR:-/tmp}/cardea-autoreconf.$$"
+      die "autoreconf failed"
+    }
+    rm -f "${TMPDIR:-/tmp}/cardea-autoreconf.$$"
+  fi
+  mkdir -p "$folder"
+  if [ ! -f "$folder/Makefile" ] || [ "$(cat "$folder/.configured" 2>/dev/null)" != "$cc $*" ]; then
+    say "configuring $folder"
+    (cd "$folder" && ../configure -q CC="$cc" "$@") || die "configure failed, see above and $folder/config.log"
+    printf '%s\n' "$cc $*" >"$folder/.configured"
+  fi
+  say "building in $folder"
+  make -C "$folder" --no-print-directory -j"$(nproc)" "${targets[@]}" || die "the build failed, see above"
+}
