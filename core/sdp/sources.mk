@@ -1,1 +1,8 @@
-# sdp: see docs/architecture.md
+libgw_a_SOURCES += \
+	core/sdp/attr.c \
+	core/sdp/names.c core/sdp/names.h \
+	core/sdp/parse.c \
+	core/sdp/payload.c \
+	core/sdp/sdp.h \
+	core/sdp/stream.c \
+	core/sdp/write.c
