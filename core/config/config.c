@@ -211,7 +211,7 @@ bool gw_config_has_category(const struct cardea_config *c, const char *category)
     return false;
 }
 
-static void warn_unknown_name(struct gw_reading *r, const char *category, const char *name)
+static void complain_unknown_name(struct gw_reading *r, bool mistake, const char *category, const char *name)
 {
     const struct cardea_config *c = r->config;
     const struct cardea_option *best = NULL;
@@ -229,15 +229,14 @@ static void warn_unknown_name(struct gw_reading *r, const char *category, const 
             break;
     }
     if (!best)
-        gw_reading_complain(r, false, "%.60s.%.60s is not a known setting, the line has no effect. Remove it.",
-                            category, name);
+        gw_reading_complain(r, mistake, "%.60s.%.60s is not a known setting and has no effect. Remove it.", category,
+                            name);
     else if (!strcmp(best->name, name))
-        gw_reading_complain(
-            r, false, "%.60s.%.60s is not a known setting, the line has no effect. %s belongs into the group \"%s\".",
-            category, name, name, best->category);
-    else
         gw_reading_complain(r, false,
-                            "%.60s.%.60s is not a known setting, the line has no effect. Did you mean %s%s%s?",
+                            "%.60s.%.60s is not a known setting and has no effect. %s belongs into the group \"%s\".",
+                            category, name, name, best->category);
+    else
+        gw_reading_complain(r, mistake, "%.60s.%.60s is not a known setting and has no effect. Did you mean %s%s%s?",
                             category, name, strcmp(best->category, category) ? best->category : "",
                             strcmp(best->category, category) ? "." : "", best->name);
 }
@@ -282,7 +281,7 @@ void gw_config_take(struct gw_reading *r, const char *category, const char *name
     char *text;
 
     if (!look_up(r->config, category, name, &at)) {
-        warn_unknown_name(r, category, name);
+        complain_unknown_name(r, false, category, name);
         return;
     }
     o = &r->config->table[at];
@@ -332,8 +331,10 @@ int gw_config_set(struct cardea_config *c, const char *category, const char *nam
     int64_t number;
     size_t at;
 
-    if (!look_up(c, category, name, &at))
+    if (!look_up(c, category, name, &at)) {
+        complain_unknown_name(&r, true, category, name);
         return GW_ENOENT;
+    }
     if (!*value && (c->table[at].type == CARDEA_OPT_INT || c->table[at].type == CARDEA_OPT_BOOL)) {
         gw_reading_complain(&r, true, "%s.%s is empty. Give it a value.", category, name);
         return GW_EINVAL;

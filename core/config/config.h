@@ -45,7 +45,7 @@ int gw_config_load(struct cardea_config *c, const char *path, gw_complain_fn *co
 /* The same from memory. name is for complaints; @include looks into the folder of name. */
 int gw_config_parse(struct cardea_config *c, const char *text, size_t len, const char *name, bool ini,
                     gw_complain_fn *complain, void *arg);
-/* One value as text, e.g. from the command line. GW_ENOENT: no such option. GW_EINVAL: not accepted (told). */
+/* One value as text, e.g. from the command line. GW_ENOENT: no such option, GW_EINVAL: not accepted; both are told. */
 int gw_config_set(struct cardea_config *c, const char *category, const char *name, const char *value,
                   const char *source, gw_complain_fn *complain, void *arg);
 /*

@@ -141,11 +141,10 @@ static void warns_of_unknown_names_and_knows_the_nearest(void **state)
     assert_int_equal(jcfg("general: {\n debug_levl = 5\n ice_tcp = true\n zzzzzzzzzz = 1\n anounce = \"\"\n}\n"
                           "ant: { }\nsomething_else: { }\nloose = 1\n"),
                      0);
-    assert_told("2?general.debug_levl is not a known setting, the line has no effect. Did you mean debug_level?");
-    assert_told(
-        "3?general.ice_tcp is not a known setting, the line has no effect. ice_tcp belongs into the group \"nat\".");
-    assert_told("4?general.zzzzzzzzzz is not a known setting, the line has no effect. Remove it.");
-    assert_told("5?general.anounce is not a known setting, the line has no effect. Did you mean nat.announce?");
+    assert_told("2?general.debug_levl is not a known setting and has no effect. Did you mean debug_level?");
+    assert_told("3?general.ice_tcp is not a known setting and has no effect. ice_tcp belongs into the group \"nat\".");
+    assert_told("4?general.zzzzzzzzzz is not a known setting and has no effect. Remove it.");
+    assert_told("5?general.anounce is not a known setting and has no effect. Did you mean nat.announce?");
     assert_told("7?\"ant\" is not a known group, all of it has no effect. Did you mean nat?");
     assert_told("8?\"something_else\" is not a known group, all of it has no effect. Remove it.");
     assert_told("9?\"loose\" stands outside of any group");
@@ -215,6 +214,7 @@ static void takes_single_values(void **state)
     assert_int_equal(gw_config_set(config, "general", "debug_level", "66", "command line", listen, NULL), GW_EINVAL);
     assert_int_equal(gw_config_set(config, "general", "debug_level", "", "command line", listen, NULL), GW_EINVAL);
     assert_int_equal(gw_config_set(config, "general", "nothing", "1", "command line", listen, NULL), GW_ENOENT);
+    assert_told("0!general.nothing is not a known setting");
     assert_int_equal(gw_config_int(config, "general", "debug_level"), 6);
 }
 

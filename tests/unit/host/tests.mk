@@ -1,1 +1,5 @@
 # tests of core/host
+check_PROGRAMS += \
+	tests/unit/host/test_args \
+	tests/unit/host/test_module \
+	tests/unit/host/test_settings
