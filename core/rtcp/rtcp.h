@@ -43,8 +43,9 @@ struct gw_rtcp_packet {
 };
 
 /*
- * RFC 3550 A.2: version 2 everywhere, lengths add up exactly, padding in the last packet only. Any type may come first
- * (RFC 5506). GW_EPARSE otherwise, also for an empty one.
+ * RFC 3550 A.2: version 2 everywhere, lengths add up exactly, padding lies within. Any type may come first (RFC 5506).
+ * Padding is accepted in any packet and of any length: browsers pad transport-wide feedback so. GW_EPARSE otherwise,
+ * also for nothing at all.
  */
 int gw_rtcp_check(const void *data, size_t len);
 

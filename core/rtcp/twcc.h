@@ -7,6 +7,7 @@
 #define GW_RTCP_TWCC_H
 
 #include "rtcp/rtcp.h"
+#include "rtp/rtp.h"
 
 #define GW_TWCC_MAX_ENTRIES 400  /* in one feedback packet that we write */
 #define GW_TWCC_WINDOW      1024 /* arrivals that the table remembers */
@@ -36,12 +37,13 @@ int gw_twcc_write(struct gw_writer *w, const struct gw_twcc_head *head, const in
 /* --- the table --- */
 
 struct gw_twcc_table {
-    uint64_t first, end; /* extended numbers: first not yet told, one past the highest seen; 0: nothing yet */
-    uint64_t told;       /* everything below has been told, but for late comers */
+    struct gw_seq seq;
+    uint64_t next; /* extended number: everything below has been told, but for late comers; 0: nothing came yet */
+    uint64_t late; /* the first late comer not told yet; 0: none */
     uint8_t feedback_count;
-    uint64_t too_late; /* counter: older than the window, or told already */
+    uint64_t too_late; /* counter: came when the window had moved past */
     int64_t arrival_us[GW_TWCC_WINDOW];
-    uint64_t seq[GW_TWCC_WINDOW]; /* which extended number the slot holds; | 1 << 63: told */
+    uint64_t held[GW_TWCC_WINDOW]; /* which extended number a slot holds, 0: none; | 1 << 63: it was told */
 };
 
 void gw_twcc_table_init(struct gw_twcc_table *t);
