@@ -59,7 +59,8 @@ build_in() {
   mkdir -p "$folder"
   if [ ! -f "$folder/Makefile" ] || [ "$(cat "$folder/.configured" 2>/dev/null)" != "$cc $*" ]; then
     say "configuring $folder"
-    (cd "$folder" && ../configure -q CC="$cc" "$@") || die "configure failed, see above and $folder/config.log"
+    # configure ends with "rm -f core", which here is a folder
+    (cd "$folder" && ../configure -q CC="$cc" "$@" 2> >(grep -v "cannot remove 'core'" >&2)) || die "configure failed, see above and $folder/config.log"
     printf '%s\n' "$cc $*" >"$folder/.configured"
   fi
   say "building in $folder"
