@@ -22,6 +22,10 @@ struct gw_dtls_conf {
     unsigned mtu;                              /* 0: 1200 */
 };
 
+/*
+ * On failure `why` holds one sentence for the operator. A certificate that is expired or not valid yet is refused.
+ * Control thread.
+ */
 int gw_dtls_context_new(struct gw_dtls_context **out, const struct gw_dtls_conf *conf, char *why, size_t why_len);
 void gw_dtls_context_free(struct gw_dtls_context *c);
 const char *gw_dtls_fingerprint(const struct gw_dtls_context *c); /* "AB:CD:…", sha-256 */
@@ -31,29 +35,37 @@ enum gw_dtls_state { GW_DTLS_CREATED, GW_DTLS_TRYING, GW_DTLS_CONNECTED, GW_DTLS
 
 /* Key material of RFC 5764 §4.2, ready for srtp/: master key then salt. */
 struct gw_dtls_keys {
-    unsigned profile;                   /* IANA id: 1 CM_SHA1_80, 2 CM_SHA1_32, 7 GCM-128, 8 GCM-256 */
-    uint8_t local[60], remote[60];      /* what we seal with, what we open with */
-    size_t len;                         /* of each */
+    unsigned profile;              /* IANA id: 1 CM_SHA1_80, 2 CM_SHA1_32, 7 GCM-128, 8 GCM-256 */
+    uint8_t local[60], remote[60]; /* what we seal with, what we open with */
+    size_t len;                    /* of each */
 };
 
 struct gw_dtls_events {
-    void (*send)(void *arg, const uint8_t *data, size_t len);  /* one datagram */
+    void (*send)(void *arg, const uint8_t *data, size_t len); /* one datagram */
     void (*connected)(void *arg, const struct gw_dtls_keys *keys);
-    void (*data)(void *arg, const uint8_t *data, size_t len);  /* application data: SCTP */
-    void (*closed)(void *arg, const char *reason);             /* "DTLS alert", "DTLS error", "DTLS timeout" */
+    void (*data)(void *arg, const uint8_t *data, size_t len); /* application data: SCTP */
+    void (*closed)(void *arg, const char *reason);            /* "DTLS alert", "DTLS error", "DTLS timeout" */
 };
 
+/*
+ * Events come from within the calls below. send() must only queue; from the others everything may be called, also
+ * gw_dtls_free(), after which no more events come. A peer without use_srtp is connected with keys of profile 0, len 0.
+ */
 int gw_dtls_new(struct gw_dtls **out, struct gw_dtls_context *c, enum gw_dtls_role role,
                 const struct gw_dtls_events *events, void *arg);
 void gw_dtls_free(struct gw_dtls *d);
-/* hash: "sha-256" or "sha-1" (any case); fingerprint: "AB:CD:…". Before start. */
+/*
+ * hash: "sha-256", "sha-1", "sha-384" or "sha-512" (any case), else GW_EPROTO; fingerprint: "AB:CD:…", else GW_EPARSE.
+ * Before start. A peer of whom nothing is expected is refused.
+ */
 int gw_dtls_expect(struct gw_dtls *d, const char *hash, const char *fingerprint);
 void gw_dtls_start(struct gw_dtls *d, int64_t now_us); /* client: sends ClientHello; server: waits */
 void gw_dtls_receive(struct gw_dtls *d, const uint8_t *data, size_t len, int64_t now_us);
+/* GW_ESTATE when not connected, GW_ELIMIT when the bytes do not fit one datagram. */
 int gw_dtls_send(struct gw_dtls *d, const uint8_t *data, size_t len, int64_t now_us);
-void gw_dtls_timer(struct gw_dtls *d, int64_t now_us);  /* retransmits, gives up after 20 s */
-int64_t gw_dtls_next(const struct gw_dtls *d);          /* when gw_dtls_timer wants to be called; INT64_MAX: never */
-void gw_dtls_close(struct gw_dtls *d, int64_t now_us);  /* sends close_notify; closed() is not called */
+void gw_dtls_timer(struct gw_dtls *d, int64_t now_us); /* retransmits, gives up after 20 s */
+int64_t gw_dtls_next(const struct gw_dtls *d);         /* when gw_dtls_timer wants to be called; INT64_MAX: never */
+void gw_dtls_close(struct gw_dtls *d, int64_t now_us); /* sends close_notify; closed() is not called */
 enum gw_dtls_state gw_dtls_get_state(const struct gw_dtls *d);
 unsigned gw_dtls_retransmissions(const struct gw_dtls *d);
 /* Writes a fresh self-signed certificate for HTTPS trials; both are malloc'd PEM texts. Control thread. */
