@@ -16,6 +16,8 @@ die() {
   exit 1
 }
 
+log_file() { echo "${TMPDIR:-/tmp}/cardea-$1.$$"; }
+
 # install_packages NAME...: installs those that are missing, and says which.
 install_packages() {
   local name missing=() root=()
@@ -32,10 +34,13 @@ install_packages() {
     command -v sudo >/dev/null || die "installing needs root: run this as root, or install sudo"
     root=(sudo)
   fi
-  export DEBIAN_FRONTEND=noninteractive
   "${root[@]}" apt-get -qq update </dev/null || die "apt-get update failed: is there a network?"
-  "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends -o Dpkg::Use-Pty=0 \
-    install "${missing[@]}" </dev/null || die "the packages could not be installed, see above"
+  if ! "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends -o Dpkg::Use-Pty=0 \
+    install "${missing[@]}" </dev/null 2>&1 | tee "$(log_file apt)" | grep --line-buffered '^Setting up'; then
+    cat "$(log_file apt)"
+    die "the packages could not be installed, see above"
+  fi
+  rm -f "$(log_file apt)"
 }
 
 # build_in FOLDER TARGET... -- OPTION_OF_CONFIGURE...: configures when needed, and builds.
@@ -50,11 +55,11 @@ build_in() {
   command -v ccache >/dev/null && cc='ccache gcc'
   if [ ! -x configure ]; then
     say "making configure"
-    autoreconf -fi >"${TMPDIR:-/tmp}/cardea-autoreconf.$$" 2>&1 || {
-      cat "${TMPDIR:-/tmp}/cardea-autoreconf.$$"
-      die "autoreconf failed"
+    autoreconf -fi >"$(log_file autoreconf)" 2>&1 || {
+      cat "$(log_file autoreconf)"
+      die "autoreconf failed, see above"
     }
-    rm -f "${TMPDIR:-/tmp}/cardea-autoreconf.$$"
+    rm -f "$(log_file autoreconf)"
   fi
   mkdir -p "$folder"
   if [ ! -f "$folder/Makefile" ] || [ "$(cat "$folder/.configured" 2>/dev/null)" != "$cc $*" ]; then
