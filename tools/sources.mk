@@ -1,1 +1,2 @@
-# files of tools/
+# One line a tool; its folder names its files.
+include tools/load/sources.mk
