@@ -20,7 +20,7 @@ const enter = (gateway, server, name, more = '') =>
 
 for (const workers of [1, 2])
   test(`three people meet, one leaves and comes back (${workers} workers)`, async () => {
-    const gateway = await Gateway.start({ workers, general: workers > 1 ? { peers_per_worker: 2 } : {} });
+    const gateway = await Gateway.start({ workers, media: workers > 1 ? { peers_per_worker: 2 } : {} });
     try {
       const ada = await enter(gateway, gateway.ws, 'Ada');
       const bob = await enter(gateway, gateway.http, 'Bob');
