@@ -7,7 +7,8 @@
  *   properties.c    a room's settings, from        subscriber.c  one receive-only PeerConnection and its m-lines
  *                   requests and from the file     slots.c       the m-lines of a subscriber
  *   events.c        JSON that is sent to many      seat.c        what a handle is (nothing, publisher, subscriber)
- *   requests.c      the verbs and their parameters
+ *   configure.c     a publisher's settings and offer  subscribe.c, receive.c   what it receives, and how
+ *   join.c          joining                           requests.c    the verbs and their parameters
  */
 #ifndef VIDEOROOM_H
 #define VIDEOROOM_H
@@ -144,7 +145,7 @@ void properties_edit(struct properties *p, const json_t *from);
 void properties_clear(struct properties *p);
 bool codec_allowed(const char *list, const char *codec);
 
-/* --- publisher.c --- */
+/* --- publisher.c, configure.c, join.c --- */
 struct publisher *publisher_new(struct seat *seat, struct room *room, char *id);
 void publisher_free(struct publisher *p);
 struct track *publisher_track(struct publisher *p, unsigned mindex);
@@ -157,10 +158,25 @@ void verb_join(struct cardea_request *rq);
 void verb_joinandconfigure(struct cardea_request *rq);
 void verb_publish(struct cardea_request *rq);
 void verb_unpublish(struct cardea_request *rq);
+bool publisher_check_codecs(struct cardea_request *rq, const struct room *room, const json_t *body);
+void publisher_settings(struct publisher *p, const json_t *body);
+/* Applies settings and offer of rq, and replies with body (taken) and what the answer adds. */
+void publisher_configure(struct cardea_request *rq, struct publisher *p, json_t *body);
+extern const struct cardea_param publisher_params[], description_item[];
 void publisher_request_configure(struct cardea_request *rq, struct publisher *p);
 void publisher_request_leave(struct cardea_request *rq, struct publisher *p);
 
-/* --- subscriber.c --- */
+/* --- subscriber.c, subscribe.c, receive.c --- */
+json_t *subscriber_updated(const struct subscriber *s);
+json_t *subscriber_result(const struct subscriber *s, const char *key); /* {"videoroom":"event","room":…,key:"ok"} */
+/* Makes the offer for what is stale now. rq may be NULL: it then travels with the next notify(). */
+int subscriber_offer(struct subscriber *s, struct cardea_request *rq, bool restart);
+void subscriber_offer_unasked(struct subscriber *s); /* or owes it, when one is unanswered */
+void subscriber_reply_changed(struct cardea_request *rq, struct subscriber *s, bool changed);
+/* What each request does first: the role, an answer that came along, the room. NULL: rq has been failed. */
+struct subscriber *subscriber_begin(struct cardea_request *rq, bool needs_room, int gone);
+void subscriber_after_answer(struct subscriber *s); /* the offer that is owed */
+void slot_keyframe(const struct slot *slot);
 void subscriber_join(struct cardea_request *rq, struct seat *seat, struct room *room);
 void subscriber_free(struct subscriber *s);
 void subscriber_lost_feed(struct subscriber *s, struct publisher *p, bool offer);

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How a subscriber receives it: configure. */
+#include <string.h>
+
+#include "videoroom.h"
+
+static const struct cardea_param configure_item[] = {{"mid", CARDEA_STRING},
+                                                     {"send", CARDEA_BOOL},
+                                                     {"substream", CARDEA_UINT, .max = 2},
+                                                     {"temporal", CARDEA_UINT, .max = 2},
+                                                     {"fallback", CARDEA_UINT},
+                                                     {"spatial_layer", CARDEA_UINT, .max = 2},
+                                                     {"temporal_layer", CARDEA_UINT, .max = 2},
+                                                     {"min_delay", CARDEA_INT},
+                                                     {"max_delay", CARDEA_INT},
+                                                     {0}};
+static const struct cardea_param configure_params[] = {{"streams", CARDEA_ARRAY, .fields = configure_item},
+                                                       {"audio", CARDEA_BOOL},
+                                                       {"video", CARDEA_BOOL},
+                                                       {"data", CARDEA_BOOL},
+                                                       {"restart", CARDEA_BOOL},
+                                                       {"update", CARDEA_BOOL},
+                                                       {0}};
+
+static const char *text(const json_t *body, const char *name)
+{
+    return json_string_value(json_object_get(body, name));
+}
+
+static bool flag(const json_t *body, const char *name, bool fallback)
+{
+    const json_t *v = json_object_get(body, name);
+
+    return v ? json_is_true(v) : fallback;
+}
+
+/* --- configure
+ * ---------------------------------------------------------------------------------------------------------- */
+
+static bool check_configure(struct cardea_request *rq, struct subscriber *s, const json_t *body, const json_t *streams)
+{
+    size_t n = streams ? json_array_size(streams) : 1;
+
+    for (size_t i = 0; i < n; i++) {
+        const char *mid = text(streams ? json_array_get(streams, i) : body, "mid");
+
+        if (!mid && n > 1) {
+            vr.host->fail(rq, E_INVALID, "With more than one stream each needs a mid");
+            return false;
+        }
+        if (mid && !slots_by_mid(s, mid)) {
+            vr.host->fail(rq, E_NO_FEED, "No stream with mid %s", mid);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A layer asked for that is the current one is confirmed at once. */
+static void confirm(struct subscriber *s, guint i, const json_t *item, const char *name, int *current)
+{
+    const json_t *v = json_object_get(item, name);
+    char mid[12];
+    json_t *body;
+
+    if (!v || *current < 0 || json_integer_value(v) != *current || !s->room)
+        return;
+    g_snprintf(mid, sizeof(mid), "%u", i);
+    body = event_room(s->room);
+    json_object_set_new(body, "mid", json_string(mid));
+    json_object_set_new(body, name, json_integer(*current));
+    vr.host->notify(s->handle, body);
+}
+
+static void configure_slot(struct subscriber *s, guint i, const json_t *item)
+{
+    struct slot *slot = s->slots->pdata[i];
+    const struct cardea_stream *from = slot->feed ? publisher_stream(slot->feed, slot->feed_mindex, NULL) : NULL;
+    const json_t *send = json_object_get(item, "send");
+
+    if (send) {
+        slot->send = json_is_true(send);
+        if (slot->send)
+            slot_keyframe(slot);
+    }
+    slot_read_layers(slot, item);
+    slot_connect(s, slot);
+    if (from && from->simulcast) {
+        confirm(s, i, item, "substream", &slot->substream);
+        confirm(s, i, item, "temporal", &slot->temporal);
+    } else if (from && from->svc) {
+        confirm(s, i, item, "spatial_layer", &slot->spatial);
+        confirm(s, i, item, "temporal_layer", &slot->temporal);
+    }
+}
+
+static void configure_kinds(struct subscriber *s, const json_t *body)
+{
+    static const char *const names[] = {"", "audio", "video", "data"};
+
+    for (guint i = 0; i < s->slots->len; i++) {
+        struct slot *slot = s->slots->pdata[i];
+        const json_t *on = json_object_get(body, names[slot->kind]);
+
+        if (!on)
+            continue;
+        slot->send = json_is_true(on);
+        if (slot->send)
+            slot_keyframe(slot);
+        slot_connect(s, slot);
+    }
+}
+
+void subscriber_request_configure(struct cardea_request *rq, struct subscriber *unused)
+{
+    const struct cardea_request_info *in = vr.host->info(rq);
+    struct subscriber *s = subscriber_begin(rq, true, E_NO_ROOM);
+    const json_t *streams = json_object_get(in->body, "streams");
+    bool restart = flag(in->body, "restart", false), offer = restart || flag(in->body, "update", false), mids = false;
+    size_t n = streams ? json_array_size(streams) : 1;
+    json_t *body;
+
+    (void)unused;
+    if (!s || !vr.host->check(rq, in->body, configure_params) || !vr.host->check(rq, in->body, configure_item) ||
+        !check_configure(rq, s, in->body, streams))
+        return;
+    if (s->barred) {
+        vr.host->fail(rq, E_UNAUTHORIZED, "The participant this subscription belongs to was kicked");
+        return;
+    }
+    for (size_t k = 0; k < n; k++) {
+        const json_t *item = streams ? json_array_get(streams, k) : in->body;
+        const char *mid = text(item, "mid");
+
+        mids |= mid != NULL;
+        for (guint i = 0; i < s->slots->len; i++)
+            if (!mid || slots_by_mid(s, mid) == s->slots->pdata[i])
+                configure_slot(s, i, item);
+    }
+    if (!mids)
+        configure_kinds(s, in->body);
+    if (offer && !s->answered) {
+        s->pending = true;
+        s->pending_restart |= restart;
+        body = subscriber_updated(s);
+        json_object_set_new(body, "videoroom", json_string("updating"));
+        vr.host->reply(rq, body);
+        return;
+    }
+    if (offer && subscriber_offer(s, rq, restart)) {
+        vr.host->fail(rq, E_SDP, "No offer could be made");
+        return;
+    }
+    vr.host->reply(rq, subscriber_result(s, "configured"));
+    subscriber_after_answer(s);
+}
