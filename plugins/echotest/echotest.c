@@ -10,110 +10,17 @@
 
 #include <cardea/plugin.h>
 
+#include "settings.h"
+
 #define UNCAPPED_BPS  10000000u
 #define PREFIX        "Cardea heard: "
 #define MAX_TEXT_ECHO 65536
 
 static const struct cardea_host *host;
 
-struct echo {
-    bool audio, video;
-    uint32_t bitrate;
-    struct cardea_link link; /* limits of the video links */
-};
-
-static const struct cardea_param params[] = {
-    {"audio", CARDEA_BOOL},
-    {"video", CARDEA_BOOL},
-    {"bitrate", CARDEA_UINT},
-    {"record", CARDEA_BOOL},
-    {"filename", CARDEA_STRING},
-    {"substream", CARDEA_UINT, .max = 2},
-    {"temporal", CARDEA_UINT, .max = 2},
-    {"fallback", CARDEA_UINT, .max = UINT32_MAX},
-    {"svc", CARDEA_BOOL},
-    {"spatial_layer", CARDEA_UINT, .max = 2},
-    {"temporal_layer", CARDEA_UINT, .max = 2},
-    {"audiocodec", CARDEA_STRING},
-    {"videocodec", CARDEA_STRING},
-    {"videoprofile", CARDEA_STRING},
-    {"opusred", CARDEA_BOOL},
-    {"min_delay", CARDEA_INT},
-    {"max_delay", CARDEA_INT},
-    {0},
-};
-
-/* Any of these makes a request worth answering; a JSEP does too. */
-static const char *const settings[] = {"audio",        "video",    "bitrate",       "record",         "substream",
-                                       "temporal",     "fallback", "spatial_layer", "temporal_layer", "videocodec",
-                                       "videoprofile", "opusred",  "min_delay",     "max_delay"};
-
-static void reset(struct echo *e)
-{
-    *e = (struct echo){.audio = true, .video = true};
-}
-
 static json_t *event(const char *result)
 {
     return json_pack("{ss ss}", "echotest", "event", "result", result);
-}
-
-static bool asks_something(const json_t *body)
-{
-    for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
-        if (json_object_get(body, settings[i]))
-            return true;
-    return false;
-}
-
-static const char *text(const json_t *body, const char *name)
-{
-    return json_string_value(json_object_get(body, name));
-}
-
-static void read_layer(const json_t *body, const char *name, bool *limited, uint8_t *layer)
-{
-    const json_t *v = json_object_get(body, name);
-
-    if (v) {
-        *limited = true;
-        *layer = (uint8_t)json_integer_value(v);
-    }
-}
-
-static void read_delay(const json_t *body, struct cardea_link *l)
-{
-    const json_t *min = json_object_get(body, "min_delay"), *max = json_object_get(body, "max_delay");
-
-    if (!min && !max)
-        return;
-    json_int_t lo = min ? json_integer_value(min) : l->min_delay, hi = max ? json_integer_value(max) : l->max_delay;
-    l->delay_set = lo >= 0 && hi >= 0;
-    lo = lo < 0 ? 0 : lo > 4095 ? 4095 : lo;
-    hi = hi < 0 ? 0 : hi > 4095 ? 4095 : hi;
-    if (max && !min && lo > hi)
-        lo = hi;
-    l->min_delay = (int16_t)lo;
-    l->max_delay = (int16_t)(lo > hi ? lo : hi);
-}
-
-static void read_settings(struct echo *e, const json_t *body)
-{
-    const json_t *v;
-
-    if ((v = json_object_get(body, "audio")))
-        e->audio = json_is_true(v);
-    if ((v = json_object_get(body, "video")))
-        e->video = json_is_true(v);
-    if ((v = json_object_get(body, "bitrate")))
-        e->bitrate = (uint32_t)(json_integer_value(v) > UINT32_MAX ? UINT32_MAX : json_integer_value(v));
-    if ((v = json_object_get(body, "fallback")))
-        e->link.fallback_us = (uint32_t)json_integer_value(v);
-    read_layer(body, "substream", &e->link.limit_substream, &e->link.substream);
-    read_layer(body, "temporal", &e->link.limit_temporal, &e->link.temporal);
-    read_layer(body, "spatial_layer", &e->link.limit_spatial, &e->link.spatial);
-    read_layer(body, "temporal_layer", &e->link.limit_temporal, &e->link.temporal);
-    read_delay(body, &e->link);
 }
 
 /* Every source back to the sink of its own m-line. */
@@ -142,6 +49,11 @@ static void keyframes(struct cardea_handle *h)
     for (size_t i = 0; i < n; i++)
         if (s[i].kind == CARDEA_VIDEO && s[i].source)
             host->keyframe(s[i].source);
+}
+
+static const char *text(const json_t *body, const char *name)
+{
+    return json_string_value(json_object_get(body, name));
 }
 
 /* A layer that was asked for and is the current one already is confirmed at once; changes are told by on_layer(). */
@@ -180,11 +92,11 @@ static void on_request(struct cardea_request *rq)
     struct echo *e = in->user;
     bool had_video = e->video;
 
-    if (!in->jsep_type && !asks_something(in->body)) {
+    if (!in->jsep_type && !echo_asks_something(in->body)) {
         host->fail(rq, 413, "Nothing to do: give a setting or an offer");
         return;
     }
-    read_settings(e, in->body);
+    echo_read_settings(e, in->body);
     if (in->jsep_type) {
         const char *profile = text(in->body, "videoprofile");
         const struct cardea_answer policy = {
@@ -267,7 +179,7 @@ static void on_data(struct cardea_handle *h, void *user, const struct cardea_mes
 
 static void on_down(struct cardea_handle *h, void *user, const char *reason)
 {
-    reset(user);
+    echo_reset(user);
     host->notify(h, event("done"));
 }
 
@@ -277,7 +189,7 @@ static int attach(struct cardea_handle *h, void **user)
 
     if (!e)
         return CARDEA_ENOMEM;
-    reset(e);
+    echo_reset(e);
     *user = e;
     return 0;
 }
@@ -312,7 +224,7 @@ static const struct cardea_option options[] = {
     {"general", "events", CARDEA_OPT_BOOL, "true", .help = "Tell event handlers about each processed request."},
     {0},
 };
-static const struct cardea_verb verbs[] = {{NULL, CARDEA_ASYNC, params, on_request}, {0}};
+static const struct cardea_verb verbs[] = {{NULL, CARDEA_ASYNC, echo_params, on_request}, {0}};
 
 CARDEA_EXPORT const struct cardea_plugin cardea_plugin = {
     CARDEA_PLUGIN_HEAD,

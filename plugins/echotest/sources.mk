@@ -1,5 +1,5 @@
 plugin_PROGRAMS += plugins/echotest.so
-plugins_echotest_so_SOURCES = plugins/echotest/echotest.c
+plugins_echotest_so_SOURCES = plugins/echotest/echotest.c plugins/echotest/settings.c plugins/echotest/settings.h
 plugins_echotest_so_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 plugins_echotest_so_CFLAGS = $(PLUGIN_CFLAGS)
 plugins_echotest_so_LDFLAGS = $(PLUGIN_LDFLAGS)
