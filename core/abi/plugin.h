@@ -165,6 +165,7 @@ struct cardea_place {
     bool audiolevel, orientation, playout_delay, transport_cc, dependency_descriptor; /* extensions to offer */
     const char *msid_stream, *msid_track; /* NULL: "janus", "janus<mid>" */
     const char *mid;               /* NULL: the decimal m-line index */
+    bool abs_capture_time;         /* one more extension to offer */
 };
 
 /* How an offer is made from all the m-lines placed so far. */

@@ -2,6 +2,10 @@
 /*
  * The control side of one PeerConnection: from JSEP text and plugin policy to orders for the worker, and from its news
  * back. Control thread only. Owns the negotiation (peer/plan.h); knows nothing of sessions or JSON.
+ *
+ * Events come from gw_links_news() and from gw_links_turn(), never from a gw_link_ call. gw_links_turn() is to be
+ * called at the end of every turn of the control loop: what a call could not say at once (a description that needed no
+ * worker) it says there, and it hands on orders that a full mailbox had refused.
  */
 #ifndef GW_PEER_LINK_H
 #define GW_PEER_LINK_H
@@ -41,13 +45,17 @@ struct gw_links_conf {
     void *arg;
     const struct gw_link_events *events;
     int64_t (*now_us)(void);
+    unsigned candidates_timeout_s; /* trickled candidates wait that long for their description; 0: 45 */
 };
 
 int gw_links_new(struct gw_links **out, const struct gw_links_conf *conf);
 void gw_links_free(struct gw_links *ls);
 void gw_links_news(struct gw_links *ls, const struct gw_news *news); /* takes what it owns */
+/* Tells what is due and retries what a mailbox refused. true: something is left, call again within some 10 ms. */
+bool gw_links_turn(struct gw_links *ls);
 struct gw_link *gw_links_find(struct gw_links *ls, gw_peer_id peer);
-size_t gw_links_count(const struct gw_links *ls);
+size_t gw_links_count(const struct gw_links *ls); /* PeerConnections on workers, those being closed too */
+uint64_t gw_links_dropped(const struct gw_links *ls); /* orders lost because a backlog was full */
 
 /* A link exists as soon as a handle does; its peer on a worker only from the first negotiation on. */
 int gw_link_new(struct gw_link **out, struct gw_links *ls, void *owner);
@@ -89,7 +97,10 @@ int gw_link_bitrate(struct gw_link *l, uint32_t bps);
 int gw_link_data_tap(struct gw_link *l, bool on);
 int gw_link_send_data(struct gw_link *l, const struct cardea_message *msg);
 int gw_link_query(struct gw_link *l, int64_t ticket);
-/* Closes the PeerConnection; down(reason) when reason is not NULL, then closed(). The link can negotiate anew after. */
+/*
+ * Closes the PeerConnection; down(reason) when reason is not NULL, then closed(). The link can negotiate anew after.
+ * Where gw_link_exists() is false there is nothing to close: what was placed or offered is forgotten and no event comes.
+ */
 void gw_link_close(struct gw_link *l, const char *reason);
 const char *gw_link_local_sdp(const struct gw_link *l);  /* complete texts, or NULL */
 const char *gw_link_remote_sdp(const struct gw_link *l);

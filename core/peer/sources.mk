@@ -1,4 +1,15 @@
 # peer: see docs/architecture.md
+# control half: the negotiation
+libgw_a_SOURCES += \
+	core/peer/answer.c \
+	core/peer/graph.c \
+	core/peer/link.c core/peer/link.h \
+	core/peer/link_state.h \
+	core/peer/links.c \
+	core/peer/offer.c \
+	core/peer/plan.c core/peer/plan.h \
+	core/peer/plan_state.h \
+	core/peer/write.c
 # worker half: the engine
 libgw_a_SOURCES += \
 	core/peer/data.c \

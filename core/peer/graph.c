@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The media graph as control sees it: which sink is linked to which source, and orders to the worker that has them. */
+#include <string.h>
+
+#include "base/err.h"
+#include "base/str.h"
+#include "peer/link_state.h"
+
+#define FALLBACK_US 250000
+#define TOP_LAYER   2
+
+/* The sinks linked to a source. */
+struct listeners {
+    gw_track_id source;
+    GPtrArray *sinks; /* struct gw_sink_mirror, borrowed */
+};
+
+static void free_listeners(void *p)
+{
+    struct listeners *ln = p;
+
+    g_ptr_array_unref(ln->sinks);
+    g_free(ln);
+}
+
+void gw_graph_init(struct gw_links *ls)
+{
+    ls->by_source = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, free_listeners);
+}
+
+void gw_graph_end(struct gw_links *ls)
+{
+    g_hash_table_unref(ls->by_source);
+}
+
+/* --- who is linked to whom ---------------------------------------------------------------------------------------- */
+
+static void forget_source(struct gw_sink_mirror *k)
+{
+    k->source = 0;
+    k->state = (struct cardea_sink_state){.substream = -1,
+                                          .temporal = -1,
+                                          .spatial = -1,
+                                          .target_substream = -1,
+                                          .target_temporal = -1,
+                                          .target_spatial = -1};
+}
+
+static void unhook(struct gw_links *ls, struct gw_sink_mirror *k)
+{
+    struct listeners *ln = k->source ? g_hash_table_lookup(ls->by_source, &k->source) : NULL;
+
+    forget_source(k);
+    if (!ln)
+        return;
+    g_ptr_array_remove_fast(ln->sinks, k);
+    if (!ln->sinks->len)
+        g_hash_table_remove(ls->by_source, &ln->source);
+}
+
+static void hook(struct gw_links *ls, struct gw_sink_mirror *k, gw_track_id source)
+{
+    struct listeners *ln;
+
+    unhook(ls, k);
+    ln = g_hash_table_lookup(ls->by_source, &source);
+    if (!ln) {
+        ln = g_new0(struct listeners, 1);
+        ln->source = source;
+        ln->sinks = g_ptr_array_new();
+        g_hash_table_insert(ls->by_source, &ln->source, ln);
+    }
+    g_ptr_array_add(ln->sinks, k);
+    k->source = source;
+    k->state.source = source;
+}
+
+static struct gw_sink_mirror *mirror_of(const struct gw_link *l, gw_track_id sink)
+{
+    unsigned mindex = gw_track_mindex(sink);
+
+    return mindex < l->sinks->len ? l->sinks->pdata[mindex] : NULL;
+}
+
+static struct gw_sink_mirror *mirror_make(struct gw_link *l, gw_track_id sink)
+{
+    unsigned mindex = gw_track_mindex(sink);
+    struct gw_sink_mirror *k = mirror_of(l, sink);
+
+    if (k)
+        return k;
+    if (mindex >= l->sinks->len)
+        g_ptr_array_set_size(l->sinks, (gint)mindex + 1);
+    k = g_new0(struct gw_sink_mirror, 1);
+    k->sink = sink;
+    forget_source(k);
+    l->sinks->pdata[mindex] = k;
+    return k;
+}
+
+void gw_graph_peer_gone(struct gw_link *l)
+{
+    size_t n;
+    const struct cardea_stream *s = gw_plan_streams(l->plan, &n);
+
+    for (guint i = 0; i < l->sinks->len; i++)
+        if (l->sinks->pdata[i])
+            unhook(l->ls, l->sinks->pdata[i]);
+    g_ptr_array_set_size(l->sinks, 0);
+    for (size_t i = 0; l->entry && i < n; i++) {
+        gw_track_id source = gw_track_make(l->entry->id, s[i].mindex);
+        struct listeners *ln = g_hash_table_lookup(l->ls->by_source, &source);
+
+        for (guint k = 0; ln && k < ln->sinks->len; k++)
+            forget_source(ln->sinks->pdata[k]);
+        g_hash_table_remove(l->ls->by_source, &source);
+    }
+}
+
+/* --- finding ------------------------------------------------------------------------------------------------------ */
+
+/* The m-line of an id, if its peer is alive. */
+static const struct cardea_stream *find(struct gw_links *ls, gw_track_id id, struct gw_link **link)
+{
+    struct gw_link *l = gw_links_find(ls, gw_track_peer(id));
+
+    if (!l || l->closing)
+        return NULL;
+    *link = l;
+    return gw_plan_stream(l->plan, gw_track_mindex(id));
+}
+
+static const struct cardea_stream *find_sink(struct gw_links *ls, gw_track_id id, struct gw_link **link)
+{
+    const struct cardea_stream *s = find(ls, id, link);
+
+    return s && s->sink == id ? s : NULL;
+}
+
+static const struct cardea_stream *find_source(struct gw_links *ls, gw_track_id id, struct gw_link **link)
+{
+    const struct cardea_stream *s = find(ls, id, link);
+
+    return s && s->source == id ? s : NULL;
+}
+
+/* --- links -------------------------------------------------------------------------------------------------------- */
+
+static struct gw_link_options options_of(const struct cardea_link *o)
+{
+    struct gw_link_options r = {
+        .substream = o->limit_substream ? o->substream : TOP_LAYER,
+        .temporal = o->limit_temporal ? o->temporal : TOP_LAYER,
+        .spatial = o->limit_spatial ? o->spatial : TOP_LAYER,
+        .fallback_us = o->fallback_us ? o->fallback_us : FALLBACK_US,
+        .paused = o->paused,
+        .automatic = o->automatic,
+        .playout_delay = -1,
+        .priority = o->priority,
+    };
+
+    if (o->delay_set)
+        r.playout_delay = (o->min_delay & 0xfff) << 12 | (o->max_delay & 0xfff);
+    gw_strlcpy(r.data_label, o->data_label, sizeof(r.data_label));
+    return r;
+}
+
+static int post_link(struct gw_link *l, enum gw_order_tag tag, const struct gw_sink_mirror *k)
+{
+    struct gw_order order = {.tag = tag, .track = k->sink, .other = k->source};
+
+    if (!l->entry->started)
+        return 0; /* gw_graph_post_links() will */
+    if (tag != GW_ORDER_UNLINK)
+        order.u.link = k->options;
+    return gw_link_post(l, &order) ? 0 : GW_ELIMIT;
+}
+
+void gw_graph_post_links(struct gw_link *l)
+{
+    for (guint i = 0; i < l->sinks->len; i++) {
+        const struct gw_sink_mirror *k = l->sinks->pdata[i];
+
+        if (k && k->source)
+            post_link(l, GW_ORDER_LINK, k);
+    }
+}
+
+int gw_link_connect(struct gw_links *ls, cardea_sink sink, cardea_source source, const struct cardea_link *o)
+{
+    struct gw_link *l, *other;
+    const struct cardea_stream *to = find_sink(ls, sink, &l), *from = find_source(ls, source, &other);
+    struct gw_sink_mirror *k;
+
+    if (!to || !from)
+        return GW_ENOENT;
+    if (to->kind != from->kind || (to->codec && from->codec && strcmp(to->codec, from->codec) != 0))
+        return GW_EINVAL;
+    k = mirror_make(l, sink);
+    hook(ls, k, source);
+    k->options = options_of(o);
+    k->state.paused = o->paused;
+    return post_link(l, GW_ORDER_LINK, k);
+}
+
+int gw_link_disconnect(struct gw_links *ls, cardea_sink sink)
+{
+    struct gw_link *l;
+    struct gw_sink_mirror *k;
+
+    if (!find_sink(ls, sink, &l))
+        return GW_ENOENT;
+    k = mirror_of(l, sink);
+    if (!k)
+        return 0;
+    unhook(ls, k);
+    return post_link(l, GW_ORDER_UNLINK, k);
+}
+
+int gw_link_adjust(struct gw_links *ls, cardea_sink sink, const struct cardea_link *o)
+{
+    struct gw_link *l;
+    struct gw_sink_mirror *k = find_sink(ls, sink, &l) ? mirror_of(l, sink) : NULL;
+
+    if (!k || !k->source)
+        return GW_ENOENT;
+    k->options = options_of(o);
+    k->state.paused = o->paused;
+    return post_link(l, GW_ORDER_ADJUST, k);
+}
+
+int gw_link_sink_state(struct gw_links *ls, cardea_sink sink, struct cardea_sink_state *state)
+{
+    struct gw_link *l;
+    const struct gw_sink_mirror *k;
+
+    if (!find_sink(ls, sink, &l))
+        return GW_ENOENT;
+    k = mirror_make(l, sink);
+    *state = k->state;
+    return 0;
+}
+
+void gw_graph_layer(struct gw_link *l, const struct gw_news *n)
+{
+    struct gw_sink_mirror *k = mirror_of(l, n->track);
+
+    if (!k || !k->source || k->source != n->u.layer.source)
+        return; /* about a link that has gone */
+    k->state.substream = n->u.layer.substream;
+    k->state.temporal = n->u.layer.temporal;
+    k->state.spatial = n->u.layer.spatial;
+    k->state.target_substream = n->u.layer.target_substream;
+    k->state.target_temporal = n->u.layer.target_temporal;
+    k->state.target_spatial = n->u.layer.target_spatial;
+    k->state.bitrate_bps = n->u.layer.bitrate_bps;
+    l->ls->conf.events->layer(l->owner, n->track, &k->state);
+}
+
+/* --- sources ------------------------------------------------------------------------------------------------------ */
+
+static int post_source(struct gw_links *ls, cardea_source source, struct gw_order *order)
+{
+    struct gw_link *l;
+
+    if (!find_source(ls, source, &l))
+        return GW_ENOENT;
+    order->track = source;
+    return gw_link_post(l, order) ? 0 : GW_ELIMIT;
+}
+
+int gw_link_source_order(struct gw_links *ls, cardea_source source, enum gw_order_tag tag, int64_t number)
+{
+    struct gw_order order = {.tag = tag, .u.number = number};
+
+    switch (tag) {
+    case GW_ORDER_MUTE:
+    case GW_ORDER_KEYFRAME:
+    case GW_ORDER_KEYFRAME_EVERY:
+    case GW_ORDER_PLAYOUT_DELAY:
+        return post_source(ls, source, &order);
+    default:
+        return GW_EINVAL;
+    }
+}
+
+int gw_link_talk(struct gw_links *ls, cardea_source source, unsigned packets, unsigned threshold)
+{
+    struct gw_order order = {.tag = GW_ORDER_TALK};
+
+    order.u.talk.packets = packets;
+    order.u.talk.threshold = threshold;
+    return post_source(ls, source, &order);
+}
+
+int gw_link_tap(struct gw_links *ls, cardea_source source, const struct gw_tap *tap)
+{
+    struct gw_order order = {.tag = GW_ORDER_TAP, .u.tap = *tap};
+
+    return post_source(ls, source, &order);
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The inside of links, shared by links.c (all of them), link.c (one PeerConnection) and graph.c (sinks, sources). */
+#ifndef GW_PEER_LINK_STATE_H
+#define GW_PEER_LINK_STATE_H
+
+#include <glib.h>
+
+#include "peer/link.h"
+#include "peer/plan.h"
+
+#define GW_LINK_MAX_TRICKLES    128          /* candidates kept before the description */
+#define GW_LINK_MAX_CANDIDATE   512          /* bytes of one */
+#define GW_LINK_MAX_MESSAGE     (256 * 1024) /* bytes of a data-channel message that we send */
+#define GW_LINKS_BACKLOG        16384        /* orders kept for one worker whose mailbox is full */
+#define GW_LINKS_BACKLOG_CLOSES 65536        /* more, when it closes a peer: those must not be lost */
+
+/* A PeerConnection that has an id. Outlives its link until the worker said CLOSED. */
+struct gw_peer_entry {
+    gw_peer_id id;
+    struct gw_link *link; /* NULL: its owner has gone */
+    uint64_t group;
+    bool started; /* PEER_NEW was posted */
+};
+
+/* What a sink of ours does, as far as control knows. */
+struct gw_sink_mirror {
+    gw_track_id sink, source; /* source 0: not linked */
+    struct gw_link_options options;
+    struct cardea_sink_state state;
+};
+
+struct gw_trickle {
+    int64_t at_us;
+    int mindex;
+    char *mid, *candidate; /* candidate NULL: the end */
+};
+
+struct gw_due {
+    const char *type;
+    char *sdp;
+};
+
+struct gw_link {
+    /* given at creation */
+    struct gw_links *ls;
+    void *owner;
+    uint64_t group;
+    /* owned */
+    struct gw_plan *plan;
+    struct gw_described *local; /* of the worker; NULL: not gathered yet */
+    char *local_sdp, *remote_sdp;
+    char *new_remote_sdp; /* the offer that waits for its answer */
+    GQueue trickles;      /* struct gw_trickle */
+    GQueue due;           /* struct gw_due: descriptions to be told by gw_links_turn() */
+    GPtrArray *sinks;     /* struct gw_sink_mirror by mindex, NULL where there is none */
+    /* borrowed */
+    struct gw_peer_entry *entry; /* NULL: no id yet */
+    /* state */
+    bool closing, up;
+    bool awaiting; /* a description waits for GATHERED news */
+    bool no_trickle, queued;
+    bool data_tap;
+    uint32_t bitrate;
+    bool bitrate_set;
+};
+
+struct gw_links {
+    /* given at creation */
+    struct gw_links_conf conf;
+    char *fingerprint, *address;
+    /* owned */
+    GHashTable *peers;               /* &id → struct gw_peer_entry, owned */
+    GHashTable *groups;              /* &group → struct gw_group, owned */
+    GHashTable *by_source;           /* &source id → struct gw_listeners, owned: the sinks linked to it */
+    GQueue *backlog[GW_MAX_WORKERS]; /* struct gw_order */
+    GQueue due;                      /* struct gw_link with something to tell */
+    /* state */
+    unsigned load[GW_MAX_WORKERS]; /* peers on it */
+    uint64_t serial;
+    /* counters */
+    uint64_t dropped;
+};
+
+/* --- links.c --- */
+/* Posts, or keeps for later; false: dropped (what it owned is freed). */
+bool gw_links_post(struct gw_links *ls, unsigned worker, struct gw_order *order);
+/* Gives the link an id on a worker of its group. */
+void gw_links_enter(struct gw_link *l);
+/* The id is not used any more. */
+void gw_links_leave(struct gw_links *ls, struct gw_peer_entry *entry);
+void gw_links_tell_later(struct gw_link *l); /* it has something in `due` */
+struct gw_peer_entry *gw_links_entry(struct gw_links *ls, gw_peer_id peer);
+
+/* --- link.c --- */
+bool gw_link_post(struct gw_link *l, struct gw_order *order);         /* about its peer; fills in .peer */
+void gw_link_gathered(struct gw_link *l, struct gw_described *local); /* takes local; calls events */
+void gw_link_reset(struct gw_link *l);                                /* back to before the first negotiation */
+/* The end has been asked for or told: links to and from this peer are over for control, CLOSED news are awaited. */
+void gw_link_over(struct gw_link *l);
+/* Calls described() with the first description that is due. The link may be gone afterwards. */
+void gw_link_tell_due(struct gw_link *l);
+
+/* --- graph.c --- */
+void gw_graph_init(struct gw_links *ls);
+void gw_graph_end(struct gw_links *ls);
+void gw_graph_post_links(struct gw_link *l); /* what was linked before the peer was on a worker */
+void gw_graph_peer_gone(struct gw_link *l);  /* its sinks, and the links to its sources */
+void gw_graph_layer(struct gw_link *l, const struct gw_news *n);
+
+#endif

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* All PeerConnections: ids, the choice of a worker, orders out, news in. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "peer/link_state.h"
+
+/* How many peers of a group are on each worker. */
+struct gw_group {
+    uint64_t id;
+    unsigned n, on[GW_MAX_WORKERS];
+};
+
+/* --- making ------------------------------------------------------------------------------------------------------- */
+
+int gw_links_new(struct gw_links **out, const struct gw_links_conf *conf)
+{
+    struct gw_links *ls;
+
+    if (!conf->workers || conf->workers > GW_MAX_WORKERS)
+        return GW_EINVAL;
+    ls = g_new0(struct gw_links, 1);
+    ls->conf = *conf;
+    if (!ls->conf.candidates_timeout_s)
+        ls->conf.candidates_timeout_s = 45;
+    ls->fingerprint = g_strdup(conf->fingerprint);
+    ls->address = g_strdup(conf->address);
+    ls->peers = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
+    ls->groups = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
+    gw_graph_init(ls);
+    for (unsigned i = 0; i < conf->workers; i++)
+        ls->backlog[i] = g_queue_new();
+    *out = ls;
+    return 0;
+}
+
+static void drop_order(void *order)
+{
+    gw_order_drop(order);
+    g_free(order);
+}
+
+void gw_links_free(struct gw_links *ls)
+{
+    if (!ls)
+        return;
+    for (unsigned i = 0; i < ls->conf.workers; i++)
+        g_queue_free_full(ls->backlog[i], drop_order);
+    g_queue_clear(&ls->due);
+    gw_graph_end(ls);
+    g_hash_table_unref(ls->groups);
+    g_hash_table_unref(ls->peers);
+    g_free(ls->fingerprint);
+    g_free(ls->address);
+    g_free(ls);
+}
+
+/* --- ids and workers ---------------------------------------------------------------------------------------------- */
+
+static unsigned least_loaded(const struct gw_links *ls)
+{
+    unsigned best = 0;
+
+    for (unsigned i = 1; i < ls->conf.workers; i++)
+        if (ls->load[i] < ls->load[best])
+            best = i;
+    return best;
+}
+
+/* Where most of the group is and still has room; else the worker with the fewest peers. */
+static unsigned choose_worker(const struct gw_links *ls, const struct gw_group *g)
+{
+    unsigned room = ls->conf.peers_per_worker ? ls->conf.peers_per_worker : UINT_MAX;
+    int best = -1;
+
+    for (unsigned i = 0; g && i < ls->conf.workers; i++)
+        if (g->on[i] && g->on[i] < room && (best < 0 || g->on[i] > g->on[best]))
+            best = (int)i;
+    return best < 0 ? least_loaded(ls) : (unsigned)best;
+}
+
+static struct gw_group *group_get(struct gw_links *ls, uint64_t id)
+{
+    struct gw_group *g = id ? g_hash_table_lookup(ls->groups, &id) : NULL;
+
+    if (!g && id) {
+        g = g_new0(struct gw_group, 1);
+        g->id = id;
+        g_hash_table_insert(ls->groups, &g->id, g);
+    }
+    return g;
+}
+
+void gw_links_enter(struct gw_link *l)
+{
+    struct gw_links *ls = l->ls;
+    struct gw_group *g = group_get(ls, l->group);
+    struct gw_peer_entry *entry = g_new0(struct gw_peer_entry, 1);
+    unsigned worker = choose_worker(ls, g);
+
+    entry->id = gw_peer_make(++ls->serial, worker);
+    entry->link = l;
+    entry->group = l->group;
+    ls->load[worker]++;
+    if (g) {
+        g->n++;
+        g->on[worker]++;
+    }
+    g_hash_table_insert(ls->peers, &entry->id, entry);
+    l->entry = entry;
+}
+
+void gw_links_leave(struct gw_links *ls, struct gw_peer_entry *entry)
+{
+    struct gw_group *g = entry->group ? g_hash_table_lookup(ls->groups, &entry->group) : NULL;
+    unsigned worker = gw_peer_worker(entry->id);
+
+    ls->load[worker]--;
+    if (g) {
+        g->on[worker]--;
+        if (!--g->n)
+            g_hash_table_remove(ls->groups, &g->id);
+    }
+    if (entry->link)
+        entry->link->entry = NULL;
+    g_hash_table_remove(ls->peers, &entry->id);
+}
+
+struct gw_peer_entry *gw_links_entry(struct gw_links *ls, gw_peer_id peer)
+{
+    return g_hash_table_lookup(ls->peers, &peer);
+}
+
+struct gw_link *gw_links_find(struct gw_links *ls, gw_peer_id peer)
+{
+    struct gw_peer_entry *entry = gw_links_entry(ls, peer);
+
+    return entry ? entry->link : NULL;
+}
+
+size_t gw_links_count(const struct gw_links *ls)
+{
+    GHashTableIter it;
+    gpointer entry;
+    size_t n = 0;
+
+    g_hash_table_iter_init(&it, ls->peers);
+    while (g_hash_table_iter_next(&it, NULL, &entry))
+        n += ((struct gw_peer_entry *)entry)->started;
+    return n;
+}
+
+uint64_t gw_links_dropped(const struct gw_links *ls)
+{
+    return ls->dropped;
+}
+
+/* --- orders ------------------------------------------------------------------------------------------------------- */
+
+bool gw_links_post(struct gw_links *ls, unsigned worker, struct gw_order *order)
+{
+    GQueue *q = ls->backlog[worker];
+    unsigned room = order->tag == GW_ORDER_PEER_CLOSE ? GW_LINKS_BACKLOG_CLOSES : GW_LINKS_BACKLOG;
+
+    if (!q->length && ls->conf.post(ls->conf.arg, worker, order))
+        return true;
+    if (q->length >= room) {
+        gw_order_drop(order);
+        ls->dropped++;
+        return false;
+    }
+    g_queue_push_tail(q, g_memdup2(order, sizeof(*order)));
+    return true;
+}
+
+static void retry(struct gw_links *ls, unsigned worker)
+{
+    struct gw_order *order;
+
+    while ((order = g_queue_peek_head(ls->backlog[worker])) && ls->conf.post(ls->conf.arg, worker, order))
+        g_free(g_queue_pop_head(ls->backlog[worker]));
+}
+
+/* --- the end of a turn -------------------------------------------------------------------------------------------- */
+
+void gw_links_tell_later(struct gw_link *l)
+{
+    if (!l->queued)
+        g_queue_push_tail(&l->ls->due, l);
+    l->queued = true;
+}
+
+bool gw_links_turn(struct gw_links *ls)
+{
+    bool left = false;
+
+    for (unsigned i = 0; i < ls->conf.workers; i++)
+        retry(ls, i);
+    for (unsigned n = ls->due.length; n && ls->due.length; n--) {
+        struct gw_link *l = g_queue_pop_head(&ls->due);
+
+        l->queued = false;
+        gw_link_tell_due(l);
+    }
+    for (unsigned i = 0; i < ls->conf.workers; i++)
+        left |= ls->backlog[i]->length > 0;
+    return left || ls->due.length;
+}
+
+/* --- news --------------------------------------------------------------------------------------------------------- */
+
+/* Reception of one of the link's m-lines, or losses on it. */
+static void media_news(struct gw_link *l, const struct gw_news *n)
+{
+    const struct gw_link_events *ev = l->ls->conf.events;
+    const struct cardea_stream *s = gw_plan_stream(l->plan, gw_track_mindex(n->track));
+
+    if (!s)
+        return;
+    if (n->tag == GW_NEWS_MEDIA)
+        ev->media(l->owner, s, n->u.media.receiving, n->u.media.substream, n->u.media.seconds);
+    else
+        ev->slow_link(l->owner, s, n->u.slow.uplink, n->u.slow.lost);
+}
+
+static void data_news(struct gw_link *l, const struct gw_data_blob *b)
+{
+    const char *label = b->bytes, *protocol = label + b->label_len + 1;
+    struct cardea_message msg = {
+        .label = label,
+        .protocol = protocol,
+        .binary = b->binary,
+        .data = (const uint8_t *)protocol + b->protocol_len + 1,
+        .len = b->len,
+    };
+
+    l->ls->conf.events->data(l->owner, &msg);
+}
+
+static void up_news(struct gw_link *l)
+{
+    bool first = !l->up;
+
+    l->up = !l->closing;
+    if (first && l->up)
+        l->ls->conf.events->up(l->owner);
+}
+
+static void down_news(struct gw_link *l, const char *reason)
+{
+    gw_link_over(l);
+    l->ls->conf.events->down(l->owner, reason ? reason : "");
+}
+
+static void closed_news(struct gw_links *ls, struct gw_peer_entry *entry)
+{
+    struct gw_link *l = entry->link;
+
+    if (l)
+        gw_link_reset(l);
+    else
+        gw_links_leave(ls, entry);
+    if (l)
+        ls->conf.events->closed(l->owner);
+}
+
+/* News of a peer whose link is alive. After an event the link may be gone. */
+static void tell(struct gw_link *l, struct gw_news *n)
+{
+    const struct gw_link_events *ev = l->ls->conf.events;
+
+    switch (n->tag) {
+    case GW_NEWS_GATHERED:
+        gw_link_gathered(l, n->u.described);
+        n->u.described = NULL;
+        break;
+    case GW_NEWS_CANDIDATE: /* while a description is awaited it will be among those of GATHERED */
+        if (l->ls->conf.full_trickle && l->local && !l->awaiting && !l->closing && n->u.text)
+            ev->trickle(l->owner, gw_plan_transport_mid(l->plan), n->u.text);
+        break;
+    case GW_NEWS_ICE:
+        ev->ice(l->owner, (enum gw_ice_state)n->u.number);
+        break;
+    case GW_NEWS_UP:
+        up_news(l);
+        break;
+    case GW_NEWS_DOWN:
+        down_news(l, n->u.text);
+        break;
+    case GW_NEWS_MEDIA:
+    case GW_NEWS_SLOW_LINK:
+        media_news(l, n);
+        break;
+    case GW_NEWS_LAYER:
+        gw_graph_layer(l, n);
+        break;
+    case GW_NEWS_TALKING:
+        ev->talking(l->owner, n->track, n->u.talking.talking, n->u.talking.level);
+        break;
+    case GW_NEWS_DATA:
+        data_news(l, n->u.data);
+        break;
+    case GW_NEWS_TAP_GONE:
+        ev->tap_gone(l->owner, n->track, n->u.tap.arg);
+        break;
+    case GW_NEWS_QUERY:
+        ev->query(l->owner, n->u.query.ticket, n->u.query.json);
+        break;
+    case GW_NEWS_SELECTED: /* of interest to the worker's own description only */
+    case GW_NEWS_DTLS:
+    case GW_NEWS_CLOSED:
+        break;
+    }
+}
+
+void gw_links_news(struct gw_links *ls, const struct gw_news *news)
+{
+    struct gw_news n = *news;
+    struct gw_peer_entry *entry = gw_links_entry(ls, n.peer ? n.peer : gw_track_peer(n.track));
+
+    if (entry && n.tag == GW_NEWS_CLOSED)
+        closed_news(ls, entry);
+    else if (entry && entry->link)
+        tell(entry->link, &n);
+    gw_news_drop(&n);
+}
