@@ -9,6 +9,7 @@
 
 #define RESEND_FIRST_MS 40
 #define RESEND_MOST_MS  1000
+#define CATCH_UP        32   /* packets that may have overtaken a keyframe */
 #define JUMP            1000 /* a hole larger than this is closed: nobody will ever fill it */
 
 int gw_sink_new(struct gw_sink **out, uint64_t id, struct gw_sender *sender, const struct gw_sink_events *events,
@@ -216,6 +217,20 @@ static void enqueue(struct gw_sink *k, const struct gw_packet *pkt, const struct
     gw_sender_push(k->sender, k->conf.kind == GW_AUDIO ? GW_SEND_AUDIO : GW_SEND_VIDEO, &item, now_us);
 }
 
+/* Packets that overtook the first one of a keyframe on their way to us were dropped when they came: they are due now.
+ */
+static void catch_up(struct gw_sink *k, const struct gw_packet *first, int64_t now_us)
+{
+    const struct gw_history *h = &k->source->layer[first->facts.layer]->history;
+
+    for (uint64_t seq = first->facts.ext_seq + 1; seq <= h->newest && seq <= first->facts.ext_seq + CATCH_UP; seq++) {
+        struct gw_packet *pkt = gw_history_get(h, (uint32_t)seq);
+
+        if (pkt)
+            gw_sink_offer(k, pkt, now_us);
+    }
+}
+
 void gw_sink_offer(struct gw_sink *k, struct gw_packet *pkt, int64_t now_us)
 {
     const struct gw_rtp_facts *f = &pkt->facts;
@@ -225,7 +240,8 @@ void gw_sink_offer(struct gw_sink *k, struct gw_packet *pkt, int64_t now_us)
     if (!k->conf.send || k->options.paused || !gw_sender_ready(k->sender))
         return;
     if (!wanted(k, f)) {
-        gw_rewrite_drop(&k->rewrite, f, false);
+        if (f->ssrc == k->rewrite.ssrc)
+            gw_rewrite_drop(&k->rewrite, f, false);
         return;
     }
     gw_layers_decide(&k->layers, &k->source->view, f, now_us, &v);
@@ -237,6 +253,8 @@ void gw_sink_offer(struct gw_sink *k, struct gw_packet *pkt, int64_t now_us)
             gw_rewrite_drop(&k->rewrite, f, v.whole_frame);
     } else if (renumber(k, pkt, v.switched, &patch)) {
         enqueue(k, pkt, &patch, v.marker, now_us);
+        if (v.switched)
+            catch_up(k, pkt, now_us);
     }
     if (v.changed && k->events && k->events->layer)
         k->events->layer(k->owner, k);

@@ -38,7 +38,7 @@ int gw_engine_new(struct gw_engine **out, const struct gw_engine_conf *conf)
     e->mirror_timer = (struct gw_timer){.fire = mirror_tick, .arg = e};
     e->peers = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, NULL);
     e->mirrors = g_hash_table_new(g_int64_hash, g_int64_equal);
-    e->wishes = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    e->wishes = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
     e->listeners = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     e->waiting = g_ptr_array_new();
     e->news = g_queue_new();

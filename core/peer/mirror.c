@@ -71,16 +71,14 @@ static void set_wish(struct gw_engine *e, gw_track_id source, unsigned worker, b
             return;
         w = g_new0(struct wish, 1);
         w->source = source;
-        g_hash_table_insert(e->wishes, g_memdup2(&source, sizeof(source)), w);
+        g_hash_table_insert(e->wishes, &w->source, w);
     }
     if (on)
         w->workers |= 1ull << worker;
     else
         w->workers &= ~(1ull << worker);
-    if (!w->workers) {
+    if (!w->workers)
         g_hash_table_remove(e->wishes, &source);
-        g_free(w);
-    }
 }
 
 static void send_info(struct gw_engine *e, struct gw_source *s, unsigned worker)

@@ -1,1 +1,8 @@
-# tests of core/media
+check_PROGRAMS += \
+	tests/unit/media/test_history \
+	tests/unit/media/test_layers \
+	tests/unit/media/test_nack \
+	tests/unit/media/test_pacer \
+	tests/unit/media/test_reception \
+	tests/unit/media/test_requests \
+	tests/unit/media/test_rewrite
