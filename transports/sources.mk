@@ -1,1 +1,2 @@
-# files of transports/
+# One line a transport; its folder names its files.
+include transports/http/sources.mk

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The module: its options, its start and stop. */
+#include <string.h>
+
+#include "http.h"
+
+struct http http;
+
+static const char *text(const struct cardea_config *c, const char *category, const char *name)
+{
+    return http.host->option_string(c, category, name);
+}
+
+static bool flag(const struct cardea_config *c, const char *category, const char *name)
+{
+    return http.host->option_bool(c, category, name);
+}
+
+/* One of the four ports: client or admin, plain or TLS. */
+static bool open_port(const struct cardea_config *c, enum cardea_door door, bool tls)
+{
+    bool admin = door == CARDEA_DOOR_ADMIN;
+    const char *category = admin ? "admin" : "general";
+    const struct server_conf conf = {
+        .name = admin ? (tls ? "admin_https" : "admin_http") : (tls ? "https" : "http"),
+        .door = door,
+        .base = text(c, category, admin ? "admin_base_path" : "base_path"),
+        .port = (int)http.host->option_int(
+            c, category, admin ? (tls ? "admin_secure_port" : "admin_port") : (tls ? "secure_port" : "port")),
+        .interface = text(c, category,
+                          admin ? (tls ? "admin_secure_interface" : "admin_interface")
+                                : (tls ? "secure_interface" : "interface")),
+        .ip = text(c, category, admin ? (tls ? "admin_secure_ip" : "admin_ip") : (tls ? "secure_ip" : "ip")),
+        .acl = text(c, category, admin ? "admin_acl" : "acl"),
+        .acl_forwarded = admin ? flag(c, "admin", "admin_acl_forwarded") || flag(c, "general", "admin_acl_forwarded")
+                               : flag(c, "general", "acl_forwarded"),
+        .tls = tls,
+        .pages = !admin && flag(c, "general", "pages"),
+        .cert_file = text(c, "certificates", "cert_pem"),
+        .key_file = text(c, "certificates", "cert_key"),
+        .password = text(c, "certificates", "cert_pwd"),
+        .most_connections = (unsigned)http.host->option_int(c, "general", "mhd_connection_limit"),
+    };
+    struct server *s;
+
+    if (!flag(c, category, conf.name))
+        return true;
+    s = server_new(&conf);
+    if (s)
+        g_ptr_array_add(http.servers, s);
+    return s != NULL;
+}
+
+static void stop(void)
+{
+    if (!http.servers)
+        return;
+    exchange_end();
+    g_ptr_array_free(http.servers, TRUE);
+    http.servers = NULL;
+    g_free(http.allow_origin);
+}
+
+static int start(const struct cardea_transport_host *host, const struct cardea_config *c)
+{
+    const char *origin;
+
+    memset(&http, 0, sizeof(http));
+    http.host = host;
+    origin = text(c, "cors", "allow_origin");
+    http.origin_given = origin && strcmp(origin, "*") != 0;
+    http.allow_origin = g_strdup(origin ? origin : "*");
+    http.enforce_cors = flag(c, "cors", "enforce_cors");
+    http.most_body = (size_t)host->option_int(c, "general", "max_body");
+    http.servers = g_ptr_array_new_with_free_func((GDestroyNotify)server_free);
+    exchange_init();
+    if (open_port(c, CARDEA_DOOR_CLIENT, false) && open_port(c, CARDEA_DOOR_CLIENT, true) &&
+        open_port(c, CARDEA_DOOR_ADMIN, false) && open_port(c, CARDEA_DOOR_ADMIN, true))
+        return 0;
+    stop();
+    return -1;
+}
+
+static bool offers(enum cardea_door door)
+{
+    for (guint i = 0; http.servers && i < http.servers->len; i++)
+        if (((struct server *)http.servers->pdata[i])->door == door)
+            return true;
+    return false;
+}
+
+static void send_nothing(cardea_connection c, const char *message, size_t len)
+{
+}
+
+static void shut_nothing(cardea_connection c)
+{
+}
+
+static json_t *query(json_t *request)
+{
+    const char *what = json_string_value(json_object_get(request, "request"));
+    json_t *all;
+
+    if (!what)
+        return json_pack("{si ss}", "error_code", 412, "error", "Missing request");
+    if (!strcmp(what, "configure"))
+        return json_pack("{si}", "result", 200);
+    if (strcmp(what, "connections") != 0)
+        return json_pack("{si ss}", "error_code", 411, "error", "Unknown request");
+    all = json_object();
+    for (guint i = 0; i < http.servers->len; i++) {
+        const struct server *s = http.servers->pdata[i];
+
+        json_object_set_new(all, s->name, json_integer(server_connections(s)));
+    }
+    return json_pack("{si so sI}", "result", 200, "connections", all, "messages",
+                     (json_int_t)atomic_load(&http.messages));
+}
+
+#define PORT(category, name, fallback, help)                                                                           \
+    {                                                                                                                  \
+        category, name, CARDEA_OPT_INT, fallback, 0, 65535, false, help                                                \
+    }
+#define FLAG(category, name, fallback, help)                                                                           \
+    {                                                                                                                  \
+        category, name, CARDEA_OPT_BOOL, fallback, 0, 0, false, help                                                   \
+    }
+#define TEXT(category, name, fallback, help)                                                                           \
+    {                                                                                                                  \
+        category, name, CARDEA_OPT_STRING, fallback, 0, 4000, false, help                                              \
+    }
+#define ACL(category, name, help)                                                                                      \
+    {                                                                                                                  \
+        category, name, CARDEA_OPT_LIST, NULL, 0, 0, false, help                                                       \
+    }
+static const struct cardea_option options[] = {
+    FLAG("general", "events", "true", "Tell event handlers about requests."),
+    TEXT("general", "json", "compact", "Layout of JSON; clients must not depend on it: it is always compact."),
+    TEXT("general", "base_path", "/janus", "Path of the API."),
+    FLAG("general", "http", "true", "Serve the API over HTTP."),
+    PORT("general", "port", "8088", "TCP port for HTTP; 0: any free one."),
+    TEXT("general", "interface", NULL, "Network interface to listen on; unset: all."),
+    TEXT("general", "ip", NULL, "Address to listen on; unset: all."),
+    FLAG("general", "https", "false", "Serve the API over HTTPS; without a certificate a self-signed one is made."),
+    PORT("general", "secure_port", "8089", "TCP port for HTTPS."),
+    TEXT("general", "secure_interface", NULL, "Network interface to listen on with HTTPS; unset: all."),
+    TEXT("general", "secure_ip", NULL, "Address to listen on with HTTPS; unset: all."),
+    ACL("general", "acl", "Address prefixes of clients that may come; unset: everybody."),
+    FLAG("general", "acl_forwarded", "false", "Check X-Forwarded-For against acl, too."),
+    FLAG("general", "admin_acl_forwarded", "false", "Older place of the item in admin."),
+    FLAG("general", "pages", "true", "Serve the pages of html_folder."),
+    {"general", "mhd_connection_limit", CARDEA_OPT_INT, "1020", 1, 100000, false,
+     "TCP connections at once, each port."},
+    {"general", "max_body", CARDEA_OPT_INT, "1048576", 1024, 67108864, false, "Bytes of one request's body."},
+    FLAG("general", "mhd_debug", "false", "Accepted and ignored."),
+    TEXT("admin", "admin_base_path", "/admin", "Path of the Admin API."),
+    FLAG("admin", "admin_http", "false", "Serve the Admin API over HTTP."),
+    PORT("admin", "admin_port", "7088", "TCP port of the Admin API; 0: any free one."),
+    TEXT("admin", "admin_interface", NULL, "Network interface for the Admin API; unset: see admin_ip."),
+    TEXT("admin", "admin_ip", "127.0.0.1", "Address for the Admin API."),
+    FLAG("admin", "admin_https", "false", "Serve the Admin API over HTTPS."),
+    PORT("admin", "admin_secure_port", "7889", "TCP port of the Admin API with HTTPS."),
+    TEXT("admin", "admin_secure_interface", NULL, "Network interface for the Admin API with HTTPS."),
+    TEXT("admin", "admin_secure_ip", "127.0.0.1", "Address for the Admin API with HTTPS."),
+    ACL("admin", "admin_acl", "Address prefixes of those who may use the Admin API; unset: everybody."),
+    FLAG("admin", "admin_acl_forwarded", "false", "Check X-Forwarded-For against admin_acl, too."),
+    TEXT("cors", "allow_origin", NULL, "Pages that may use the API: what their Origin begins with; unset: any."),
+    FLAG("cors", "enforce_cors", "false", "Refuse requests of other origins with 403."),
+    TEXT("certificates", "cert_pem", NULL, "Certificate for HTTPS (PEM file)."),
+    TEXT("certificates", "cert_key", NULL, "Its key (PEM file)."),
+    TEXT("certificates", "cert_pwd", NULL, "Password of the key."),
+    TEXT("certificates", "ciphers", NULL, "Accepted and ignored: the library's own list is used."),
+    {0},
+};
+
+static const char *const aliases[] = {"janus.transport.http", NULL};
+
+CARDEA_EXPORT const struct cardea_transport cardea_transport = {
+    CARDEA_TRANSPORT_HEAD,
+    .name = "cardea.transport.http",
+    .aliases = aliases,
+    .title = "HTTP",
+    .description = "The API over HTTP with long polling, and the demo pages",
+    .author = "The Cardea authors",
+    .version_string = "0.1.0",
+    .version = 1,
+    .options = options,
+    .config_name = "http",
+    .start = start,
+    .stop = stop,
+    .offers = offers,
+    .send = send_nothing,
+    .shut = shut_nothing,
+    .respond = exchange_respond,
+    .query = query,
+};
