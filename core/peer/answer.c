@@ -125,117 +125,6 @@ void gw_plan_forget_offer(struct gw_plan *p)
         p->state = GW_PLAN_STABLE;
 }
 
-/* --- which payload type ------------------------------------------------------------------------------------------- */
-
-static bool is_codec(const struct gw_sdp_payload *pay, const struct gw_codec_name *c)
-{
-    return gw_codec_mapped(c->kind, pay->name, pay->clock) == c;
-}
-
-static const char *profile_key(enum gw_codec codec)
-{
-    return codec == GW_H264 ? "profile-level-id" : codec == GW_VP9 ? "profile-id" : NULL;
-}
-
-static bool has_profile(const struct gw_sdp_payload *pay, enum gw_codec codec, const char *profile)
-{
-    const char *key = profile_key(codec);
-
-    return key && gw_sdp_fmtp_is(pay->fmtp, key, profile);
-}
-
-/* Single NAL unit mode (RFC 6184 §6.2) leaves no room for a browser's packets. */
-static bool is_single_nal(const struct gw_sdp_payload *pay, enum gw_codec codec)
-{
-    return codec == GW_H264 && gw_sdp_fmtp_is(pay->fmtp, "packetization-mode", "0");
-}
-
-/* The payload type for a codec: with the wanted profile, else the first good one, else the first. */
-static const struct gw_sdp_payload *pick(const struct gw_sdp_payloads *all, const struct gw_codec_name *c,
-                                         const char *profile)
-{
-    const struct gw_sdp_payload *best = NULL;
-    int best_score = 0;
-
-    for (unsigned i = 0; i < all->n; i++) {
-        const struct gw_sdp_payload *pay = &all->p[i];
-        int score;
-
-        if (!is_codec(pay, c))
-            continue;
-        score = is_single_nal(pay, c->codec) ? 1 : profile && has_profile(pay, c->codec, profile) ? 3 : 2;
-        if (score > best_score) {
-            best_score = score;
-            best = pay;
-        }
-    }
-    return best;
-}
-
-const struct gw_sdp_payload *gw_plan_same_codec(const struct gw_plan_line *l, const struct gw_sdp_payloads *all)
-{
-    const struct gw_codec_name *c = gw_codec_get(l->m.codec);
-
-    for (unsigned i = 0; c && i < all->n; i++)
-        if (all->p[i].pt == l->m.payload_type && is_codec(&all->p[i], c) &&
-            (!l->profile || !profile_key(c->codec) || has_profile(&all->p[i], c->codec, l->profile)))
-            return &all->p[i];
-    return c ? pick(all, c, l->profile) : NULL;
-}
-
-static const char *wanted_profile(const struct cardea_answer *policy, enum gw_codec codec)
-{
-    return codec == GW_H264 ? policy->h264_profile : codec == GW_VP9 ? policy->vp9_profile : NULL;
-}
-
-/* The first codec of the preference list that the m-line offers. */
-static const struct gw_sdp_payload *choose(const struct gw_sdp_payloads *all, enum gw_kind kind,
-                                           const struct cardea_answer *policy, const struct gw_codec_name **codec)
-{
-    const char *list = kind == GW_AUDIO ? policy->audio_codecs : policy->video_codecs, *item;
-    const struct gw_sdp_payload *pay;
-    size_t len;
-
-    if (!list)
-        for (unsigned i = 0; (*codec = gw_codec_nth(kind, i)); i++)
-            if ((pay = pick(all, *codec, wanted_profile(policy, (*codec)->codec))))
-                return pay;
-    while (list && gw_list_next(&list, &item, &len))
-        if ((*codec = gw_codec_named(kind, item, len)) &&
-            (pay = pick(all, *codec, wanted_profile(policy, (*codec)->codec))))
-            return pay;
-    return NULL;
-}
-
-void gw_plan_take_rtx(struct gw_plan_line *l, const struct gw_sdp_payloads *all, const struct gw_sdp_payload *pay)
-{
-    char apt[8];
-
-    l->m.rtx_payload_type = 0;
-    if (l->m.kind != GW_VIDEO || !(pay->feedback & GW_SDP_NACK))
-        return;
-    snprintf(apt, sizeof(apt), "%u", pay->pt);
-    for (unsigned i = 0; i < all->n && !l->m.rtx_payload_type; i++)
-        if (!g_ascii_strcasecmp(all->p[i].name, "rtx") && gw_sdp_fmtp_is(all->p[i].fmtp, "apt", apt))
-            l->m.rtx_payload_type = all->p[i].pt;
-}
-
-/* red/48000/2 whose primary is this opus (RFC 2198: "111/111"). */
-void gw_plan_take_red(struct gw_plan_line *l, const struct gw_sdp_payloads *all, const struct gw_sdp_payload *pay)
-{
-    l->m.red_payload_type = 0;
-    for (unsigned i = 0; i < all->n && !l->m.red_payload_type; i++) {
-        const struct gw_sdp_payload *red = &all->p[i];
-
-        if (g_ascii_strcasecmp(red->name, "red") || red->clock != 48000 || red->channels != 2)
-            continue;
-        if (red->fmtp && strtoul(red->fmtp, NULL, 10) != pay->pt)
-            continue;
-        l->m.red_payload_type = red->pt;
-        l->red_first = red < pay;
-    }
-}
-
 /* --- what the fmtp says ------------------------------------------------------------------------------------------- */
 
 static bool add_flag(GString *s, const char *fmtp, const char *name, bool wanted)
@@ -260,7 +149,7 @@ static void answer_opus(struct gw_plan_line *l, const char *fmtp, const struct c
 
 static void answer_profile(struct gw_plan_line *l, const struct gw_sdp_payload *pay, const char *wanted)
 {
-    const char *key = profile_key(l->m.codec), *value;
+    const char *key = gw_plan_profile_key(l->m.codec), *value;
     char text[128];
     size_t len;
 
@@ -269,7 +158,7 @@ static void answer_profile(struct gw_plan_line *l, const struct gw_sdp_payload *
         return;
     if (gw_sdp_fmtp_get(pay->fmtp, key, &value, &len))
         gw_plan_replace_part(&l->profile, value, len);
-    if (!wanted || !has_profile(pay, l->m.codec, wanted))
+    if (!wanted || !gw_plan_has_profile(pay, l->m.codec, wanted))
         return;
     snprintf(text, sizeof(text), "%s=%s%s", key, l->profile, l->m.codec == GW_H264 ? ";packetization-mode=1" : "");
     gw_plan_replace(&l->fmtp, text);
@@ -289,7 +178,7 @@ static void answer_fmtp(struct gw_plan_line *l, const struct gw_sdp_payload *pay
     case GW_AV1:
     case GW_H265:
     case GW_MULTIOPUS:
-        answer_profile(l, pay, wanted_profile(policy, l->m.codec));
+        answer_profile(l, pay, gw_plan_wanted_profile(policy, l->m.codec));
         break;
     default:
         break;
@@ -397,7 +286,7 @@ static bool answer_rtp(struct answer *a, struct gw_plan_line *l, const struct gw
     bool wanted[GW_EXT_COUNT];
 
     gw_sdp_read_payloads(m, &all);
-    pay = codec ? gw_plan_same_codec(l, &all) : choose(&all, l->m.kind, a->policy, &codec);
+    pay = codec ? gw_plan_same_codec(l, &all) : gw_plan_choose(&all, l->m.kind, a->policy, &codec);
     if (!pay)
         return false;
     l->m.codec = codec->codec;

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The media graph as control sees it: which sink is linked to which source, and orders to the worker that has them. */
+/*
+ * The media graph as control sees it: which sink is linked to which source. And the orders of plugins for sources and
+ * whole peers, which go to the worker that has them.
+ */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -298,4 +302,76 @@ int gw_link_tap(struct gw_links *ls, cardea_source source, const struct gw_tap *
     struct gw_order order = {.tag = GW_ORDER_TAP, .u.tap = *tap};
 
     return post_source(ls, source, &order);
+}
+
+/* --- the whole peer ----------------------------------------------------------------------------------------------- */
+
+int gw_link_bitrate(struct gw_link *l, uint32_t bps)
+{
+    if (l->closing)
+        return GW_ESTATE;
+    l->bitrate = bps;
+    l->bitrate_set = true;
+    if (gw_link_exists(l))
+        gw_link_post_number(l, GW_ORDER_BITRATE, bps);
+    return 0;
+}
+
+int gw_link_data_tap(struct gw_link *l, bool on)
+{
+    if (l->closing)
+        return GW_ESTATE;
+    l->data_tap = on;
+    if (gw_link_exists(l))
+        gw_link_post_number(l, GW_ORDER_DATA_TAP, on);
+    return 0;
+}
+
+static struct gw_data_blob *blob_of(const struct cardea_message *msg)
+{
+    size_t label = strnlen(msg->label, UINT16_MAX), protocol = strnlen(msg->protocol, UINT16_MAX);
+    struct gw_data_blob *b = malloc(sizeof(*b) + label + protocol + 2 + msg->len);
+    char *at;
+
+    if (!b)
+        return NULL;
+    *b = (struct gw_data_blob){.binary = msg->binary,
+                               .label_len = (uint16_t)label,
+                               .protocol_len = (uint16_t)protocol,
+                               .len = (uint32_t)msg->len};
+    at = b->bytes;
+    memcpy(at, msg->label, label);
+    at[label] = '\0';
+    at += label + 1;
+    memcpy(at, msg->protocol, protocol);
+    at[protocol] = '\0';
+    memcpy(at + protocol + 1, msg->data, msg->len);
+    return b;
+}
+
+int gw_link_send_data(struct gw_link *l, const struct cardea_message *msg)
+{
+    struct gw_order order = {.tag = GW_ORDER_DATA};
+
+    if (l->closing)
+        return GW_ESTATE;
+    if (!gw_link_exists(l))
+        return GW_ENOENT;
+    if (!msg->len)
+        return 0;
+    if (msg->len > GW_LINK_MAX_MESSAGE)
+        return GW_ELIMIT;
+    order.u.data = blob_of(msg);
+    if (!order.u.data)
+        return GW_ENOMEM;
+    return gw_link_post(l, &order) ? 0 : GW_ELIMIT;
+}
+
+int gw_link_query(struct gw_link *l, int64_t ticket)
+{
+    struct gw_order order = {.tag = GW_ORDER_QUERY, .u.number = ticket};
+
+    if (!gw_link_exists(l))
+        return GW_ENOENT;
+    return gw_link_post(l, &order) ? 0 : GW_ELIMIT;
 }

@@ -38,15 +38,6 @@ int gw_link_new(struct gw_link **out, struct gw_links *ls, void *owner)
     return 0;
 }
 
-static void free_trickle(void *trickle)
-{
-    struct gw_trickle *t = trickle;
-
-    g_free(t->mid);
-    g_free(t->candidate);
-    g_free(t);
-}
-
 static void free_due(void *due)
 {
     struct gw_due *d = due;
@@ -71,7 +62,7 @@ static void clear(struct gw_link *l)
     g_clear_pointer(&l->local_sdp, g_free);
     g_clear_pointer(&l->remote_sdp, g_free);
     g_clear_pointer(&l->new_remote_sdp, g_free);
-    g_queue_clear_full(&l->trickles, free_trickle);
+    gw_link_drop_trickles(l);
     g_queue_clear_full(&l->due, free_due);
     l->closing = l->up = l->awaiting = l->no_trickle = l->data_tap = l->bitrate_set = false;
 }
@@ -192,7 +183,7 @@ static void need_id(struct gw_link *l)
     gw_plan_set_peer(l->plan, l->entry->id);
 }
 
-static void post_number(struct gw_link *l, enum gw_order_tag tag, int64_t number)
+void gw_link_post_number(struct gw_link *l, enum gw_order_tag tag, int64_t number)
 {
     struct gw_order order = {.tag = tag, .u.number = number};
 
@@ -209,9 +200,9 @@ static void start(struct gw_link *l, bool controlling)
     l->entry->started = true;
     gw_link_post(l, &order);
     if (l->bitrate_set)
-        post_number(l, GW_ORDER_BITRATE, l->bitrate);
+        gw_link_post_number(l, GW_ORDER_BITRATE, l->bitrate);
     if (l->data_tap)
-        post_number(l, GW_ORDER_DATA_TAP, 1);
+        gw_link_post_number(l, GW_ORDER_DATA_TAP, 1);
     gw_graph_post_links(l);
 }
 
@@ -222,7 +213,7 @@ static void post_media(struct gw_link *l)
     gw_link_post(l, &order);
 }
 
-static void post_candidate(struct gw_link *l, const char *candidate)
+void gw_link_post_candidate(struct gw_link *l, const char *candidate)
 {
     struct gw_order order = {.tag = GW_ORDER_PEER_CANDIDATE, .u.text = g_strdup(candidate)};
 
@@ -239,59 +230,7 @@ static void post_remote(struct gw_link *l, bool first)
     order.u.remote = gw_plan_remote(l->plan);
     gw_link_post(l, &order);
     if (gw_plan_remote_has_end(l->plan) || l->no_trickle)
-        post_candidate(l, NULL);
-}
-
-/* --- trickling ---------------------------------------------------------------------------------------------------- */
-
-/* Browsers say so with an empty text, which tells us nothing. */
-static bool says_nothing(const char *candidate)
-{
-    return candidate && (!*candidate || strstr(candidate, "end-of-candidates"));
-}
-
-static void trickle(struct gw_link *l, const char *mid, int mindex, const char *candidate)
-{
-    if (!candidate || gw_plan_is_transport(l->plan, mid, mindex))
-        post_candidate(l, candidate);
-}
-
-static void post_trickles(struct gw_link *l)
-{
-    int64_t oldest = l->ls->conf.now_us() - (int64_t)l->ls->conf.candidates_timeout_s * 1000000;
-    struct gw_trickle *t;
-
-    while ((t = g_queue_pop_head(&l->trickles))) {
-        if (t->at_us >= oldest)
-            trickle(l, t->mid, t->mindex, t->candidate);
-        free_trickle(t);
-    }
-}
-
-enum gw_trickle_result gw_link_trickle(struct gw_link *l, const char *mid, int mindex, const char *candidate)
-{
-    bool ready = gw_plan_is_negotiated(l->plan) && gw_plan_get_state(l->plan) == GW_PLAN_STABLE;
-    bool useless = says_nothing(candidate) || (candidate && strlen(candidate) > GW_LINK_MAX_CANDIDATE) ||
-                   (mid && strlen(mid) > 16);
-    struct gw_trickle *t;
-
-    if (l->closing)
-        return GW_TRICKLE_CLOSING;
-    l->no_trickle = false;
-    if (ready && gw_link_exists(l)) {
-        if (!useless)
-            trickle(l, mid, mindex, candidate);
-        return GW_TRICKLE_OK;
-    }
-    if (useless || l->trickles.length >= GW_LINK_MAX_TRICKLES)
-        return GW_TRICKLE_QUEUED;
-    t = g_new0(struct gw_trickle, 1);
-    t->at_us = l->ls->conf.now_us();
-    t->mindex = mindex;
-    t->mid = g_strdup(mid);
-    t->candidate = g_strdup(candidate);
-    g_queue_push_tail(&l->trickles, t);
-    return GW_TRICKLE_QUEUED;
+        gw_link_post_candidate(l, NULL);
 }
 
 /* --- our description ---------------------------------------------------------------------------------------------- */
@@ -411,7 +350,7 @@ static enum gw_jsep_result take_answer(struct gw_link *l, const struct gw_plan_r
     l->remote_sdp = g_strdup(remote->sdp);
     post_media(l);
     post_remote(l, first);
-    post_trickles(l);
+    gw_link_post_trickles(l);
     return GW_JSEP_OK;
 }
 
@@ -477,7 +416,7 @@ int gw_link_answer(struct gw_link *l, const struct cardea_answer *policy)
         start(l, false);
     post_media(l);
     post_remote(l, first);
-    post_trickles(l);
+    gw_link_post_trickles(l);
     return 0;
 }
 
@@ -511,76 +450,4 @@ int gw_link_offer(struct gw_link *l, const struct cardea_offer *offer)
     if (!l->entry->started)
         start(l, true);
     return 0;
-}
-
-/* --- the whole peer ----------------------------------------------------------------------------------------------- */
-
-int gw_link_bitrate(struct gw_link *l, uint32_t bps)
-{
-    if (l->closing)
-        return GW_ESTATE;
-    l->bitrate = bps;
-    l->bitrate_set = true;
-    if (gw_link_exists(l))
-        post_number(l, GW_ORDER_BITRATE, bps);
-    return 0;
-}
-
-int gw_link_data_tap(struct gw_link *l, bool on)
-{
-    if (l->closing)
-        return GW_ESTATE;
-    l->data_tap = on;
-    if (gw_link_exists(l))
-        post_number(l, GW_ORDER_DATA_TAP, on);
-    return 0;
-}
-
-static struct gw_data_blob *blob_of(const struct cardea_message *msg)
-{
-    size_t label = strnlen(msg->label, UINT16_MAX), protocol = strnlen(msg->protocol, UINT16_MAX);
-    struct gw_data_blob *b = malloc(sizeof(*b) + label + protocol + 2 + msg->len);
-    char *at;
-
-    if (!b)
-        return NULL;
-    *b = (struct gw_data_blob){.binary = msg->binary,
-                               .label_len = (uint16_t)label,
-                               .protocol_len = (uint16_t)protocol,
-                               .len = (uint32_t)msg->len};
-    at = b->bytes;
-    memcpy(at, msg->label, label);
-    at[label] = '\0';
-    at += label + 1;
-    memcpy(at, msg->protocol, protocol);
-    at[protocol] = '\0';
-    memcpy(at + protocol + 1, msg->data, msg->len);
-    return b;
-}
-
-int gw_link_send_data(struct gw_link *l, const struct cardea_message *msg)
-{
-    struct gw_order order = {.tag = GW_ORDER_DATA};
-
-    if (l->closing)
-        return GW_ESTATE;
-    if (!gw_link_exists(l))
-        return GW_ENOENT;
-    if (!msg->len)
-        return 0;
-    if (msg->len > GW_LINK_MAX_MESSAGE)
-        return GW_ELIMIT;
-    order.u.data = blob_of(msg);
-    if (!order.u.data)
-        return GW_ENOMEM;
-    return gw_link_post(l, &order) ? 0 : GW_ELIMIT;
-}
-
-int gw_link_query(struct gw_link *l, int64_t ticket)
-{
-    struct gw_order order = {.tag = GW_ORDER_QUERY, .u.number = ticket};
-
-    if (!gw_link_exists(l))
-        return GW_ENOENT;
-    return gw_link_post(l, &order) ? 0 : GW_ELIMIT;
 }

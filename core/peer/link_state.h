@@ -100,6 +100,13 @@ void gw_link_over(struct gw_link *l);
 /* Calls described() with the first description that is due. The link may be gone afterwards. */
 void gw_link_tell_due(struct gw_link *l);
 
+void gw_link_post_number(struct gw_link *l, enum gw_order_tag tag, int64_t number);
+void gw_link_post_candidate(struct gw_link *l, const char *candidate); /* NULL: the end */
+
+/* --- trickle.c --- */
+void gw_link_post_trickles(struct gw_link *l); /* what was kept and is not too old */
+void gw_link_drop_trickles(struct gw_link *l);
+
 /* --- graph.c --- */
 void gw_graph_init(struct gw_links *ls);
 void gw_graph_end(struct gw_links *ls);

@@ -98,11 +98,20 @@ void gw_plan_take_extensions(struct gw_plan_line *l, const struct gw_sdp *s, con
                              const bool wanted[GW_EXT_COUNT]);
 void gw_plan_changed(struct gw_plan *p); /* the plugin's view is stale */
 
-/* --- answer.c --- */
+/* --- codec.c --- */
+/* The fmtp parameter that tells a profile: of H.264 and VP9, else NULL. */
+const char *gw_plan_profile_key(enum gw_codec codec);
+bool gw_plan_has_profile(const struct gw_sdp_payload *pay, enum gw_codec codec, const char *profile);
+const char *gw_plan_wanted_profile(const struct cardea_answer *policy, enum gw_codec codec);
+/* The first codec of the policy's list that is there; NULL: none. */
+const struct gw_sdp_payload *gw_plan_choose(const struct gw_sdp_payloads *all, enum gw_kind kind,
+                                            const struct cardea_answer *policy, const struct gw_codec_name **codec);
 /* The payload type of the line's codec in a description; NULL: it is not there any more. */
 const struct gw_sdp_payload *gw_plan_same_codec(const struct gw_plan_line *l, const struct gw_sdp_payloads *all);
 void gw_plan_take_rtx(struct gw_plan_line *l, const struct gw_sdp_payloads *all, const struct gw_sdp_payload *pay);
 void gw_plan_take_red(struct gw_plan_line *l, const struct gw_sdp_payloads *all, const struct gw_sdp_payload *pay);
+
+/* --- answer.c --- */
 void gw_plan_take_feedback(struct gw_plan_line *l, unsigned feedback); /* after the extensions */
 
 #endif

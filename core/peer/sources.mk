@@ -2,6 +2,7 @@
 # control half: the negotiation
 libgw_a_SOURCES += \
 	core/peer/answer.c \
+	core/peer/codec.c \
 	core/peer/graph.c \
 	core/peer/link.c core/peer/link.h \
 	core/peer/link_state.h \
@@ -9,6 +10,7 @@ libgw_a_SOURCES += \
 	core/peer/offer.c \
 	core/peer/plan.c core/peer/plan.h \
 	core/peer/plan_state.h \
+	core/peer/trickle.c \
 	core/peer/write.c
 # worker half: the engine
 libgw_a_SOURCES += \
