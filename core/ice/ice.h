@@ -37,25 +37,28 @@ enum gw_ice_state {
 struct gw_ice_events {
     void (*packet)(void *peer, struct gw_packet *pkt, int64_t now_us); /* not STUN; one reference given to the callee */
     void (*state)(void *peer, enum gw_ice_state state, int64_t now_us);
-    void (*gathered)(void *peer, int64_t now_us); /* gw_ice_describe() is complete now */
+    void (*gathered)(void *peer, int64_t now_us);                         /* gw_ice_describe() is complete now */
     void (*candidate)(void *peer, const char *candidate, int64_t now_us); /* full trickle: one local candidate */
 };
 
 struct gw_ice_conf {
-    bool full;              /* libnice instead of lite */
-    uint16_t port;          /* lite: UDP and TCP port of this worker; 0: any free one */
-    bool tcp;               /* passive ICE-TCP */
+    bool full;     /* libnice instead of lite */
+    uint16_t port; /* lite: UDP and TCP port of this worker; 0: any free one */
+    bool tcp;      /* passive ICE-TCP */
     bool ipv6, ipv6_linklocal;
-    const char *announce;   /* comma list of public addresses for 1:1 NAT, or NULL */
-    bool keep_private;      /* announce besides, not instead of, the local addresses */
+    const char *announce;         /* comma list of public addresses for 1:1 NAT, or NULL */
+    bool keep_private;            /* announce besides, not instead of, the local addresses */
     const char *enforce, *ignore; /* comma lists of interface names or address prefixes, or NULL */
-    const char *stun_server; uint16_t stun_port;   /* full */
-    const char *turn_server; uint16_t turn_port; const char *turn_type, *turn_user, *turn_password; /* full */
-    uint16_t port_min, port_max;                   /* full: range of local ports; 0: any */
+    const char *stun_server;
+    uint16_t stun_port; /* full */
+    const char *turn_server;
+    uint16_t turn_port;
+    const char *turn_type, *turn_user, *turn_password;       /* full */
+    uint16_t port_min, port_max;                             /* full: range of local ports; 0: any */
     bool aggressive, consent_freshness, keepalive_conncheck; /* full */
-    bool plain_udp;         /* never use UDP_SEGMENT (benchmarks, kernels without it) */
+    bool plain_udp; /* never use UDP_SEGMENT (benchmarks, kernels without it) */
     uint8_t dscp;
-    size_t capacity;        /* most gw_ice at once */
+    size_t capacity; /* most gw_ice at once */
 };
 
 /* Where a socket could not be opened, `why` gets one sentence that names the port and the setting. */
@@ -107,6 +110,12 @@ struct gw_ice_stats {
     uint64_t in_packets, in_bytes, out_packets, out_bytes, out_calls, out_runs;
     uint64_t drop_no_path, drop_send_full, drop_unknown_address, drop_bad_stun, drop_bad_integrity, drop_not_demuxed,
         drop_too_large, drop_no_buffer, drop_tcp_framing;
+    uint64_t drop_send_error, /* the system refused a datagram for another reason than a full queue */
+        drop_stun_rate,       /* checks beyond what one turn answers */
+        drop_unknown_ufrag,   /* checks for nobody */
+        drop_unverified,      /* an answer larger than the request, to an address not proved */
+        drop_tcp_limit,       /* connections not accepted */
+        stun_answers, path_changes;
 };
 const struct gw_ice_stats *gw_ice_io_stats(const struct gw_ice_io *io);
 
