@@ -24,7 +24,7 @@ struct gw_sink_conf {
     enum gw_codec codec;
     uint32_t clock_rate, ssrc, rtx_ssrc;
     uint8_t payload_type, rtx_payload_type, red_payload_type;
-    bool nack;
+    bool nack, two_byte_ok;
     uint8_t ext[GW_EXT_COUNT];
     char mid[17];
 };

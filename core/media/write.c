@@ -67,7 +67,7 @@ static size_t add_extensions(struct gw_outgoing *o, struct gw_sender *s, int64_t
     const struct gw_sink *k = o->sink;
     struct gw_ext_builder b;
 
-    gw_ext_begin(&b, o->header, GW_RTP_FIXED, sizeof(o->header), true);
+    gw_ext_begin(&b, o->header, GW_RTP_FIXED, sizeof(o->header), k->conf.two_byte_ok);
     if (k->conf.mid[0])
         gw_ext_add_text(&b, k->conf.ext[GW_EXT_MID], k->conf.mid);
     add_transport(&b, o, s, now_us);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "peer/state.h"
+#include "sdp/names.h"
 
 /* --- a small writer: commas by itself, text escaped --- */
 
@@ -74,32 +75,6 @@ static void number_if(struct json *j, const char *name, int64_t v)
     if (v)
         number(j, name, v);
 }
-
-/* --- names --- */
-
-static const char *const ext_uris[GW_EXT_COUNT] = {
-    [GW_EXT_MID] = "urn:ietf:params:rtp-hdrext:sdes:mid",
-    [GW_EXT_RID] = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id",
-    [GW_EXT_REPAIRED_RID] = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id",
-    [GW_EXT_AUDIO_LEVEL] = "urn:ietf:params:rtp-hdrext:ssrc-audio-level",
-    [GW_EXT_ORIENTATION] = "urn:3gpp:video-orientation",
-    [GW_EXT_PLAYOUT_DELAY] = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay",
-    [GW_EXT_ABS_SEND_TIME] = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time",
-    [GW_EXT_TRANSPORT_CC] = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01",
-    [GW_EXT_ABS_CAPTURE_TIME] = "http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time",
-    [GW_EXT_DEPENDENCY_DESCRIPTOR] =
-        "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension",
-    [GW_EXT_LAYERS_ALLOCATION] = "http://www.webrtc.org/experiments/rtp-hdrext/video-layers-allocation00",
-    [GW_EXT_TOFFSET] = "urn:ietf:params:rtp-hdrext:toffset",
-};
-
-static const char *const codec_names[] = {
-    [GW_CODEC_NONE] = "none", [GW_OPUS] = "opus",     [GW_MULTIOPUS] = "multiopus",
-    [GW_PCMU] = "pcmu",       [GW_PCMA] = "pcma",     [GW_G722] = "g722",
-    [GW_ISAC16] = "isac16",   [GW_ISAC32] = "isac32", [GW_L16] = "l16",
-    [GW_L16_48] = "l16-48",   [GW_VP8] = "vp8",       [GW_VP9] = "vp9",
-    [GW_H264] = "h264",       [GW_H265] = "h265",     [GW_AV1] = "av1",
-};
 
 /* --- ICE and DTLS --- */
 
@@ -174,7 +149,7 @@ static void extensions(struct json *j, const struct gw_peer *p)
     open_with(j, "extensions", '{');
     for (int i = 0; i < GW_EXT_COUNT; i++)
         if (p->ids[i])
-            number(j, ext_uris[i], p->ids[i]);
+            number(j, gw_ext_uri((enum gw_ext)i), p->ids[i]);
     close_with(j, '}');
     open_with(j, "bwe", '{');
     flag(j, "twcc", p->twcc_ext);
@@ -293,11 +268,15 @@ static void stats_out(struct json *j, const struct gw_track *t)
 
 static void codecs(struct json *j, const struct gw_track *t)
 {
+    const struct gw_codec_name *name = gw_codec_get(t->m.codec);
+
+    if (!name)
+        return;
     open_with(j, "codecs", '{');
     number(j, "pt", t->m.payload_type);
     number_if(j, "opus-red-pt", t->m.red_payload_type);
     number_if(j, "rtx-pt", t->m.rtx_payload_type);
-    text(j, "codec", codec_names[t->m.codec]);
+    text(j, "codec", name->name);
     close_with(j, '}');
 }
 

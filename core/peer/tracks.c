@@ -266,6 +266,7 @@ static void set_sink(struct gw_track *t, int64_t now_us)
     conf.payload_type = m->payload_type;
     conf.red_payload_type = m->red_payload_type;
     conf.nack = m->nack;
+    conf.two_byte_ok = m->ext_two_byte_ok;
     if (m->send_rtx_ssrc && m->rtx_payload_type) {
         conf.rtx_ssrc = m->send_rtx_ssrc;
         conf.rtx_payload_type = m->rtx_payload_type;
