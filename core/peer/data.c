@@ -158,6 +158,12 @@ static void on_writable(void *arg)
     send_waiting(arg);
 }
 
+static void on_channel(void *arg, const char *label, bool open)
+{
+    if (open)
+        send_waiting(arg);
+}
+
 static void on_closed(void *arg)
 {
     struct gw_peer *p = arg;
@@ -169,6 +175,7 @@ static const struct gw_sctp_events events = {
     .send = on_send,
     .up = on_up,
     .message = on_message,
+    .channel = on_channel,
     .writable = on_writable,
     .closed = on_closed,
 };
