@@ -1,1 +1,27 @@
 # api: see docs/architecture.md
+libgw_a_SOURCES += \
+	core/api/api.c core/api/api.h core/api/inside.h \
+	core/api/admin.c \
+	core/api/auth.c \
+	core/api/check.c \
+	core/api/client.c \
+	core/api/door.c \
+	core/api/errors.c core/api/errors.h \
+	core/api/exchange.c \
+	core/api/handle.c \
+	core/api/handleinfo.c \
+	core/api/info.c \
+	core/api/jsep.c \
+	core/api/json.c core/api/json.h \
+	core/api/longpoll.c \
+	core/api/media.c \
+	core/api/message.c \
+	core/api/outbox.c \
+	core/api/params.c core/api/params.h \
+	core/api/request.c \
+	core/api/routes.c \
+	core/api/session.c \
+	core/api/tickets.c core/api/tickets.h \
+	core/api/tokens.c core/api/tokens.h \
+	core/api/trickle.c \
+	core/api/watch.c

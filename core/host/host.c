@@ -1,30 +1,430 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Life of the process: starting -> serving <-> draining -> stopping (docs/architecture.md). */
+#include "config.h"
+
 #include "host/host.h"
 
-#include "log/log.h"
+#include <arpa/inet.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
-/* Starts the log, as everything else needs it. */
-static int start_log(const struct cardea_config *c)
+#include "base/err.h"
+#include "host/control.h"
+#include "host/modules.h"
+#include "host/routes.h"
+#include "host/workers.h"
+#include "log/log.h"
+#include "sctp/sctp.h"
+
+#define NEWS         16384
+#define NEWS_A_TURN  2048
+#define LAST_WORD_US 5000000 /* handles are given this long to be let go at the end */
+
+struct host {
+    /* borrowed */
+    struct gw_settings *settings;
+    const struct cardea_config *config;
+    /* owned */
+    struct gw_dtls_context *dtls;
+    struct gw_mailbox *news;
+    struct gw_workers *workers;
+    struct gw_links *links;
+    struct gw_api *api;
+    struct gw_modules *modules;
+    int signals;
+    /* state */
+    char sealer[24];  /* name of what seals RTP here */
+    char address[64]; /* of this host, as peers see it */
+    bool draining;
+    int64_t deadline_us; /* of draining; INT64_MAX: none */
+    uint64_t pulse, soon;
+};
+
+static const char *text(const struct host *h, const char *category, const char *name)
+{
+    return gw_config_string(h->config, category, name);
+}
+
+/* --- log, limits, address
+ * ----------------------------------------------------------------------------------------------- */
+
+static int start_log(const struct host *h)
 {
     const struct gw_log_conf conf = {
-        .to_stdout = gw_config_bool(c, "general", "log_to_stdout"),
-        .timestamps = gw_config_bool(c, "general", "debug_timestamps"),
-        .colors = gw_config_bool(c, "general", "debug_colors"),
-        .file = gw_config_string(c, "general", "log_to_file"),
-        .prefix = gw_config_string(c, "general", "log_prefix"),
+        .to_stdout = gw_config_bool(h->config, "general", "log_to_stdout"),
+        .timestamps = gw_config_bool(h->config, "general", "debug_timestamps"),
+        .colors = gw_config_bool(h->config, "general", "debug_colors"),
+        .file = text(h, "general", "log_to_file"),
+        .prefix = text(h, "general", "log_prefix"),
     };
 
-    gw_log_set_level((int)gw_config_int(c, "general", "debug_level"));
-    return gw_log_start(&conf);
+    gw_log_set_level((int)gw_config_int(h->config, "general", "debug_level"));
+    if (!gw_log_start(&conf))
+        return 0;
+    gw_fatal("the log file %s cannot be opened (%s): change general.log_to_file", conf.file, strerror(errno));
+    return GW_EIO;
+}
+
+static int raise_limits(const struct host *h)
+{
+    int64_t wanted = gw_config_int(h->config, "general", "check_openfiles_limit");
+    struct rlimit files;
+
+    if (getrlimit(RLIMIT_NOFILE, &files))
+        return 0;
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
+    if ((int64_t)files.rlim_cur >= wanted)
+        return 0;
+    gw_fatal("only %llu open files are allowed, general.check_openfiles_limit wants %lld: raise the limit (ulimit -n)",
+             (unsigned long long)files.rlim_cur, (long long)wanted);
+    return GW_ELIMIT;
+}
+
+/* The address that would be used towards the world; no packet is sent for it. */
+static void find_address(struct host *h)
+{
+    const char *announced = text(h, "nat", "announce"), *given = text(h, "general", "interface");
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(9)}, own;
+    socklen_t len = sizeof(own);
+    struct in_addr v4;
+    int fd;
+
+    g_strlcpy(h->address, "127.0.0.1", sizeof(h->address));
+    if (announced || (given && inet_pton(AF_INET, given, &v4) == 1)) {
+        g_strlcpy(h->address, announced ? announced : given, sizeof(h->address));
+        h->address[strcspn(h->address, ", ")] = 0;
+        return;
+    }
+    inet_pton(AF_INET, "192.0.2.1", &to.sin_addr);
+    fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return;
+    if (!connect(fd, (struct sockaddr *)&to, sizeof(to)) && !getsockname(fd, (struct sockaddr *)&own, &len))
+        inet_ntop(AF_INET, &own.sin_addr, h->address, sizeof(h->address));
+    close(fd);
+}
+
+/* --- the control thread's turn
+ * ------------------------------------------------------------------------------------------ */
+
+static void take_news(void *arg, uint32_t events, int64_t now_us)
+{
+    struct host *h = arg;
+    _Alignas(16) char message[GW_MAIL_SIZE];
+
+    gw_mailbox_rearm(h->news);
+    for (unsigned i = 0; i < NEWS_A_TURN; i++) {
+        if (!gw_mailbox_take(h->news, message))
+            return;
+        gw_links_news(h->links, (const struct gw_news *)message);
+    }
+    gw_mailbox_kick(h->news);
+}
+
+static void nothing(void *arg)
+{
+    struct host *h = arg;
+
+    h->soon = 0;
+}
+
+static void end_turn(void *arg, int64_t now_us)
+{
+    struct host *h = arg;
+    bool more;
+
+    if (!h->api || !h->links)
+        return;
+    more = gw_api_turn_end(h->api);
+    more |= gw_links_turn(h->links);
+    if (more && !h->soon) /* another turn, soon */
+        h->soon = gw_control_timer(5, false, nothing, h);
+}
+
+/* --- draining and signals
+ * ------------------------------------------------------------------------------------------------- */
+
+static void drain(void *arg, bool on)
+{
+    struct host *h = arg;
+    int64_t seconds = gw_config_int(h->config, "general", "drain_timeout");
+
+    if (h->draining == on)
+        return;
+    h->draining = on;
+    h->deadline_us = seconds ? gw_now_us() + seconds * 1000000 : INT64_MAX;
+    gw_api_accept(h->api, !on);
+    gw_api_tell_plugins_drain(h->api, on);
+    gw_info(on ? "draining: no new sessions; %zu are left" : "serving again; %zu sessions", gw_api_sessions(h->api));
+}
+
+static void pulse(void *arg)
+{
+    struct host *h = arg;
+
+    gw_workers_pulse(h->workers);
+    if (h->draining && (!gw_api_sessions(h->api) || gw_now_us() > h->deadline_us))
+        gw_loop_quit(gw_control_loop());
+}
+
+static void reload(struct host *h)
+{
+    if (gw_settings_reload(h->settings, gw_complain_to_log, NULL, NULL))
+        gw_error("the configuration was read again, with mistakes: those values stay as they were");
+    gw_log_set_level((int)gw_config_int(h->config, "general", "debug_level"));
+    gw_api_reload(h->api);
+    gw_log_reopen();
+}
+
+static void take_signal(void *arg, uint32_t events, int64_t now_us)
+{
+    struct host *h = arg;
+    struct signalfd_siginfo s;
+
+    if (read(h->signals, &s, sizeof(s)) != sizeof(s))
+        return;
+    if (s.ssi_signo == SIGHUP || s.ssi_signo == SIGUSR1) {
+        reload(h);
+    } else if (s.ssi_signo == SIGTERM && !h->draining) {
+        drain(h, true);
+        if (!gw_api_sessions(h->api))
+            gw_loop_quit(gw_control_loop());
+    } else {
+        gw_loop_quit(gw_control_loop());
+    }
+}
+
+static int watch_signals(struct host *h)
+{
+    sigset_t set;
+
+    signal(SIGPIPE, SIG_IGN);
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGHUP);
+    sigaddset(&set, SIGUSR1);
+    sigprocmask(SIG_BLOCK, &set, NULL); /* before there are other threads */
+    h->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    return h->signals < 0 ? GW_EIO : gw_loop_add(gw_control_loop(), h->signals, EPOLLIN, take_signal, h);
+}
+
+/* --- start
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+static int make_dtls(struct host *h)
+{
+    const struct gw_dtls_conf conf = {
+        .cert_pem = text(h, "certificates", "cert_pem"),
+        .key_pem = text(h, "certificates", "cert_key"),
+        .password = text(h, "certificates", "cert_pwd"),
+        .rsa = gw_config_bool(h->config, "certificates", "rsa_private_key"),
+        .ciphers = text(h, "certificates", "dtls_ciphers"),
+        .mtu = (unsigned)gw_config_int(h->config, "media", "dtls_mtu"),
+    };
+    char why[300] = "";
+    int err = gw_dtls_context_new(&h->dtls, &conf, why, sizeof(why));
+
+    if (err)
+        gw_fatal("%s", why);
+    return err;
+}
+
+static void media_changed(void *arg, const struct gw_media_settings *settings)
+{
+    struct host *h = arg;
+
+    gw_workers_settings(h->workers, settings);
+}
+
+static void find_sealer(struct host *h)
+{
+    struct gw_sealer *s;
+
+    if (gw_sealer_new(&s, NULL))
+        return;
+    g_strlcpy(h->sealer, gw_sealer_name(s), sizeof(h->sealer));
+    gw_sealer_free(s);
+}
+
+static int make_api(struct host *h)
+{
+    const struct gw_api_conf conf = {
+        .config = h->settings->config,
+        .timers = gw_loop_timers(gw_control_loop()),
+        .now_us = gw_now_us,
+        .address = h->address,
+        .log_file = text(h, "general", "log_to_file"),
+        .sealer = h->sealer,
+        .workers = gw_workers_wanted(h->config),
+        .ice_full = gw_workers_full_ice(h->config),
+        .media_changed = media_changed,
+        .drain = drain,
+        .arg = h,
+    };
+
+    return gw_api_new(&h->api, &conf);
+}
+
+static int make_workers(struct host *h)
+{
+    struct gw_media_settings media;
+    char why[300] = "";
+    int err = gw_mailbox_new(&h->news, NEWS);
+
+    if (!err)
+        err = gw_loop_add(gw_control_loop(), gw_mailbox_fd(h->news), EPOLLIN, take_news, h);
+    if (err)
+        return err;
+    gw_api_media_settings(h->api, &media);
+    err = gw_workers_new(&h->workers, h->config, h->dtls, h->news, &media, why, sizeof(why));
+    if (err)
+        gw_fatal("%s", why);
+    return err;
+}
+
+static int make_links(struct host *h)
+{
+    const struct gw_links_conf conf = {
+        .workers = gw_workers_count(h->workers),
+        .full_trickle = gw_config_bool(h->config, "nat", "full_trickle"),
+        .fingerprint = gw_dtls_fingerprint(h->dtls),
+        .address = h->address,
+        .peers_per_worker = (unsigned)gw_config_int(h->config, "media", "peers_per_worker"),
+        .post = gw_workers_post,
+        .arg = h->workers,
+        .events = gw_api_link_events(),
+        .now_us = gw_now_us,
+        .candidates_timeout_s = (unsigned)gw_config_int(h->config, "general", "candidates_timeout"),
+    };
+    int err = gw_links_new(&h->links, &conf);
+
+    if (!err)
+        gw_api_set_links(h->api, h->links);
+    return err;
+}
+
+static int load_modules(struct host *h)
+{
+    unsigned refused = gw_modules_load(&h->modules, h->api, h->settings);
+
+    if (refused && gw_config_bool(h->config, "general", "exit_on_dl_error")) {
+        gw_fatal("%u modules were refused, and general.exit_on_dl_error is on", refused);
+        return GW_EPROTO;
+    }
+    if (!gw_api_door_is_open(h->api, CARDEA_DOOR_CLIENT)) {
+        gw_fatal("no transport offers the API: see the lines above, and general.transports_folder");
+        return GW_EPROTO;
+    }
+    return 0;
+}
+
+static int start(struct host *h)
+{
+    int err = raise_limits(h);
+
+    find_address(h);
+    find_sealer(h);
+    if (!err)
+        err = gw_control_new();
+    if (!err)
+        err = watch_signals(h);
+    if (!err)
+        err = gw_sctp_global_init();
+    if (!err)
+        err = make_dtls(h);
+    if (!err)
+        err = make_api(h);
+    if (!err)
+        err = make_workers(h);
+    if (!err)
+        err = make_links(h);
+    if (!err) {
+        gw_loop_on_turn_end(gw_control_loop(), end_turn, h);
+        err = gw_workers_start(h->workers);
+    }
+    if (!err)
+        err = load_modules(h);
+    if (!err)
+        err = gw_host_routes(h->api, h->workers);
+    if (!err)
+        h->pulse = gw_control_timer(1000, true, pulse, h);
+    return err;
+}
+
+/* --- stop
+ * -------------------------------------------------------------------------------------------------------------------
+ */
+
+static void let_go(struct host *h)
+{
+    int64_t until = gw_now_us() + LAST_WORD_US;
+
+    gw_api_accept(h->api, false);
+    gw_api_close_all(h->api);
+    while (gw_api_handles(h->api) && gw_now_us() < until)
+        gw_loop_turn(gw_control_loop(), 10);
+    if (gw_api_handles(h->api))
+        gw_warn("%zu handles were not let go in time", gw_api_handles(h->api));
+}
+
+static void drop_news(struct host *h)
+{
+    _Alignas(16) char message[GW_MAIL_SIZE];
+
+    while (gw_mailbox_take(h->news, message))
+        gw_news_drop((struct gw_news *)message);
+}
+
+static void stop(struct host *h)
+{
+    if (h->api && h->links)
+        let_go(h);
+    gw_host_routes_end();
+    if (h->api) {
+        gw_api_stop_transports(h->api);
+        gw_api_stop_plugins(h->api);
+    }
+    gw_workers_stop(h->workers);
+    if (h->news)
+        drop_news(h);
+    gw_links_free(h->links);
+    gw_workers_free(h->workers);
+    gw_api_free(h->api);
+    gw_modules_free(h->modules);
+    if (gw_control_loop())
+        gw_control_free();
+    gw_mailbox_free(h->news);
+    gw_dtls_context_free(h->dtls);
+    gw_sctp_global_end();
+    if (h->signals >= 0)
+        close(h->signals);
 }
 
 int gw_host_run(struct gw_settings *settings)
 {
-    if (start_log(settings->config)) {
-        gw_fatal("the log file %s cannot be opened", gw_config_string(settings->config, "general", "log_to_file"));
+    struct host h = {.settings = settings, .config = settings->config, .signals = -1};
+    int err = start_log(&h);
+
+    if (err)
         return 1;
+    gw_info("Cardea " PACKAGE_VERSION ", configured by %s", settings->config_file ? settings->config_file : "defaults");
+    err = start(&h);
+    if (!err) {
+        gw_info("serving at %s: %u workers, media from UDP port %u on, sealing by %s", h.address,
+                gw_workers_count(h.workers), gw_workers_port(h.workers, 0), h.sealer);
+        gw_loop_run(gw_control_loop());
+        gw_info("stopping");
     }
-    gw_info("Cardea, configured by %s", settings->config_file ? settings->config_file : "defaults");
+    stop(&h);
     gw_log_stop();
-    return 0;
+    return err ? 1 : 0;
 }

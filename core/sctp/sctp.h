@@ -29,6 +29,11 @@ struct gw_sctp_events {
     void (*closed)(void *arg);
 };
 
+/*
+ * Events come from within the calls below, on the thread of the call. send() must only queue; from the others
+ * everything may be called, also gw_sctp_free(). The thread that makes an association is the one whose gw_sctp_tick()
+ * serves it.
+ */
 int gw_sctp_global_init(void); /* once, control thread, before any association */
 void gw_sctp_global_end(void);
 /* dtls_client decides the parity of our stream ids (RFC 8832 §6). */
@@ -37,7 +42,10 @@ int gw_sctp_new(struct gw_sctp **out, bool dtls_client, uint16_t remote_port, co
 void gw_sctp_free(struct gw_sctp *s); /* no callback afterwards */
 int gw_sctp_connect(struct gw_sctp *s);
 void gw_sctp_receive(struct gw_sctp *s, const uint8_t *data, size_t len, int64_t now_us);
-/* On the channel with this label, opened when there is none. GW_EAGAIN: queue full. Empty messages are ignored (0). */
+/*
+ * On the channel with this label, opened when there is none. GW_EAGAIN: not up yet, or queue full; GW_ELIMIT: too long,
+ * or too many channels; GW_ESTATE: closed. Empty messages are ignored (0).
+ */
 int gw_sctp_send(struct gw_sctp *s, const struct gw_sctp_message *msg);
 /* Runs what usrsctp's timers produced for associations of the calling worker; call about every 10 ms. */
 void gw_sctp_tick(int64_t now_us);

@@ -1,0 +1,462 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What operators ask: settings, tokens, sessions, handles, messages to modules. One line in a table each. */
+#include "api/inside.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "log/log.h"
+
+static void reply_with(struct gw_request *rq, const char *name, json_t *value)
+{
+    json_t *o = json_pack("{ss}", "janus", "success");
+
+    json_object_set_new(o, name, value);
+    gw_request_reply(rq, o);
+}
+
+static const json_t *member(const struct gw_request *rq, const char *name)
+{
+    return json_object_get(rq->root, name);
+}
+
+/* --- information
+ * ------------------------------------------------------------------------------------------------------ */
+
+static void run_info(struct gw_request *rq)
+{
+    gw_request_reply(rq, gw_info_json(rq->api));
+}
+
+static void run_ping(struct gw_request *rq)
+{
+    gw_request_ok(rq, "pong");
+}
+
+static void run_status(struct gw_request *rq)
+{
+    const struct gw_api *a = rq->api;
+    const struct gw_settings_live *l = &a->live;
+
+    reply_with(
+        rq, "status",
+        json_pack("{sb sI sI sI si sb sb sb sb sI sb sI sI}", "token_auth", gw_option_true(a, "general", "token_auth"),
+                  "session_timeout", (json_int_t)l->session_timeout_s, "reclaim_session_timeout",
+                  (json_int_t)gw_option_number(a, "general", "reclaim_session_timeout"), "candidates_timeout",
+                  (json_int_t)gw_option_number(a, "general", "candidates_timeout"), "log_level", gw_log_level(),
+                  "log_timestamps", l->timestamps, "log_colors", l->colors, "locking_debug", l->locking_debug,
+                  "refcount_debug", l->refcount_debug, "min_nack_queue", (json_int_t)l->media.min_nack_queue_ms,
+                  "nack-optimizations", l->media.nack_optimizations, "no_media_timer", (json_int_t)l->media.no_media_s,
+                  "slowlink_threshold", (json_int_t)l->media.slowlink_threshold));
+}
+
+/* --- settings
+ * ---------------------------------------------------------------------------------------------------------- */
+
+void gw_admin_settings_load(struct gw_api *a)
+{
+    a->live = (struct gw_settings_live){
+        .session_timeout_s = gw_option_number(a, "general", "session_timeout"),
+        .media = {.min_nack_queue_ms = (uint32_t)gw_option_number(a, "media", "min_nack_queue"),
+                  .no_media_s = (uint32_t)gw_option_number(a, "media", "no_media_timer"),
+                  .slowlink_threshold = (uint32_t)gw_option_number(a, "media", "slowlink_threshold"),
+                  .twcc_period_ms = (uint32_t)gw_option_number(a, "media", "twcc_period"),
+                  .nack_optimizations = gw_option_true(a, "media", "nack_optimizations")},
+        .timestamps = gw_option_true(a, "general", "debug_timestamps"),
+        .colors = gw_option_true(a, "general", "debug_colors"),
+    };
+}
+
+static void tell_media(struct gw_api *a)
+{
+    if (a->conf.media_changed)
+        a->conf.media_changed(a->conf.arg, &a->live.media);
+}
+
+static void run_session_timeout(struct gw_request *rq)
+{
+    json_int_t s = json_integer_value(member(rq, "timeout"));
+
+    if (rq->session)
+        rq->session->timeout_s = s;
+    else if (s < 0) {
+        gw_request_fail(rq, GW_API_INVALID, "timeout must not be negative");
+        return;
+    } else
+        rq->api->live.session_timeout_s = s;
+    reply_with(rq, "timeout", json_integer(s));
+}
+
+static void run_log_level(struct gw_request *rq)
+{
+    gw_log_set_level((int)json_integer_value(member(rq, "level")));
+    reply_with(rq, "level", json_integer(gw_log_level()));
+}
+
+static void run_min_nack_queue(struct gw_request *rq)
+{
+    json_int_t ms = json_integer_value(member(rq, "min_nack_queue"));
+
+    rq->api->live.media.min_nack_queue_ms = ms > 1000 ? 1000 : (uint32_t)ms;
+    tell_media(rq->api);
+    reply_with(rq, "min_nack_queue", json_integer(rq->api->live.media.min_nack_queue_ms));
+}
+
+static void run_nack_optimizations(struct gw_request *rq)
+{
+    rq->api->live.media.nack_optimizations = json_is_true(member(rq, "nack_optimizations"));
+    tell_media(rq->api);
+    reply_with(rq, "nack-optimizations", json_boolean(rq->api->live.media.nack_optimizations));
+}
+
+static void run_no_media_timer(struct gw_request *rq)
+{
+    rq->api->live.media.no_media_s = (uint32_t)json_integer_value(member(rq, "no_media_timer"));
+    tell_media(rq->api);
+    reply_with(rq, "no_media_timer", json_integer(rq->api->live.media.no_media_s));
+}
+
+static void run_slowlink_threshold(struct gw_request *rq)
+{
+    rq->api->live.media.slowlink_threshold = (uint32_t)json_integer_value(member(rq, "slowlink_threshold"));
+    tell_media(rq->api);
+    reply_with(rq, "slowlink_threshold", json_integer(rq->api->live.media.slowlink_threshold));
+}
+
+/* Remembered and told by get_status; there is nothing behind them here that could be switched. */
+static void run_locking_debug(struct gw_request *rq)
+{
+    rq->api->live.locking_debug = json_is_true(member(rq, "debug"));
+    reply_with(rq, "locking_debug", json_boolean(rq->api->live.locking_debug));
+}
+
+static void run_refcount_debug(struct gw_request *rq)
+{
+    rq->api->live.refcount_debug = json_is_true(member(rq, "debug"));
+    reply_with(rq, "refcount_debug", json_boolean(rq->api->live.refcount_debug));
+}
+
+static void run_accept(struct gw_request *rq)
+{
+    bool on = json_is_true(member(rq, "accept"));
+
+    gw_api_accept(rq->api, on);
+    reply_with(rq, "accept", json_boolean(on));
+}
+
+/* --- tokens
+ * ------------------------------------------------------------------------------------------------------------- */
+
+static json_t *allowed_json(const struct gw_api *a, const char *token)
+{
+    json_t *list = json_array();
+
+    for (guint i = 0; i < a->plugins->len; i++) {
+        const struct gw_plugin *p = a->plugins->pdata[i];
+
+        if (gw_tokens_allows(&a->tokens, token, p->shown))
+            json_array_append_new(list, json_string(p->shown));
+    }
+    return list;
+}
+
+static void reply_allowed(struct gw_request *rq, const char *token)
+{
+    reply_with(rq, "data", json_pack("{so}", "plugins", allowed_json(rq->api, token)));
+}
+
+static bool stored_mode(struct gw_request *rq)
+{
+    if (gw_auth_stored_tokens(rq->api))
+        return true;
+    gw_request_fail(rq, GW_API_UNKNOWN, "Stored tokens are off: set token_auth, without token_auth_secret");
+    return false;
+}
+
+static void run_add_token(struct gw_request *rq)
+{
+    const char *token = gw_json_string(rq->root, "token");
+    const json_t *plugins = member(rq, "plugins"), *name;
+    size_t i;
+
+    if (!stored_mode(rq))
+        return;
+    gw_tokens_add(&rq->api->tokens, token);
+    for (guint k = 0; !json_array_size(plugins) && k < rq->api->plugins->len; k++)
+        gw_tokens_allow(&rq->api->tokens, token, ((struct gw_plugin *)rq->api->plugins->pdata[k])->shown, true);
+    json_array_foreach(plugins, i, name)
+    {
+        const struct gw_plugin *p = json_is_string(name) ? gw_plugin_find(rq->api, json_string_value(name)) : NULL;
+
+        if (p)
+            gw_tokens_allow(&rq->api->tokens, token, p->shown, true);
+    }
+    reply_allowed(rq, token);
+}
+
+static void change_token(struct gw_request *rq, bool allow)
+{
+    const char *token = gw_json_string(rq->root, "token");
+    const json_t *plugins = member(rq, "plugins"), *name;
+    size_t i;
+
+    if (!stored_mode(rq))
+        return;
+    if (!gw_tokens_has(&rq->api->tokens, token)) {
+        gw_request_fail(rq, GW_API_NO_TOKEN, "No such token");
+        return;
+    }
+    json_array_foreach(plugins, i, name) if (!json_is_string(name) || !gw_plugin_find(rq->api, json_string_value(name)))
+    {
+        gw_request_fail(rq, GW_API_INVALID, "plugins holds something that is no plugin");
+        return;
+    }
+    json_array_foreach(plugins, i, name)
+        gw_tokens_allow(&rq->api->tokens, token, gw_plugin_find(rq->api, json_string_value(name))->shown, allow);
+    reply_allowed(rq, token);
+}
+
+static void run_allow_token(struct gw_request *rq)
+{
+    change_token(rq, true);
+}
+
+static void run_disallow_token(struct gw_request *rq)
+{
+    change_token(rq, false);
+}
+
+static void run_list_tokens(struct gw_request *rq)
+{
+    json_t *list = json_array();
+    GHashTableIter it;
+    gpointer token;
+
+    if (!stored_mode(rq)) {
+        json_decref(list);
+        return;
+    }
+    g_hash_table_iter_init(&it, rq->api->tokens.plugins);
+    while (g_hash_table_iter_next(&it, &token, NULL))
+        json_array_append_new(
+            list, json_pack("{ss so}", "token", (const char *)token, "allowed_plugins", allowed_json(rq->api, token)));
+    reply_with(rq, "data", json_pack("{so}", "tokens", list));
+}
+
+static void run_remove_token(struct gw_request *rq)
+{
+    if (!stored_mode(rq))
+        return;
+    if (gw_tokens_remove(&rq->api->tokens, gw_json_string(rq->root, "token")))
+        gw_request_ok(rq, "success");
+    else
+        gw_request_fail(rq, GW_API_UNKNOWN, "No such token");
+}
+
+/* --- sessions, handles, modules
+ * ------------------------------------------------------------------------------------------ */
+
+static json_t *keys_json(GHashTable *by_id)
+{
+    json_t *list = json_array();
+    GHashTableIter it;
+    gpointer key;
+
+    g_hash_table_iter_init(&it, by_id);
+    while (g_hash_table_iter_next(&it, &key, NULL))
+        json_array_append_new(list, json_integer(*(const gint64 *)key));
+    return list;
+}
+
+static void run_list_sessions(struct gw_request *rq)
+{
+    reply_with(rq, "sessions", keys_json(rq->api->sessions));
+}
+
+static void run_list_handles(struct gw_request *rq)
+{
+    reply_with(rq, "handles", keys_json(rq->session->handles));
+}
+
+static void run_loops_info(struct gw_request *rq)
+{
+    reply_with(rq, "loops", json_array());
+}
+
+static void run_destroy_session(struct gw_request *rq)
+{
+    gw_request_ok(rq, "success");
+    gw_session_destroy(rq->session, false);
+}
+
+static void run_detach(struct gw_request *rq)
+{
+    gw_request_ok(rq, "success");
+    gw_handle_close(rq->handle, true);
+}
+
+static void run_hangup(struct gw_request *rq)
+{
+    gw_request_ok(rq, "success");
+    gw_handle_hangup(rq->handle, "Admin API");
+}
+
+static bool answers_to(const struct gw_transport *t, const char *name)
+{
+    if (!strcmp(t->table.name, name))
+        return true;
+    for (const char *const *alias = t->table.aliases; alias && *alias; alias++)
+        if (!strcmp(*alias, name))
+            return true;
+    return false;
+}
+
+static void run_query_transport(struct gw_request *rq)
+{
+    const char *name = gw_json_string(rq->root, "transport");
+
+    for (guint i = 0; i < rq->api->transports->len; i++) {
+        const struct gw_transport *t = rq->api->transports->pdata[i];
+        json_t *response;
+
+        if (!answers_to(t, name))
+            continue;
+        if (!t->table.query) {
+            gw_request_fail(rq, GW_API_UNKNOWN, "%s takes no queries", name);
+            return;
+        }
+        response = t->table.query((json_t *)member(rq, "request"));
+        reply_with(rq, "response", response ? response : json_object());
+        return;
+    }
+    gw_request_fail(rq, GW_API_NO_PLUGIN, "No such transport: %s", name);
+}
+
+static void run_logline(struct gw_request *rq)
+{
+    const json_t *level = member(rq, "level");
+    int l = json_is_integer(level) ? (int)json_integer_value(level) : CARDEA_LOG_INFO;
+
+    gw_log_line(l >= CARDEA_LOG_FATAL && l <= CARDEA_LOG_TRACE ? (enum cardea_log_level)l : CARDEA_LOG_INFO, 0, 0, "%s",
+                gw_json_string(rq->root, "line"));
+    gw_request_ok(rq, "success");
+}
+
+/* --- tables
+ * ---------------------------------------------------------------------------------------------------------------- */
+
+#define WANTS(name, type, most)                                                                                        \
+    {                                                                                                                  \
+        name, type, CARDEA_REQUIRED, .max = most                                                                       \
+    }
+static const struct cardea_param p_timeout[] = {WANTS("timeout", CARDEA_INT, 0), {0}};
+static const struct cardea_param p_level[] = {WANTS("level", CARDEA_UINT, 7), {0}};
+static const struct cardea_param p_debug[] = {WANTS("debug", CARDEA_BOOL, 0), {0}};
+static const struct cardea_param p_nack[] = {WANTS("min_nack_queue", CARDEA_UINT, 0), {0}};
+static const struct cardea_param p_optimize[] = {WANTS("nack_optimizations", CARDEA_BOOL, 0), {0}};
+static const struct cardea_param p_no_media[] = {WANTS("no_media_timer", CARDEA_UINT, 3600), {0}};
+static const struct cardea_param p_slowlink[] = {WANTS("slowlink_threshold", CARDEA_UINT, 1000000), {0}};
+static const struct cardea_param p_accept[] = {WANTS("accept", CARDEA_BOOL, 0), {0}};
+static const struct cardea_param p_token[] = {WANTS("token", CARDEA_STRING, 0), {0}};
+static const struct cardea_param p_add_token[] = {WANTS("token", CARDEA_STRING, 0), {"plugins", CARDEA_ARRAY}, {0}};
+static const struct cardea_param p_token_plugins[] = {
+    WANTS("token", CARDEA_STRING, 0), {"plugins", CARDEA_ARRAY, CARDEA_REQUIRED | CARDEA_NONEMPTY}, {0}};
+static const struct cardea_param p_plugin[] = {WANTS("plugin", CARDEA_STRING, 0), {"request", CARDEA_OBJECT}, {0}};
+static const struct cardea_param p_transport[] = {
+    WANTS("transport", CARDEA_STRING, 0), {"request", CARDEA_OBJECT}, {0}};
+static const struct cardea_param p_line[] = {WANTS("line", CARDEA_STRING, 0), {0}};
+static const struct cardea_param p_handle_info[] = {{"plugin_only", CARDEA_BOOL}, {0}};
+
+static const struct verb {
+    const char *name;
+    unsigned level;
+    const struct cardea_param *params;
+    void (*run)(struct gw_request *rq);
+    bool open; /* needs no secret */
+} verbs[] = {
+    {"info", GW_LEVEL_SERVER, NULL, run_info, true},
+    {"ping", GW_LEVEL_SERVER, NULL, run_ping, true},
+    {"get_status", GW_LEVEL_SERVER, NULL, run_status},
+    {"set_session_timeout", GW_LEVEL_SERVER, p_timeout, run_session_timeout},
+    {"set_session_timeout", GW_LEVEL_SESSION, p_timeout, run_session_timeout},
+    {"set_log_level", GW_LEVEL_SERVER, p_level, run_log_level},
+    {"set_locking_debug", GW_LEVEL_SERVER, p_debug, run_locking_debug},
+    {"set_refcount_debug", GW_LEVEL_SERVER, p_debug, run_refcount_debug},
+    {"set_min_nack_queue", GW_LEVEL_SERVER, p_nack, run_min_nack_queue},
+    {"set_nack_optimizations", GW_LEVEL_SERVER, p_optimize, run_nack_optimizations},
+    {"set_no_media_timer", GW_LEVEL_SERVER, p_no_media, run_no_media_timer},
+    {"set_slowlink_threshold", GW_LEVEL_SERVER, p_slowlink, run_slowlink_threshold},
+    {"accept_new_sessions", GW_LEVEL_SERVER, p_accept, run_accept},
+    {"add_token", GW_LEVEL_SERVER, p_add_token, run_add_token},
+    {"allow_token", GW_LEVEL_SERVER, p_token_plugins, run_allow_token},
+    {"disallow_token", GW_LEVEL_SERVER, p_token_plugins, run_disallow_token},
+    {"list_tokens", GW_LEVEL_SERVER, NULL, run_list_tokens},
+    {"remove_token", GW_LEVEL_SERVER, p_token, run_remove_token},
+    {"list_sessions", GW_LEVEL_SERVER, NULL, run_list_sessions},
+    {"loops_info", GW_LEVEL_SERVER, NULL, run_loops_info},
+    {"message_plugin", GW_LEVEL_SERVER, p_plugin, gw_message_plugin},
+    {"query_transport", GW_LEVEL_SERVER, p_transport, run_query_transport},
+    {"custom_logline", GW_LEVEL_SERVER, p_line, run_logline},
+    {"list_handles", GW_LEVEL_SESSION, NULL, run_list_handles},
+    {"destroy_session", GW_LEVEL_SESSION, NULL, run_destroy_session},
+    {"handle_info", GW_LEVEL_HANDLE, p_handle_info, gw_admin_handle_info},
+    {"detach_handle", GW_LEVEL_HANDLE, NULL, run_detach},
+    {"hangup_webrtc", GW_LEVEL_HANDLE, NULL, run_hangup},
+};
+
+static const struct verb *find_verb(const char *name, unsigned level)
+{
+    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+        if (verbs[i].level == level && !strcasecmp(verbs[i].name, name))
+            return &verbs[i];
+    return NULL;
+}
+
+static bool passes(const struct gw_request *rq)
+{
+    const char *secret = gw_option_text(rq->api, "general", "admin_secret");
+
+    if (!secret || gw_token_same(secret, gw_json_string(rq->root, "admin_secret")))
+        return true;
+    gw_request_fail(rq, GW_API_UNAUTHORIZED, "%s", gw_api_error_text(GW_API_UNAUTHORIZED));
+    return false;
+}
+
+static bool find_addressed(struct gw_request *rq)
+{
+    gint64 key = (gint64)rq->handle_id;
+
+    rq->session = gw_session_find(rq->api, rq->session_id);
+    if (!rq->session) {
+        gw_request_fail(rq, GW_API_NO_SESSION, "No such session: %llu", (unsigned long long)rq->session_id);
+        return false;
+    }
+    rq->handle = rq->has_handle ? g_hash_table_lookup(rq->session->handles, &key) : NULL;
+    if (rq->handle || !rq->has_handle)
+        return true;
+    gw_request_fail(rq, GW_API_NO_HANDLE, "No such handle: %llu", (unsigned long long)rq->handle_id);
+    return false;
+}
+
+void gw_admin_take(struct gw_request *rq)
+{
+    bool server = !rq->session_id && !rq->has_handle;
+    const struct verb *v = server ? find_verb(rq->name, GW_LEVEL_SERVER) : NULL;
+
+    if (v && v->open) {
+        v->run(rq);
+        return;
+    }
+    if (!server && (!rq->session_id || (rq->has_handle && !rq->handle_id))) {
+        gw_request_fail(rq, GW_API_NO_SESSION, "session_id and handle_id must be positive");
+        return;
+    }
+    if (!passes(rq) || (!server && !find_addressed(rq)))
+        return;
+    if (!server)
+        v = find_verb(rq->name, rq->handle ? GW_LEVEL_HANDLE : GW_LEVEL_SESSION);
+    if (!v)
+        gw_request_fail(rq, GW_API_WRONG_PATH, "\"%.60s\" is not a request for this level", rq->name);
+    else if (gw_request_check(rq, v->params, rq->root))
+        v->run(rq);
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The gateway's API: what clients and operators say to it, and what it says back. Sessions, handles, requests, events,
+ * long polls, the Admin API, and the plugins behind it. Knows transports by their tables, and media by peer/link.h.
+ *
+ * Control thread only. Does not look for modules, has no threads, opens nothing: host/ does, tests do without.
+ */
+#ifndef GW_API_API_H
+#define GW_API_API_H
+
+#include <cardea/plugin.h>
+#include <cardea/transport.h>
+
+#include "loop/timer.h"
+#include "peer/link.h"
+
+struct gw_api;
+
+struct gw_api_conf {
+    struct cardea_config *config; /* the main one (config/options.h); borrowed, may change by reload */
+    struct gw_timers *timers;     /* borrowed */
+    int64_t (*now_us)(void);      /* monotonic */
+    const char *address;          /* of this host, for `info`; borrowed */
+    const char *log_file;         /* or NULL; borrowed */
+    const char *sealer;           /* what seals RTP, for `info`; borrowed */
+    unsigned workers;             /* for `info` */
+    bool ice_full;                /* for `info` */
+    /* Media settings were changed by the operator: tell the workers. May be NULL. */
+    void (*media_changed)(void *arg, const struct gw_media_settings *settings);
+    /* The operator asks for draining, or takes it back. May be NULL: then only new sessions are refused. */
+    void (*drain)(void *arg, bool on);
+    /* Operator's requests that the host answers; NULL result: not known there. May be NULL. */
+    json_t *(*operate)(void *arg, const char *request, const json_t *root, int *code, const char **why);
+    void *arg;
+};
+
+int gw_api_new(struct gw_api **out, const struct gw_api_conf *conf);
+/* Sessions must be over (gw_api_close_all). Calls nobody. */
+void gw_api_free(struct gw_api *a);
+
+/* What gw_links_new() is told to call; then the result is given here. Borrowed. */
+const struct gw_link_events *gw_api_link_events(void);
+void gw_api_set_links(struct gw_api *a, struct gw_links *links);
+
+/* Calls start(). Tables, host and config are borrowed until gw_api_stop_modules(). GW_EPROTO: start() refused, or the
+ * name is in use; why (one line). */
+int gw_api_add_plugin(struct gw_api *a, const struct cardea_plugin *table, const struct cardea_host *host,
+                      const struct cardea_config *config, char *why, size_t why_len);
+int gw_api_add_transport(struct gw_api *a, const struct cardea_transport *table,
+                         const struct cardea_transport_host *host, const struct cardea_config *config, char *why,
+                         size_t why_len);
+size_t gw_api_plugins(const struct gw_api *a);
+/* Is there a transport with this door open? */
+bool gw_api_door_is_open(const struct gw_api *a, enum cardea_door door);
+
+/* Ends every session; handles are gone a little later, when the workers have let go. */
+void gw_api_close_all(struct gw_api *a);
+size_t gw_api_sessions(const struct gw_api *a);
+size_t gw_api_handles(const struct gw_api *a); /* including those that are just being closed */
+void gw_api_stop_transports(struct gw_api *a);
+void gw_api_stop_plugins(struct gw_api *a);
+
+/* Runs what was put off during this turn: callbacks that must not be nested, long polls. true: more is left. */
+bool gw_api_turn_end(struct gw_api *a);
+
+/* New sessions are refused while this is false. */
+void gw_api_accept(struct gw_api *a, bool accept);
+bool gw_api_accepts(const struct gw_api *a);
+void gw_api_tell_plugins_drain(struct gw_api *a, bool draining);
+/* The configuration was reloaded: settings that the Admin API can change start from it again. */
+void gw_api_reload(struct gw_api *a);
+void gw_api_media_settings(const struct gw_api *a, struct gw_media_settings *out);
+
+/* --- what transports say (host/transport_host.c brings it to the control thread) ----------------------------------- */
+
+struct gw_exchange_in {
+    const char *method, *path, *query, *remote;
+    bool route;
+    const char *const *headers; /* name, value, …, NULL: those that routes may ask for */
+    const char *body;
+    size_t len;
+};
+
+/* transport: the pointer to its table. */
+void gw_api_opened(struct gw_api *a, const void *transport, cardea_connection c, enum cardea_door door,
+                   const char *remote);
+void gw_api_received(struct gw_api *a, const void *transport, cardea_connection c, const char *text, size_t len);
+void gw_api_closed(struct gw_api *a, const void *transport, cardea_connection c);
+void gw_api_exchange(struct gw_api *a, const void *transport, uint64_t tag, enum cardea_door door,
+                     const struct gw_exchange_in *in);
+void gw_api_abandoned(struct gw_api *a, const void *transport, uint64_t tag);
+
+/* --- routes (api/routes.c) ------------------------------------------------------------------------------------------ */
+
+typedef void gw_route_fn(struct cardea_http *x, const struct cardea_http_request *rq);
+/* GW_EINVAL: not a prefix like "/x". GW_EPROTO: it is taken. prefix is copied. */
+int gw_api_route(struct gw_api *a, const char *prefix, gw_route_fn *handler);
+/* Answers an exchange of a route once; a second answer is logged and ignored. */
+void gw_api_http_reply(struct gw_api *a, struct cardea_http *x, int status, const char *const *headers,
+                       const void *body, size_t len);
+
+/* --- what plugins ask for, behind struct cardea_host (host/plugin_host.c) -------------------------------------------- */
+
+const struct cardea_request_info *gw_api_info(struct gw_api *a, const struct cardea_request *rq);
+void gw_api_reply(struct gw_api *a, struct cardea_request *rq, json_t *body);
+void gw_api_fail(struct gw_api *a, struct cardea_request *rq, int code, const char *text);
+void gw_api_notify(struct gw_api *a, struct cardea_handle *h, json_t *body);
+void gw_api_notify_all(struct gw_api *a, struct cardea_handle *const *handles, size_t n, json_t *body);
+/* Checks object against a table; false: rq has been failed with the plugin's codes. */
+bool gw_api_check(struct gw_api *a, struct cardea_request *rq, const json_t *object, const struct cardea_param *params);
+int gw_api_answer(struct gw_api *a, struct cardea_request *rq, const struct cardea_answer *policy);
+int gw_api_offer(struct gw_api *a, struct cardea_handle *h, struct cardea_request *rq, const struct cardea_offer *o);
+int gw_api_place(struct gw_api *a, struct cardea_handle *h, int *mindex, const struct cardea_place *place,
+                 cardea_sink *sink);
+void gw_api_hangup(struct gw_api *a, struct cardea_handle *h, const char *reason);
+void gw_api_end(struct gw_api *a, struct cardea_handle *h);
+void gw_api_event(struct gw_api *a, struct cardea_handle *h, json_t *body);
+void gw_api_string_ids(struct gw_api *a, bool on);
+bool gw_api_signed_token(const struct gw_api *a, const char *token, const char *realm, const char *descriptor);
+bool gw_api_signed_tokens_enabled(const struct gw_api *a);
+/* NULL: the ticket is stale */
+struct gw_link *gw_api_link(struct gw_api *a, const struct cardea_handle *h);
+struct gw_links *gw_api_links(struct gw_api *a);
+/* The packet callback of the plugin that has this source, NULL: there is none. */
+void (*gw_api_packet_fn(struct gw_api *a, cardea_source source))(void *tap, const struct cardea_packet *packet);
+void gw_api_ids(struct gw_api *a, const struct cardea_handle *h, uint64_t *session, uint64_t *handle); /* for logs */
+
+uint64_t gw_api_random_id(void); /* 1 … 2^53-1, any thread */
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who may ask: one secret for all, tokens, or both; with both, either of them is enough. */
+#include "api/inside.h"
+
+#include "loop/loop.h"
+
+static const char *signing_secret(const struct gw_api *a)
+{
+    return gw_option_true(a, "general", "token_auth") ? gw_option_text(a, "general", "token_auth_secret") : NULL;
+}
+
+bool gw_auth_stored_tokens(const struct gw_api *a)
+{
+    return gw_option_true(a, "general", "token_auth") && !signing_secret(a);
+}
+
+static bool token_is_good(const struct gw_api *a, const char *token)
+{
+    const char *secret = signing_secret(a);
+
+    if (secret)
+        return gw_token_is_signed(token, secret, "janus", NULL, gw_wall_us() / 1000000);
+    return gw_tokens_has(&a->tokens, token);
+}
+
+bool gw_auth_passes(const struct gw_api *a, const char *secret, const char *token)
+{
+    const char *wanted = gw_option_text(a, "general", "api_secret");
+    bool tokens = gw_option_true(a, "general", "token_auth");
+
+    if (!wanted && !tokens)
+        return true;
+    return gw_token_same(wanted, secret) || (tokens && token && token_is_good(a, token));
+}
+
+bool gw_auth_may_attach(const struct gw_api *a, const char *token, const struct gw_plugin *p)
+{
+    const char *secret = signing_secret(a);
+    int64_t now_s = gw_wall_us() / 1000000;
+
+    if (!token || !gw_option_true(a, "general", "token_auth"))
+        return true;
+    if (!secret)
+        return gw_tokens_allows(&a->tokens, token, p->shown);
+    if (gw_token_is_signed(token, secret, "janus", p->table.name, now_s))
+        return true;
+    for (const char *const *alias = p->table.aliases; alias && *alias; alias++)
+        if (gw_token_is_signed(token, secret, "janus", *alias, now_s))
+            return true;
+    return false;
+}
+
+bool gw_api_signed_token(const struct gw_api *a, const char *token, const char *realm, const char *descriptor)
+{
+    return token && realm &&
+           gw_token_is_signed(token, signing_secret(a), realm, descriptor, gw_wall_us() / 1000000);
+}
+
+bool gw_api_signed_tokens_enabled(const struct gw_api *a)
+{
+    return signing_secret(a) != NULL;
+}

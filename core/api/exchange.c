@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Exchanges: each is answered exactly once, or abandoned. */
+#include "api/inside.h"
+
+#include <string.h>
+
+#include "log/log.h"
+
+static struct gw_exchange *find(const struct gw_transport *t, uint64_t tag)
+{
+    gint64 key = (gint64)tag;
+
+    return g_hash_table_lookup(t->exchanges, &key);
+}
+
+void gw_exchange_free(gpointer exchange)
+{
+    struct gw_exchange *x = exchange;
+
+    g_strfreev(x->headers);
+    g_free(x);
+}
+
+void gw_exchange_respond(struct gw_transport *t, uint64_t tag, int status, const char *const *headers,
+                         const void *body, size_t len)
+{
+    const struct cardea_response response = {status, headers, body, len};
+    gint64 key = (gint64)tag;
+
+    if (!g_hash_table_remove(t->exchanges, &key))
+        return;
+    t->table.respond(tag, &response);
+}
+
+void gw_exchange_json(struct gw_transport *t, uint64_t tag, const char *text)
+{
+    static const char *const headers[] = {"Content-Type", "application/json", NULL};
+
+    gw_exchange_respond(t, tag, 200, headers, text, strlen(text));
+}
+
+void gw_api_exchange(struct gw_api *a, const void *transport, uint64_t tag, enum cardea_door door,
+                     const struct gw_exchange_in *in)
+{
+    struct gw_transport *t = gw_transport_find(a, transport);
+    struct gw_exchange *x;
+
+    if (!t || find(t, tag)) {
+        gw_error("a transport used tag %llu twice, or is not known; ignored", (unsigned long long)tag);
+        return;
+    }
+    x = g_new0(struct gw_exchange, 1);
+    x->transport = t;
+    x->tag = tag;
+    g_hash_table_insert(t->exchanges, &x->tag, x);
+    if (in->route)
+        gw_routes_exchange(a, x, in);
+    else
+        gw_door_exchange(a, x, door, in);
+}
+
+void gw_api_abandoned(struct gw_api *a, const void *transport, uint64_t tag)
+{
+    struct gw_transport *t = gw_transport_find(a, transport);
+    struct gw_exchange *x = t ? find(t, tag) : NULL;
+    gint64 key = (gint64)tag;
+
+    if (!x)
+        return;
+    if (x->poll)
+        gw_poll_forget(x->poll);
+    if (x->ticket)
+        gw_tickets_remove(&a->exchanges, x->ticket);
+    g_hash_table_remove(t->exchanges, &key);
+}

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Handles: attached, parked, hung up, detached. */
+#include "api/inside.h"
+
+#include <string.h>
+
+#include "log/log.h"
+
+struct gw_parked {
+    struct gw_origin origin;
+    json_t *root;
+};
+
+struct gw_handle *gw_handle_of(const struct gw_api *a, const struct cardea_handle *ticket)
+{
+    return gw_tickets_get(&a->handles, ticket);
+}
+
+/* --- attaching ---------------------------------------------------------------------------------------------------- */
+
+static uint64_t free_id(const struct gw_session *s)
+{
+    gint64 id;
+
+    do
+        id = (gint64)gw_api_random_id();
+    while (g_hash_table_contains(s->handles, &id));
+    return (uint64_t)id;
+}
+
+static struct gw_handle *make(struct gw_session *s, struct gw_plugin *p, const json_t *root)
+{
+    struct gw_handle *h = g_new0(struct gw_handle, 1);
+
+    h->api = s->api;
+    h->session = s;
+    h->plugin = p;
+    h->id = free_id(s);
+    h->opaque_id = g_strdup(gw_json_string(root, "opaque_id"));
+    h->token = g_strdup(gw_json_string(root, "token"));
+    h->created_us = s->api->conf.now_us();
+    h->sources = g_array_new(FALSE, FALSE, sizeof(struct gw_known_source));
+    g_queue_init(&h->outbox);
+    g_queue_init(&h->messages);
+    g_queue_init(&h->parked);
+    return h;
+}
+
+static void list(struct gw_handle *h)
+{
+    struct gw_session *s = h->session;
+
+    h->ticket = gw_tickets_add(&h->api->handles, h);
+    g_hash_table_insert(s->handles, &h->id, h);
+    s->n_handles++;
+    h->api->n_handles++;
+}
+
+static void unlist(struct gw_handle *h)
+{
+    gint64 key = (gint64)h->id;
+
+    g_hash_table_remove(h->session->handles, &key);
+}
+
+/* Nobody calls for it any more. */
+static void free_handle(struct gw_handle *h)
+{
+    struct gw_session *s = h->session;
+
+    unlist(h);
+    gw_tickets_remove(&h->api->handles, h->ticket);
+    gw_handle_forget_sources(h);
+    gw_link_free(h->link);
+    gw_sdp_unref(h->describing);
+    gw_sdp_unref(h->unsent);
+    g_array_free(h->sources, TRUE);
+    g_free(h->opaque_id);
+    g_free(h->token);
+    h->api->n_handles--;
+    g_free(h);
+    gw_session_handle_gone(s);
+}
+
+static const struct cardea_param attach_params[] = {
+    {"plugin", CARDEA_STRING, CARDEA_REQUIRED},
+    {"opaque_id", CARDEA_STRING},
+    {"loop_index", CARDEA_UINT},
+    {0},
+};
+
+static bool may_attach(const struct gw_request *rq, const struct gw_plugin *p)
+{
+    const char *name = gw_json_string(rq->root, "plugin");
+
+    if (!p)
+        gw_request_fail(rq, GW_API_NO_PLUGIN, "No such plugin: %.100s", name);
+    else if (!gw_auth_may_attach(rq->api, gw_json_string(rq->root, "token"), p))
+        gw_request_fail(rq, GW_API_PLUGIN_NOT_ALLOWED, "This token may not use %.100s", name);
+    else if (rq->session->n_handles >= (unsigned)gw_option_number(rq->api, "limits", "handles_per_session"))
+        gw_request_fail(rq, GW_API_ATTACH, "The limit of handles of one session is reached");
+    else
+        return true;
+    return false;
+}
+
+void gw_handle_attach(struct gw_request *rq)
+{
+    struct gw_plugin *p;
+    struct gw_handle *h;
+
+    if (!gw_request_check(rq, attach_params, rq->root))
+        return;
+    p = gw_plugin_find(rq->api, gw_json_string(rq->root, "plugin"));
+    if (!may_attach(rq, p))
+        return;
+    h = make(rq->session, p, rq->root);
+    list(h);
+    if (gw_link_new(&h->link, rq->api->links, h) || p->table.attach(h->ticket, &h->user)) {
+        gw_request_fail(rq, GW_API_ATTACH, "%s refused the handle", p->shown);
+        gw_message_answer_rest(h);
+        free_handle(h);
+        return;
+    }
+    h->state = GW_HANDLE_LIVE;
+    gw_verbose_of(rq->session->id, h->id, "attached to %s", p->shown);
+    gw_request_reply(rq, json_pack("{ss s{sI}}", "janus", "success", "data", "id", (json_int_t)h->id));
+}
+
+/* --- going -------------------------------------------------------------------------------------------------------- */
+
+void gw_handle_finish(struct gw_api *a, void *ticket)
+{
+    struct gw_handle *h = gw_handle_of(a, ticket);
+
+    if (!h)
+        return;
+    h->plugin->table.detach(h->ticket, h->user);
+    gw_handle_described(h, NULL, NULL);
+    gw_message_answer_rest(h);
+    if (h->tell)
+        gw_out_event(h, gw_event_open(h, "detached", NULL));
+    gw_out_flush(h);
+    gw_verbose_of(h->session->id, h->id, "detached from %s", h->plugin->shown);
+    free_handle(h);
+}
+
+void gw_handle_close(struct gw_handle *h, bool tell)
+{
+    if (h->state == GW_HANDLE_CLOSING)
+        return;
+    h->state = GW_HANDLE_CLOSING;
+    h->tell = tell;
+    unlist(h);
+    gw_timer_stop(h->api->conf.timers, &h->park_timer);
+    gw_handle_unpark(h);
+    if (h->cleaning)
+        return; /* closed() is on its way */
+    if (gw_link_exists(h->link)) {
+        h->cleaning = true;
+        gw_link_close(h->link, "Detach");
+    } else
+        gw_defer(h->api, gw_handle_finish, h->ticket);
+}
+
+static void end(struct gw_api *a, void *ticket)
+{
+    struct gw_handle *h = gw_handle_of(a, ticket);
+
+    if (h && h->state == GW_HANDLE_LIVE)
+        gw_handle_close(h, true);
+}
+
+void gw_api_end(struct gw_api *a, struct cardea_handle *ticket)
+{
+    if (gw_handle_of(a, ticket))
+        gw_defer(a, end, ticket);
+}
+
+void gw_handle_hangup(struct gw_handle *h, const char *reason)
+{
+    if (h->cleaning || !gw_link_exists(h->link))
+        return;
+    h->cleaning = true;
+    gw_link_close(h->link, reason);
+}
+
+void gw_api_hangup(struct gw_api *a, struct cardea_handle *ticket, const char *reason)
+{
+    struct gw_handle *h = gw_handle_of(a, ticket);
+
+    if (h)
+        gw_handle_hangup(h, reason ? reason : "Close PC");
+}
+
+/* --- waiting for the old PeerConnection to be gone ---------------------------------------------------------------- */
+
+static void waited_enough(void *arg, int64_t now_us)
+{
+    struct gw_handle *h = arg;
+    struct gw_api *a = h->api;
+    struct cardea_handle *ticket = h->ticket;
+
+    h->park_over = true;
+    gw_handle_unpark(h);
+    h = gw_handle_of(a, ticket);
+    if (h)
+        h->park_over = false;
+}
+
+bool gw_handle_park(struct gw_handle *h, const struct gw_request *rq)
+{
+    struct gw_parked *p;
+
+    if (h->parked.length >= GW_MAX_PARKED)
+        return false;
+    p = g_new0(struct gw_parked, 1);
+    p->origin = rq->origin;
+    p->root = json_incref(rq->root);
+    g_queue_push_tail(&h->parked, p);
+    if (gw_timer_running(&h->park_timer))
+        return true;
+    h->park_timer.fire = waited_enough;
+    h->park_timer.arg = h;
+    gw_timer_start(h->api->conf.timers, &h->park_timer, h->api->conf.now_us() + GW_PARK_US);
+    return true;
+}
+
+/* Each request is taken as if it came now. They may park again, or end the handle. */
+void gw_handle_unpark(struct gw_handle *h)
+{
+    struct gw_api *a = h->api;
+    GQueue waiting = h->parked;
+    struct gw_parked *p;
+
+    g_queue_init(&h->parked);
+    gw_timer_stop(a->conf.timers, &h->park_timer);
+    while ((p = g_queue_pop_head(&waiting))) {
+        gw_request_take(a, &p->origin, p->root);
+        json_decref(p->root);
+        g_free(p);
+    }
+}
+
+/* --- who is it? -------------------------------------------------------------------------------------------------- */
+
+struct gw_link *gw_api_link(struct gw_api *a, const struct cardea_handle *ticket)
+{
+    struct gw_handle *h = gw_handle_of(a, ticket);
+
+    return h ? h->link : NULL;
+}
+
+struct gw_links *gw_api_links(struct gw_api *a)
+{
+    return a->links;
+}
+
+void (*gw_api_packet_fn(struct gw_api *a, cardea_source source))(void *tap, const struct cardea_packet *packet)
+{
+    gint64 key = (gint64)source;
+    const struct gw_handle *h = g_hash_table_lookup(a->sources, &key);
+
+    return h ? h->plugin->table.packet : NULL;
+}
+
+void gw_api_ids(struct gw_api *a, const struct cardea_handle *ticket, uint64_t *session, uint64_t *handle)
+{
+    const struct gw_handle *h = ticket ? gw_handle_of(a, ticket) : NULL;
+
+    *session = h ? h->session->id : 0;
+    *handle = h ? h->id : 0;
+}

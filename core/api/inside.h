@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of this folder share. Who owns whom:
+ *
+ *     api → plugins, transports → clients (connections), exchanges
+ *         → sessions → events waiting for a poll, polls
+ *                    → handles → link, outbox, messages (requests to the plugin that wait for their reply)
+ */
+#ifndef GW_API_INSIDE_H
+#define GW_API_INSIDE_H
+
+#include "api/api.h"
+#include "api/errors.h"
+#include "api/json.h"
+#include "api/tickets.h"
+#include "api/tokens.h"
+
+#define GW_WATCH_US       2000000    /* how often sessions are looked at */
+#define GW_POLL_US        30000000   /* a long poll is held this long */
+#define GW_PARK_US        3000000    /* an offer waits this long for the previous PeerConnection to be gone */
+#define GW_QUERY_US       2000000    /* handle_info waits this long for the worker */
+#define GW_MAX_POLLS      16         /* of a session */
+#define GW_MAX_PARKED     256        /* requests of a handle */
+#define GW_MAX_PIPELINE   64         /* requests in one message */
+#define GW_MAX_EVENTS     4096       /* queued for a session without a poll */
+#define GW_MAX_EVENT_SIZE (4u << 20) /* bytes of them */
+#define GW_MAX_MESSAGES   1024       /* unanswered requests of a handle */
+#define GW_MAX_ID         ((1ull << 53) - 1)
+
+enum { GW_LEVEL_SERVER = 1, GW_LEVEL_SESSION = 2, GW_LEVEL_HANDLE = 4 };
+
+struct gw_plugin {
+    struct cardea_plugin table; /* a copy: members that the module lacks are NULL */
+    const char *shown;          /* the name that clients see */
+    bool string_ids;
+};
+
+struct gw_transport {
+    struct cardea_transport table; /* a copy */
+    const void *key;               /* how the transport names itself */
+    const char *shown;
+    GHashTable *clients;        /* connection id → struct gw_client; owned */
+    GHashTable *exchanges;      /* tag → struct gw_exchange; owned */
+    struct gw_client *exchange; /* the owner of sessions made over exchanges; owned */
+};
+
+/* Somebody who owns sessions and gets their events. */
+struct gw_client {
+    struct gw_transport *transport;
+    cardea_connection id; /* 0: all exchanges of the transport */
+    enum cardea_door door;
+    char *remote;
+    GHashTable *sessions; /* set; borrowed */
+};
+
+/* Where a reply goes. A value: it survives what it names. */
+struct gw_origin {
+    struct gw_transport *transport;
+    cardea_connection connection; /* 0: an exchange */
+    uint64_t tag;
+    enum cardea_door door;
+};
+
+struct gw_exchange {
+    struct gw_transport *transport;
+    uint64_t tag;
+    struct gw_poll *poll; /* when it is a long poll; owned by its session */
+    void *ticket;         /* when it is a route's */
+    char **headers;       /* likewise; owned */
+};
+
+struct gw_poll { /* a long poll that waits */
+    struct gw_session *session;
+    struct gw_exchange *exchange;
+    unsigned max_events;
+    bool array;
+    struct gw_timer timer;
+};
+
+struct gw_session {
+    struct gw_api *api;
+    uint64_t id;
+    struct gw_client *owner; /* NULL: lost */
+    GHashTable *handles;     /* by id */
+    unsigned n_handles;      /* also those being closed */
+    int64_t last_us;         /* last accepted request */
+    int64_t timeout_s;       /* -1: the global value */
+    bool over;               /* not listed any more; gone when its last handle is */
+    bool flushing;           /* a flush of polls is put off */
+    GQueue events;           /* texts, owned; only while the owner polls */
+    size_t events_size;
+    bool events_full; /* told once */
+    GQueue polls;     /* struct gw_poll; owned */
+};
+
+/* An SDP of ours on its way. */
+struct gw_sdp {
+    unsigned refs;
+    bool done;        /* nothing comes any more */
+    char *type, *sdp; /* owned, NULL: failed */
+    bool e2ee;
+};
+
+enum gw_handle_state { GW_HANDLE_ATTACHING, GW_HANDLE_LIVE, GW_HANDLE_CLOSING };
+
+struct gw_handle {
+    struct gw_api *api;
+    struct gw_session *session;
+    struct gw_plugin *plugin;
+    uint64_t id;
+    struct cardea_handle *ticket;
+    char *opaque_id, *token;
+    enum gw_handle_state state;
+    void *user; /* the plugin's */
+    int64_t created_us;
+    /* media */
+    struct gw_link *link; /* owned */
+    bool up;
+    bool cleaning;   /* its PeerConnection is being closed */
+    bool tell;       /* the client gets `detached` */
+    bool sources_due; /* a look for new sources is put off */
+    GArray *sources; /* struct gw_known_source: what the plugin was told */
+    struct gw_sdp *describing; /* what described() completes */
+    struct gw_sdp *unsent;     /* goes along with the next notify() */
+    bool offer_waits;          /* the client's offer was taken and is not answered */
+    /* what waits */
+    GQueue outbox;   /* struct gw_out, in order */
+    GQueue messages; /* struct gw_message: not answered */
+    GQueue parked;   /* struct gw_parked */
+    struct gw_timer park_timer;
+    bool park_over; /* the waiting time is over */
+};
+
+struct gw_known_source {
+    cardea_source source;
+    bool told;
+};
+
+/* A request to a plugin. */
+struct gw_message {
+    struct cardea_request_info info;
+    struct gw_api *api;
+    struct gw_plugin *plugin;
+    struct gw_handle *handle; /* NULL: an admin request */
+    struct cardea_request *ticket;
+    const struct cardea_verb *verb;
+    struct gw_origin origin; /* of a synchronous one */
+    char *transaction;
+    uint64_t session_id;
+    json_t *body;
+    struct gw_sdp *sdp; /* an answer or offer made with it */
+    bool async;
+};
+
+struct gw_request { /* while it is being processed */
+    struct gw_api *api;
+    struct gw_origin origin;
+    json_t *root; /* borrowed */
+    const char *name, *transaction;
+    uint64_t session_id, handle_id; /* 0: absent */
+    bool has_handle;                /* present as an integer, perhaps 0 */
+    struct gw_session *session;
+    struct gw_handle *handle;
+};
+
+struct gw_settings_live { /* what the Admin API can change */
+    int64_t session_timeout_s;
+    struct gw_media_settings media;
+    bool timestamps, colors, locking_debug, refcount_debug; /* remembered; the last two have no effect here */
+};
+
+struct gw_api {
+    struct gw_api_conf conf;
+    struct gw_links *links;
+    GPtrArray *plugins, *transports;
+    GHashTable *sessions; /* by id */
+    struct gw_tickets handles, messages, exchanges;
+    GHashTable *sources; /* cardea_source → struct gw_handle */
+    GQueue deferred;     /* struct gw_deferred */
+    GPtrArray *routes;   /* struct gw_route */
+    GQueue queries;      /* struct gw_query: handle_info waiting for a worker */
+    struct gw_tokens tokens;
+    struct gw_settings_live live;
+    struct gw_plugin *starting; /* whose start() runs */
+    struct gw_timer watch;
+    unsigned n_handles;
+    int64_t last_query;
+    bool accept;
+};
+
+/* --- api.c --- */
+typedef void gw_deferred_fn(struct gw_api *a, void *arg);
+void gw_defer(struct gw_api *a, gw_deferred_fn *fn, void *arg); /* at the end of the turn, in order */
+struct gw_plugin *gw_plugin_find(const struct gw_api *a, const char *name);
+bool gw_plugin_is_named(const struct gw_plugin *p, const char *name);
+int64_t gw_option_number(const struct gw_api *a, const char *category, const char *name);
+bool gw_option_true(const struct gw_api *a, const char *category, const char *name);
+const char *gw_option_text(const struct gw_api *a, const char *category, const char *name);
+
+/* --- client.c --- */
+struct gw_transport *gw_transport_find(const struct gw_api *a, const void *key);
+void gw_origin_send(const struct gw_origin *o, const char *text);         /* a JSON reply */
+void gw_origin_send_json(const struct gw_origin *o, json_t *root);        /* taken */
+struct gw_client *gw_origin_client(const struct gw_origin *o);            /* NULL: it has gone */
+void gw_client_free(gpointer client);
+
+/* --- exchange.c --- */
+void gw_exchange_respond(struct gw_transport *t, uint64_t tag, int status, const char *const *headers, const void *body,
+                         size_t len); /* nothing when it was abandoned or answered */
+void gw_exchange_json(struct gw_transport *t, uint64_t tag, const char *text);
+void gw_exchange_free(gpointer exchange);
+/* door.c: below a base path */
+void gw_door_exchange(struct gw_api *a, struct gw_exchange *x, enum cardea_door door, const struct gw_exchange_in *in);
+/* routes.c */
+void gw_routes_exchange(struct gw_api *a, struct gw_exchange *x, const struct gw_exchange_in *in);
+void gw_routes_free(struct gw_api *a);
+
+/* --- request.c --- */
+/* One JSON value from a client or operator. is_http: how an array is refused. root is borrowed. */
+void gw_request_take(struct gw_api *a, const struct gw_origin *o, json_t *root);
+void gw_request_reply(const struct gw_request *rq, json_t *reply); /* taken; adds transaction and session_id */
+void gw_request_ok(const struct gw_request *rq, const char *janus); /* the same with nothing else */
+void gw_request_fail(const struct gw_request *rq, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* An error that is found before there is a request: without transaction. */
+void gw_request_refuse(const struct gw_origin *o, uint64_t session_id, int code, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+/* 456 or 467 was sent: false */
+bool gw_request_check(const struct gw_request *rq, const struct cardea_param *table, const json_t *object);
+/* Reads session_id and handle_id as the spec understands them. */
+void gw_request_read_ids(struct gw_request *rq);
+
+/* --- auth.c --- */
+bool gw_auth_passes(const struct gw_api *a, const char *secret, const char *token);
+bool gw_auth_may_attach(const struct gw_api *a, const char *token, const struct gw_plugin *p);
+bool gw_auth_stored_tokens(const struct gw_api *a); /* is that the mode? */
+
+/* --- session.c --- */
+struct gw_session *gw_session_find(const struct gw_api *a, uint64_t id);
+void gw_session_touch(struct gw_session *s);
+int64_t gw_session_timeout_s(const struct gw_session *s); /* 0: never */
+void gw_session_create(struct gw_request *rq);
+void gw_session_destroy(struct gw_session *s, bool timed_out);
+void gw_session_lost(struct gw_session *s); /* its connection has gone */
+void gw_session_claim(struct gw_session *s, struct gw_client *by);
+void gw_session_tell(struct gw_session *s, char *text); /* an event; text is taken (g_malloc) */
+void gw_session_handle_gone(struct gw_session *s);      /* frees it when it was the last of a session that is over */
+
+/* --- longpoll.c --- */
+void gw_poll_start(struct gw_session *s, struct gw_exchange *x, const char *query);
+void gw_poll_forget(struct gw_poll *p);        /* its client has gone */
+void gw_polls_release(struct gw_session *s);   /* all get the filler */
+void gw_polls_flush(struct gw_session *s);     /* events to the oldest */
+
+/* --- handle.c --- */
+void gw_handle_attach(struct gw_request *rq);
+void gw_handle_close(struct gw_handle *h, bool tell);
+struct gw_handle *gw_handle_of(const struct gw_api *a, const struct cardea_handle *ticket);
+void gw_handle_hangup(struct gw_handle *h, const char *reason);
+void gw_handle_finish(struct gw_api *a, void *ticket); /* deferred: the worker has let go, the plugin is told */
+/* media.c */
+void gw_handle_note_sources(struct gw_handle *h); /* after a negotiation */
+void gw_handle_forget_sources(struct gw_handle *h);
+/* Puts a request off until the old PeerConnection is gone; false: no room. */
+bool gw_handle_park(struct gw_handle *h, const struct gw_request *rq);
+void gw_handle_unpark(struct gw_handle *h);
+
+/* --- outbox.c --- */
+/* {"janus":name,"session_id":…,"sender":…, and so on, without the closing brace. transaction may be NULL. */
+GString *gw_event_open(const struct gw_handle *h, const char *name, const char *transaction);
+/* Sends text (taken, without its closing brace), after all before it, as event, or as reply when `to` is not NULL.
+ * With sdp (a reference is taken) it waits for that. must: also when there is no SDP in the end. */
+void gw_out_put(struct gw_handle *h, GString *text, struct gw_sdp *sdp, const struct gw_origin *to, bool must);
+void gw_out_event(struct gw_handle *h, GString *text); /* the same without SDP */
+void gw_out_flush(struct gw_handle *h);
+struct gw_sdp *gw_sdp_new(bool e2ee);
+struct gw_sdp *gw_sdp_ref(struct gw_sdp *s);
+void gw_sdp_unref(struct gw_sdp *s);
+/* type NULL: it failed; sdp is taken */
+void gw_handle_described(struct gw_handle *h, const char *type, char *sdp);
+
+/* --- message.c, jsep.c, trickle.c --- */
+void gw_message_take(struct gw_request *rq);
+void gw_message_plugin(struct gw_request *rq); /* admin */
+void gw_message_answer_rest(struct gw_handle *h); /* the handle goes */
+/* The members of `jsep` checked and handed to the link. false: an error was sent. */
+bool gw_jsep_take(struct gw_request *rq, const json_t *jsep, struct cardea_request_info *info);
+bool gw_jsep_check(const struct gw_request *rq, const json_t *jsep); /* the first half of it */
+void gw_trickle_take(struct gw_request *rq);
+
+/* --- info.c, admin.c, handleinfo.c --- */
+json_t *gw_info_json(const struct gw_api *a);
+void gw_admin_take(struct gw_request *rq);
+void gw_admin_handle_info(struct gw_request *rq);
+void gw_admin_query_done(struct gw_api *a, int64_t ticket, const char *json);
+void gw_admin_queries_watch(struct gw_api *a, bool all);
+void gw_admin_settings_load(struct gw_api *a);
+
+/* --- watch.c --- */
+void gw_watch_start(struct gw_api *a);
+
+#endif

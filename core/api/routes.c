@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* HTTP paths beside the API, registered by the gateway and by plugins: /metrics, /whip/…, /recordings/… */
+#include "api/inside.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/err.h"
+#include "log/log.h"
+
+struct gw_route {
+    char *prefix; /* begins with a slash, does not end with one */
+    gw_route_fn *handler;
+};
+
+static struct gw_api *answering; /* header() has no other way to find its exchange */
+
+int gw_api_route(struct gw_api *a, const char *prefix, gw_route_fn *handler)
+{
+    size_t len = prefix ? strlen(prefix) : 0;
+    struct gw_route *r;
+
+    while (len > 1 && prefix[len - 1] == '/')
+        len--;
+    if (len < 2 || prefix[0] != '/' || !handler)
+        return GW_EINVAL;
+    for (unsigned i = 0; i < a->routes->len; i++) {
+        r = a->routes->pdata[i];
+        if (strlen(r->prefix) == len && !memcmp(r->prefix, prefix, len))
+            return GW_EPROTO;
+    }
+    r = g_new0(struct gw_route, 1);
+    r->prefix = g_strndup(prefix, len);
+    r->handler = handler;
+    g_ptr_array_add(a->routes, r);
+    return 0;
+}
+
+void gw_routes_free(struct gw_api *a)
+{
+    for (unsigned i = 0; i < a->routes->len; i++) {
+        struct gw_route *r = a->routes->pdata[i];
+
+        g_free(r->prefix);
+        g_free(r);
+    }
+    g_ptr_array_free(a->routes, TRUE);
+}
+
+/* The longest prefix that ends where a segment of the path does. */
+static const struct gw_route *find(const struct gw_api *a, const char *path)
+{
+    const struct gw_route *best = NULL;
+
+    for (unsigned i = 0; i < a->routes->len; i++) {
+        const struct gw_route *r = a->routes->pdata[i];
+        size_t len = strlen(r->prefix);
+
+        if (!strncmp(path, r->prefix, len) && (!path[len] || path[len] == '/') &&
+            (!best || len > strlen(best->prefix)))
+            best = r;
+    }
+    return best;
+}
+
+static const char *header(const struct cardea_http *ticket, const char *name)
+{
+    const struct gw_exchange *x = answering ? gw_tickets_get(&answering->exchanges, ticket) : NULL;
+
+    for (char **h = x ? x->headers : NULL; h && h[0] && h[1]; h += 2)
+        if (!strcasecmp(h[0], name))
+            return h[1];
+    return NULL;
+}
+
+void gw_routes_exchange(struct gw_api *a, struct gw_exchange *x, const struct gw_exchange_in *in)
+{
+    const struct gw_route *r = find(a, in->path);
+    struct cardea_http_request rq = {
+        .method = in->method,
+        .path = in->path,
+        .query = in->query ? in->query : "",
+        .body = (const uint8_t *)in->body,
+        .len = in->len,
+        .header = header,
+        .remote = in->remote,
+    };
+
+    if (!r) {
+        gw_exchange_respond(x->transport, x->tag, 404, NULL, NULL, 0);
+        return;
+    }
+    rq.rest = in->path + strlen(r->prefix);
+    rq.rest += *rq.rest == '/';
+    x->headers = g_strdupv((char **)in->headers);
+    x->ticket = gw_tickets_add(&a->exchanges, x);
+    answering = a;
+    r->handler(x->ticket, &rq);
+}
+
+void gw_api_http_reply(struct gw_api *a, struct cardea_http *ticket, int status, const char *const *headers,
+                       const void *body, size_t len)
+{
+    struct gw_exchange *x = gw_tickets_get(&a->exchanges, ticket);
+
+    if (!x) {
+        gw_debug("an HTTP exchange was answered twice, or its client has gone");
+        return;
+    }
+    gw_tickets_remove(&a->exchanges, ticket);
+    gw_exchange_respond(x->transport, x->tag, status, headers, body, len);
+}

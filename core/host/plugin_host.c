@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/plugin_host.h"
+
+#include <stdarg.h>
+#include <sys/stat.h>
+
+#include "api/params.h"
+#include "base/err.h"
+#include "config/config.h"
+#include "host/control.h"
+#include "log/log.h"
+
+static struct {
+    struct gw_api *api;
+    char *state_folder;
+    GHashTable *folders; /* config -> path */
+} plugins;
+
+/* --- requests -------------------------------------------------------------------------------------------------------
+ */
+
+static const struct cardea_request_info *info(const struct cardea_request *rq)
+{
+    return gw_api_info(plugins.api, rq);
+}
+
+static void reply(struct cardea_request *rq, json_t *body)
+{
+    gw_api_reply(plugins.api, rq, body);
+}
+
+static void fail(struct cardea_request *rq, int code, const char *fmt, ...)
+{
+    va_list ap;
+    char *text;
+
+    va_start(ap, fmt);
+    text = g_strdup_vprintf(fmt, ap);
+    va_end(ap);
+    gw_api_fail(plugins.api, rq, code, text);
+    g_free(text);
+}
+
+static void notify(struct cardea_handle *h, json_t *body)
+{
+    gw_api_notify(plugins.api, h, body);
+}
+
+static void notify_all(struct cardea_handle *const *handles, size_t n, json_t *body)
+{
+    gw_api_notify_all(plugins.api, handles, n, body);
+}
+
+/* --- SDP
+ * --------------------------------------------------------------------------------------------------------------- */
+
+static int answer(struct cardea_request *rq, const struct cardea_answer *policy)
+{
+    return gw_api_answer(plugins.api, rq, policy);
+}
+
+static int place(struct cardea_handle *h, int *mindex, const struct cardea_place *p, cardea_sink *sink)
+{
+    return gw_api_place(plugins.api, h, mindex, p, sink);
+}
+
+static int offer(struct cardea_handle *h, struct cardea_request *rq, const struct cardea_offer *o)
+{
+    return gw_api_offer(plugins.api, h, rq, o);
+}
+
+static const struct cardea_stream *streams(struct cardea_handle *h, size_t *n)
+{
+    struct gw_link *l = gw_api_link(plugins.api, h);
+
+    *n = 0;
+    return l ? gw_link_streams(l, n) : NULL;
+}
+
+static bool is_up(const struct cardea_handle *h)
+{
+    const struct gw_link *l = gw_api_link(plugins.api, h);
+
+    return l && gw_link_is_up(l);
+}
+
+/* --- media graph
+ * ------------------------------------------------------------------------------------------------------- */
+
+static struct gw_links *links(void)
+{
+    return gw_api_links(plugins.api);
+}
+
+static int link_to(cardea_sink sink, cardea_source source, const struct cardea_link *o)
+{
+    return gw_link_connect(links(), sink, source, o);
+}
+
+static int unlink_sink(cardea_sink sink)
+{
+    return gw_link_disconnect(links(), sink);
+}
+
+static int adjust(cardea_sink sink, const struct cardea_link *o)
+{
+    return gw_link_adjust(links(), sink, o);
+}
+
+static int sink_state(cardea_sink sink, struct cardea_sink_state *state)
+{
+    return gw_link_sink_state(links(), sink, state);
+}
+
+static int mute(cardea_source source, bool muted)
+{
+    return gw_link_source_order(links(), source, GW_ORDER_MUTE, muted);
+}
+
+static int keyframe(cardea_source source)
+{
+    return gw_link_source_order(links(), source, GW_ORDER_KEYFRAME, 0);
+}
+
+static int keyframe_every(cardea_source source, unsigned seconds)
+{
+    return gw_link_source_order(links(), source, GW_ORDER_KEYFRAME_EVERY, seconds);
+}
+
+static int bitrate(struct cardea_handle *h, uint32_t bps)
+{
+    struct gw_link *l = gw_api_link(plugins.api, h);
+
+    return l ? gw_link_bitrate(l, bps) : GW_ENOENT;
+}
+
+static int talk(cardea_source source, unsigned packets, unsigned threshold)
+{
+    return gw_link_talk(links(), source, packets, threshold);
+}
+
+static int playout_delay(cardea_source source, int min, int max)
+{
+    bool none = min < 0 || max < 0;
+
+    return gw_link_source_order(links(), source, GW_ORDER_PLAYOUT_DELAY,
+                                none ? -1 : (int64_t)(min & 0xfff) << 12 | (max & 0xfff));
+}
+
+static int tap(cardea_source source, void *arg)
+{
+    void (*packet)(void *, const struct cardea_packet *) = gw_api_packet_fn(plugins.api, source);
+    struct gw_tap t = {arg ? (void (*)(void *, const void *))(void (*)(void))packet : NULL, arg};
+
+    if (arg && !packet)
+        return GW_EINVAL; /* the plugin has no packet(), or the source is not one of its own */
+    return gw_link_tap(links(), source, &t);
+}
+
+static int group(struct cardea_handle *h, uint64_t g)
+{
+    struct gw_link *l = gw_api_link(plugins.api, h);
+
+    if (!l)
+        return GW_ENOENT;
+    gw_link_group(l, g);
+    return 0;
+}
+
+/* --- data channels
+ * ------------------------------------------------------------------------------------------------------ */
+
+static int data_tap(struct cardea_handle *h, bool on)
+{
+    struct gw_link *l = gw_api_link(plugins.api, h);
+
+    return l ? gw_link_data_tap(l, on) : GW_ENOENT;
+}
+
+static int send_data(struct cardea_handle *h, const struct cardea_message *msg)
+{
+    struct gw_link *l = gw_api_link(plugins.api, h);
+
+    return l ? gw_link_send_data(l, msg) : GW_ENOENT;
+}
+
+/* --- the rest
+ * ----------------------------------------------------------------------------------------------------------- */
+
+static void hangup(struct cardea_handle *h, const char *reason)
+{
+    gw_api_hangup(plugins.api, h, reason);
+}
+
+static void end(struct cardea_handle *h)
+{
+    gw_api_end(plugins.api, h);
+}
+
+static int route(const char *prefix, void (*handler)(struct cardea_http *x, const struct cardea_http_request *rq))
+{
+    return gw_api_route(plugins.api, prefix, handler);
+}
+
+static void http_reply(struct cardea_http *x, int status, const char *const *headers, const void *body, size_t len)
+{
+    gw_api_http_reply(plugins.api, x, status, headers, body, len);
+}
+
+static void event(struct cardea_handle *h, json_t *body)
+{
+    gw_api_event(plugins.api, h, body);
+}
+
+/* Handles may be looked up on the control thread alone: elsewhere a line has no ids. */
+static void log_line(enum cardea_log_level level, const struct cardea_handle *h, const char *fmt, ...)
+{
+    uint64_t session = 0, handle = 0;
+    va_list ap;
+
+    if ((int)level > gw_log_level())
+        return;
+    if (h)
+        gw_api_ids(plugins.api, h, &session, &handle);
+    va_start(ap, fmt);
+    gw_log_vline(level, session, handle, fmt, ap);
+    va_end(ap);
+}
+
+static void string_ids(bool on)
+{
+    gw_api_string_ids(plugins.api, on);
+}
+
+static bool signed_token(const char *token, const char *realm, const char *descriptor)
+{
+    return gw_api_signed_token(plugins.api, token, realm, descriptor);
+}
+
+static bool signed_tokens_enabled(void)
+{
+    return gw_api_signed_tokens_enabled(plugins.api);
+}
+
+static const char *state_folder(const struct cardea_config *config)
+{
+    const char *path = g_hash_table_lookup(plugins.folders, config);
+
+    if (path && g_mkdir_with_parents(path, 0750)) {
+        gw_error("the folder %s cannot be made: set general.state_folder", path);
+        return NULL;
+    }
+    return path;
+}
+
+static bool check(struct cardea_request *rq, const json_t *object, const struct cardea_param *params)
+{
+    return gw_api_check(plugins.api, rq, object, params);
+}
+
+static const struct cardea_host table = {
+    .abi_major = CARDEA_ABI_MAJOR,
+    .abi_minor = CARDEA_ABI_MINOR,
+    .size = sizeof(table),
+    .info = info,
+    .reply = reply,
+    .fail = fail,
+    .notify = notify,
+    .notify_all = notify_all,
+    .answer = answer,
+    .place = place,
+    .offer = offer,
+    .streams = streams,
+    .is_up = is_up,
+    .link = link_to,
+    .unlink = unlink_sink,
+    .adjust = adjust,
+    .sink_state = sink_state,
+    .mute = mute,
+    .keyframe = keyframe,
+    .keyframe_every = keyframe_every,
+    .bitrate = bitrate,
+    .talk = talk,
+    .playout_delay = playout_delay,
+    .tap = tap,
+    .group = group,
+    .data_tap = data_tap,
+    .send_data = send_data,
+    .hangup = hangup,
+    .end = end,
+    .post = gw_control_post,
+    .job = gw_control_job,
+    .timer = gw_control_timer,
+    .timer_stop = gw_control_timer_stop,
+    .now_us = gw_now_us,
+    .route = route,
+    .http_reply = http_reply,
+    .event = event,
+    .log = log_line,
+    .string_ids = string_ids,
+    .random_id = gw_api_random_id,
+    .signed_token = signed_token,
+    .signed_tokens_enabled = signed_tokens_enabled,
+    .option_string = gw_config_string,
+    .option_int = gw_config_int,
+    .option_bool = gw_config_bool,
+    .config_groups = gw_config_groups,
+    .state_folder = state_folder,
+    .check = check,
+};
+
+const struct cardea_host *gw_plugin_host(struct gw_api *api, const char *folder)
+{
+    plugins.api = api;
+    plugins.state_folder = g_strdup(folder);
+    plugins.folders = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    return &table;
+}
+
+void gw_plugin_host_name(const struct cardea_config *config, const char *name)
+{
+    g_hash_table_insert(plugins.folders, (gpointer)config, g_build_filename(plugins.state_folder, name, NULL));
+}
+
+void gw_plugin_host_free(void)
+{
+    g_clear_pointer(&plugins.folders, g_hash_table_destroy);
+    g_clear_pointer(&plugins.state_folder, g_free);
+    plugins.api = NULL;
+}
