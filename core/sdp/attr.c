@@ -71,7 +71,7 @@ bool gw_sdp_number(const char *text, size_t len, uint64_t max, uint64_t *out)
     for (size_t i = 0; i < len; i++) {
         unsigned digit = (unsigned)(text[i] - '0');
 
-        if (digit > 9 || v > (max - digit) / 10)
+        if (digit > 9 || digit > max || v > (max - digit) / 10)
             return false;
         v = v * 10 + digit;
     }
