@@ -1,1 +1,23 @@
-# tests/sim
+# Whole peers under a virtual clock.
+check_LIBRARIES += tests/sim/libsim.a
+tests_sim_libsim_a_SOURCES = \
+	tests/sim/client.c tests/sim/client.h \
+	tests/sim/net.c tests/sim/net.h \
+	tests/sim/room.c tests/sim/room.h \
+	tests/sim/stream.c tests/sim/stream.h \
+	tests/sim/world.c tests/sim/world.h
+SIM_LDADD = tests/sim/libsim.a $(LDADD)
+
+check_PROGRAMS += \
+	tests/sim/test_data \
+	tests/sim/test_forward \
+	tests/sim/test_life \
+	tests/sim/test_loss \
+	tests/sim/test_simulcast \
+	tests/sim/test_workers
+tests_sim_test_data_LDADD = $(SIM_LDADD)
+tests_sim_test_forward_LDADD = $(SIM_LDADD)
+tests_sim_test_life_LDADD = $(SIM_LDADD)
+tests_sim_test_loss_LDADD = $(SIM_LDADD)
+tests_sim_test_simulcast_LDADD = $(SIM_LDADD)
+tests_sim_test_workers_LDADD = $(SIM_LDADD)

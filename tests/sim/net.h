@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A network under a virtual clock: one-way links with delay, jitter, loss, rate and a queue. Everything random comes
+ * from one seed, so a run is the same every time.
+ */
+#ifndef SIM_NET_H
+#define SIM_NET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct sim_link {
+    /* settings */
+    int64_t delay_us, jitter_us; /* jitter: 0…jitter more, packets may overtake each other */
+    double loss;                 /* 0…1 */
+    uint32_t rate_bps;           /* 0: no limit */
+    int64_t queue_us;            /* most time in the queue of a limited link */
+    /* where it leads */
+    void (*deliver)(void *arg, const uint8_t *data, size_t len, int64_t now_us);
+    void *arg;
+    /* state and counters */
+    int64_t free_us;
+    uint64_t sent, lost, delivered, bytes;
+};
+
+struct sim_net;
+
+struct sim_net *sim_net_new(uint64_t seed);
+void sim_net_free(struct sim_net *n);
+uint32_t sim_random(struct sim_net *n);
+void sim_net_send(struct sim_net *n, struct sim_link *l, const uint8_t *data, size_t len, int64_t now_us);
+int64_t sim_net_next(const struct sim_net *n); /* INT64_MAX: nothing under way */
+void sim_net_run(struct sim_net *n, int64_t now_us);
+
+#endif
