@@ -37,10 +37,11 @@ struct gw_sender {
     struct gw_bwe bwe;
     /* state */
     bool pad_runs;
-    int64_t history_us;   /* how long a packet may be asked back: clamp(RTT + 100 ms, min_nack_queue, 1 s) */
-    uint16_t twcc_seq;    /* last used */
-    struct gw_timer wake; /* the pacer holds something back */
-    bool queued;          /* in the dirty list */
+    bool forget_at_keyframe; /* nothing older than the last keyframe sent is repeated */
+    int64_t history_us;      /* how long a packet may be asked back: clamp(RTT + 100 ms, min_nack_queue, 1 s) */
+    uint16_t twcc_seq;       /* last used */
+    struct gw_timer wake;    /* the pacer holds something back */
+    bool queued;             /* in the dirty list */
     struct gw_sender *next;
 };
 

@@ -214,6 +214,8 @@ static void enqueue(struct gw_sink *k, const struct gw_packet *pkt, const struct
                           .epoch = k->epoch};
     if (patch->seq > k->out_highest)
         k->out_highest = patch->seq;
+    if (pkt->facts.keyframe && pkt->facts.frame_start)
+        k->keyframe_seq = (uint32_t)patch->seq;
     gw_sender_push(k->sender, k->conf.kind == GW_AUDIO ? GW_SEND_AUDIO : GW_SEND_VIDEO, &item, now_us);
 }
 
@@ -286,6 +288,8 @@ void gw_sink_nack(struct gw_sink *k, uint16_t seq16, int64_t history_us, int64_t
 
     k->nacks++;
     if (!k->conf.nack || !pkt || !e->sent_ms || now_us - pkt->arrival_us > history_us)
+        return;
+    if (k->sender->forget_at_keyframe && (int32_t)(seq - k->keyframe_seq) < 0)
         return;
     if (e->resends) {
         wait = e->resends < 6 ? RESEND_FIRST_MS << (e->resends - 1) : RESEND_MOST_MS;

@@ -75,10 +75,11 @@ struct gw_sink {
     unsigned at; /* place in source->sinks */
     struct gw_layers layers;
     struct gw_rewrite rewrite;
-    bool relink;         /* the next packet that passes starts a new mapping */
-    uint8_t epoch;       /* of the entries; changes with source and negotiation */
-    uint32_t rtx_seq;    /* extended, next */
-    uint32_t budget_bps; /* what the bandwidth allocation gives this sink; 0: no limit */
+    bool relink;           /* the next packet that passes starts a new mapping */
+    uint8_t epoch;         /* of the entries; changes with source and negotiation */
+    uint32_t rtx_seq;      /* extended, next */
+    uint32_t keyframe_seq; /* outgoing number of the last keyframe, its first packet */
+    uint32_t budget_bps;   /* what the bandwidth allocation gives this sink; 0: no limit */
     /* counters */
     uint64_t packets, bytes, payload_bytes, bytes_second, bytes_mark, nacks, retransmitted, dropped;
     uint64_t out_highest; /* extended, highest sent */

@@ -296,13 +296,24 @@ static bool is_about_track(enum gw_order_tag tag)
     }
 }
 
+static void take_settings(struct gw_engine *e, const struct gw_media_settings *settings)
+{
+    GHashTableIter it;
+    struct gw_peer *p;
+
+    e->conf.settings = *settings;
+    g_hash_table_iter_init(&it, e->peers);
+    while (g_hash_table_iter_next(&it, NULL, (void **)&p))
+        p->sender.forget_at_keyframe = settings->nack_optimizations;
+}
+
 void gw_engine_order(struct gw_engine *e, const struct gw_order *o, int64_t now_us)
 {
     struct gw_peer *p;
 
     e->now_us = now_us;
     if (o->tag == GW_ORDER_SETTINGS) {
-        e->conf.settings = o->u.settings;
+        take_settings(e, &o->u.settings);
     } else if (o->tag == GW_ORDER_PEER_NEW) {
         peer_new(e, o, now_us);
     } else if (is_about_track(o->tag)) {

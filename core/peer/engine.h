@@ -14,12 +14,12 @@
 struct gw_engine;
 
 struct gw_engine_conf {
-    unsigned index;                    /* number of this worker */
-    struct gw_dtls_context *dtls;      /* borrowed, shared, const */
-    const char *sealer;                /* see gw_sealer_new() */
+    unsigned index;               /* number of this worker */
+    struct gw_dtls_context *dtls; /* borrowed, shared, const */
+    const char *sealer;           /* see gw_sealer_new() */
     struct gw_media_settings settings;
     size_t max_peers, max_packets;
-    struct gw_timers *timers;          /* borrowed */
+    struct gw_timers *timers; /* borrowed */
     /* Where news go: the control thread's mailbox. false: full, the engine keeps the message and tries again. */
     bool (*news)(void *arg, const struct gw_news *news);
     /* To the engine of another worker: forwarded packets and their feedback (peer/engine.c's own business). */

@@ -69,7 +69,6 @@ static void dtls_connected(void *arg, const struct gw_dtls_keys *keys)
     p->sender.sealer = e->sealer;
     gw_count(&e->counters.handshakes);
     gw_timer_start(e->conf.timers, &p->tick_timer, now_us + TICK_US);
-    gw_timer_start(e->conf.timers, &p->twcc_timer, now_us + (int64_t)e->conf.settings.twcc_period_ms * 1000);
     for (unsigned i = 0; i < p->n_tracks; i++)
         if (p->tracks[i] && p->tracks[i]->sink) {
             gw_sink_restart(p->tracks[i]->sink, now_us);
@@ -350,14 +349,10 @@ static void twcc_tick(void *arg, int64_t now_us)
     uint32_t period = p->engine->conf.settings.twcc_period_ms;
 
     p->engine->now_us = now_us;
-    if (p->closing)
+    if (p->closing || !p->twcc)
         return;
-    if (p->twcc) {
-        gw_reports_twcc(p, now_us);
-        gw_timer_start(p->engine->conf.timers, &p->twcc_timer, now_us + (period ? period : 200) * 1000);
-    } else { /* nothing to report so far: most subscribers never have */
-        gw_timer_start(p->engine->conf.timers, &p->twcc_timer, now_us + TICK_US);
-    }
+    gw_reports_twcc(p, now_us);
+    gw_timer_start(p->engine->conf.timers, &p->twcc_timer, now_us + (period ? period : 200) * 1000);
 }
 
 /* --- birth and death --- */
@@ -383,6 +378,7 @@ int gw_peer_new(struct gw_peer **out, struct gw_engine *e, gw_peer_id id, bool c
     gw_dtls_random(&p->own_ssrc, sizeof(p->own_ssrc));
     gw_sender_init(&p->sender, &e->dirty, e->conf.timers, &e->counters);
     p->sender.history_us = (int64_t)e->conf.settings.min_nack_queue_ms * 1000;
+    p->sender.forget_at_keyframe = e->conf.settings.nack_optimizations;
     err = gw_ice_new(&p->ice, e->ice, p, controlling, now_us);
     if (!err)
         err = gw_ice_gather(p->ice, now_us);

@@ -43,7 +43,7 @@ static void add_sender_report(struct gw_peer *p, struct message *m, struct gw_si
 
     if (!gw_sink_timestamp_at(k, now_us, &sr.rtp_timestamp))
         return;
-    sr.packets = (uint32_t)k->packets;
+    sr.packets = (uint32_t)(k->packets - (k->conf.rtx_ssrc ? k->retransmitted : 0));
     sr.octets = (uint32_t)k->payload_bytes;
     for (int tries = 0; tries < 2; tries++) {
         gw_rtcp_write_sr(&m->w, &sr, NULL, 0);

@@ -123,6 +123,8 @@ void gw_track_source_orders(struct gw_track *t, int64_t now_us)
 
     if (!s)
         return;
+    if (s->muted && !t->muted)
+        gw_mirror_source_gone(t->peer->engine, s); /* its sinks elsewhere begin anew as well */
     gw_source_mute(s, t->muted, now_us);
     s->keyframe_every_us = t->keyframe_every_s * 1000000;
     if (s->talk.packets != t->talk.packets || s->talk.threshold != t->talk.threshold)
@@ -156,7 +158,8 @@ static void drop_source(struct gw_track *t)
 
     if (!s)
         return;
-    gw_source_silent(s);
+    if (!t->peer->closing)
+        gw_source_silent(s);
     gw_mirror_source_gone(t->peer->engine, s);
     for (unsigned i = 0; i < s->n_sinks; i++) { /* they wait for it to come back */
         struct gw_track *sink = s->sinks[i]->owner;
@@ -349,6 +352,7 @@ void gw_track_link(struct gw_track *t, gw_track_id source, const struct gw_link_
     gw_track_unlink(t, now_us);
     t->wanted = source;
     t->link = *o;
+    memset(t->told, -2, sizeof(t->told));
     if (is_data(t)) {
         gw_data_listen(t, true);
         return;

@@ -1,1 +1,1 @@
-# tests of core/bwe
+check_PROGRAMS += tests/unit/bwe/test_bwe
