@@ -47,7 +47,11 @@ void gw_sctp_receive(struct gw_sctp *s, const uint8_t *data, size_t len, int64_t
  * or too many channels; GW_ESTATE: closed. Empty messages are ignored (0).
  */
 int gw_sctp_send(struct gw_sctp *s, const struct gw_sctp_message *msg);
-/* Runs what usrsctp's timers produced for associations of the calling worker; call about every 10 ms. */
+/*
+ * Runs what usrsctp's timers produced for associations of the calling worker; call about every 10 ms. The timers follow
+ * now_us, but before it repeats a packet usrsctp also asks the real clock how old it is: loss is not repaired faster
+ * than in real time.
+ */
 void gw_sctp_tick(int64_t now_us);
 unsigned gw_sctp_channels(const struct gw_sctp *s);
 
