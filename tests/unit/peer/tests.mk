@@ -1,3 +1,9 @@
+# control half
 check_PROGRAMS += \
-	tests/unit/peer/test_answer
-EXTRA_DIST += tests/unit/peer/planning.h
+	tests/unit/peer/test_answer \
+	tests/unit/peer/test_graph \
+	tests/unit/peer/test_link \
+	tests/unit/peer/test_links \
+	tests/unit/peer/test_offer \
+	tests/unit/peer/test_plan
+EXTRA_DIST += tests/unit/peer/fake_worker.h tests/unit/peer/planning.h
