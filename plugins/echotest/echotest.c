@@ -131,16 +131,14 @@ static void on_layer(struct cardea_handle *h, void *user, cardea_sink sink, cons
 {
     size_t n;
     const struct cardea_stream *s = host->streams(h, &n);
-    json_t *body = json_pack("{ss}", "echotest", "event");
 
-    for (size_t i = 0; i < n; i++)
-        if (s[i].sink == sink && s[i].codec) {
-            json_object_set_new(body, "videocodec", json_string(s[i].codec));
-            json_object_set_new(body, s[i].svc ? "spatial_layer" : "substream",
-                                json_integer(s[i].svc ? now->spatial : now->substream));
-            json_object_set_new(body, s[i].svc ? "temporal_layer" : "temporal", json_integer(now->temporal));
-        }
-    host->notify(h, body);
+    for (size_t i = 0; i < n; i++) {
+        if (s[i].sink != sink || !s[i].codec || (!s[i].simulcast && !s[i].svc))
+            continue;
+        host->notify(h, json_pack("{ss ss si si}", "echotest", "event", "videocodec", s[i].codec,
+                                  s[i].svc ? "spatial_layer" : "substream", s[i].svc ? now->spatial : now->substream,
+                                  s[i].svc ? "temporal_layer" : "temporal", now->temporal));
+    }
 }
 
 static void on_slow_link(struct cardea_handle *h, void *user, enum cardea_kind kind, bool uplink, unsigned lost)

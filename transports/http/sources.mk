@@ -1,7 +1,7 @@
 transport_PROGRAMS += transports/http.so
 transports_http_so_SOURCES = transports/http/http.c transports/http/http.h transports/http/server.c \
-	transports/http/exchange.c transports/http/pages.c transports/common/acl.c transports/common/acl.h
-transports_http_so_CPPFLAGS = $(PLUGIN_CPPFLAGS) $(GLIB_CFLAGS) $(MHD_CFLAGS)
+	transports/http/exchange.c transports/http/pages.c $(transports_common)
+transports_http_so_CPPFLAGS = $(PLUGIN_CPPFLAGS) -D_GNU_SOURCE $(GLIB_CFLAGS) $(MHD_CFLAGS)
 transports_http_so_CFLAGS = $(PLUGIN_CFLAGS)
 transports_http_so_LDFLAGS = $(PLUGIN_LDFLAGS)
 transports_http_so_LDADD = $(MHD_LIBS) $(GLIB_LIBS) $(JANSSON_LIBS)

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who may open a WebSocket: addresses, origin, subprotocol, and whether there is room. */
+#include <string.h>
+#include <sys/socket.h>
+
+#include "../common/acl.h"
+#include "tokens.h"
+#include "websocket.h"
+
+const char client_protocol[] = "janus-protocol";
+const char admin_protocol[] = "janus-admin-protocol";
+
+const struct endpoint *endpoint_of(struct lws *wsi)
+{
+    return lws_vhost_user(lws_get_vhost(wsi));
+}
+
+static void plain(char *address)
+{
+    if (!strncasecmp(address, "::ffff:", 7) && strchr(address, '.'))
+        memmove(address, address + 7, strlen(address + 7) + 1);
+}
+
+void remote_of(struct lws *wsi, char *out, size_t size)
+{
+    out[0] = 0;
+    if (endpoint_of(wsi)->path)
+        lws_strncpy(out, "unix", size);
+    else if (!lws_get_peer_simple(wsi, out, size))
+        out[0] = 0;
+    plain(out);
+}
+
+/* A header of the request into out; false: it is absent or longer than a sane one. */
+static bool header(struct lws *wsi, enum lws_token_indexes which, char *out, size_t size)
+{
+    return lws_hdr_total_length(wsi, which) > 0 && lws_hdr_copy(wsi, out, (int)size, which) > 0;
+}
+
+/* 0: welcome, else a status of HTTP. */
+static int refusal(struct lws *wsi)
+{
+    const struct endpoint *e = endpoint_of(wsi);
+    char text[1024];
+
+    if (e->acl_forwarded && header(wsi, WSI_TOKEN_X_FORWARDED_FOR, text, sizeof(text)) && !acl_allows(e->acl, text))
+        return HTTP_STATUS_FORBIDDEN;
+    if (ws.enforce_cors &&
+        !acl_allows_origin(ws.allow_origin, header(wsi, WSI_TOKEN_ORIGIN, text, sizeof(text)) ? text : NULL))
+        return HTTP_STATUS_FORBIDDEN;
+    if (!header(wsi, WSI_TOKEN_PROTOCOL, text, sizeof(text)) ||
+        !tokens_have(text, e->door == CARDEA_DOOR_ADMIN ? admin_protocol : client_protocol))
+        return HTTP_STATUS_BAD_REQUEST;
+    if (atomic_load(&ws.connections) >= ws.most_connections || atomic_load(&ws.stopping))
+        return HTTP_STATUS_SERVICE_UNAVAILABLE;
+    return 0;
+}
+
+/* The listening socket has a new client. */
+static int filter_address(struct lws *listener, lws_sockfd_type fd)
+{
+    const struct endpoint *e = endpoint_of(listener);
+    char address[64];
+
+    if (e->path)
+        return 0;
+    if (!lws_get_peer_simple_fd(fd, address, sizeof(address)))
+        return 1;
+    return !acl_allows(e->acl, address);
+}
+
+/* An answer that is no upgrade. */
+static int answer(struct lws *wsi, int status)
+{
+    if (lws_return_http_status(wsi, (unsigned)status, NULL) < 0)
+        return -1;
+    return lws_http_transaction_completed(wsi) ? -1 : 0;
+}
+
+static int confirm(struct lws *wsi, const char *to)
+{
+    int status = to && !strcmp(to, "websocket") ? refusal(wsi) : HTTP_STATUS_BAD_REQUEST;
+
+    if (!status)
+        return 0;
+    return lws_return_http_status(wsi, (unsigned)status, NULL) < 0 ? -1 : 1;
+}
+
+int handshake_callback(struct lws *wsi, enum lws_callback_reasons why, void *user, void *in, size_t len)
+{
+    switch (why) {
+    case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
+        return filter_address(wsi, (lws_sockfd_type)(intptr_t)in);
+    case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
+        return confirm(wsi, in);
+    case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
+    case LWS_CALLBACK_ESTABLISHED:
+        return -1; /* an upgrade without a subprotocol must not end here */
+    case LWS_CALLBACK_HTTP:
+        return answer(wsi, HTTP_STATUS_FORBIDDEN);
+    case LWS_CALLBACK_EVENT_WAIT_CANCELLED:
+        connections_write_kicked();
+        return 0;
+    default:
+        return 0;
+    }
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The WebSocket transport: one text message is one JSON text, in both directions. What it says is the gateway's
+ * business.
+ *
+ *   websocket.c   the module: options, start, stop     handshake.c   who may upgrade
+ *   service.c     the library's thread and its ports   connection.c  what waits to be sent, and what has arrived so far
+ *
+ * Everything of the library runs on the service thread. The control thread only puts text into a connection's queue,
+ * under one lock, and wakes the service thread.
+ */
+#ifndef CARDEA_WEBSOCKET_H
+#define CARDEA_WEBSOCKET_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include <glib.h>
+#include <libwebsockets.h>
+
+#include <cardea/transport.h>
+
+#include "../common/certificate.h"
+
+/* One listening place. A value that is set at start and const from then on. */
+struct endpoint {
+    const char *name; /* "ws", "wss", "admin_ws", "admin_wss" */
+    enum cardea_door door;
+    bool tls, acl_forwarded;
+    int port;               /* asked for; 0: any */
+    char *interface, *path; /* owned; path: a socket in the file system instead of a port */
+    char *acl;              /* owned, may be NULL */
+    struct lws_vhost *vhost;
+};
+
+struct websocket {
+    /* given at start, const from then on */
+    const struct cardea_transport_host *host;
+    char *allow_origin, *password, *ciphers, *unix_owner;
+    bool enforce_cors;
+    size_t most_message, most_bytes, most_messages, most_connections;
+    int64_t ping_after_us, pong_within_us; /* 0: no pings */
+    int64_t stall_us;
+    unsigned handshake_s;
+    struct certificate certificate;
+    GPtrArray *endpoints; /* struct endpoint * */
+
+    /* any thread */
+    atomic_bool events, stopping;
+    atomic_int log_level;           /* wanted; -1: as it is */
+    atomic_ulong connections;       /* that are established */
+    atomic_ulong messages;          /* received */
+    atomic_ulong overflows, stalls; /* closed because their client did not read */
+    struct lws_context *context;
+};
+extern struct websocket ws;
+extern const struct cardea_transport cardea_transport;
+
+/* --- service.c: control thread --- */
+int service_start(void); /* 0, or -1 after a log line */
+void service_stop(void); /* says goodbye to all, at most half a second */
+void service_wake(void); /* connections have been kicked */
+int endpoint_port(const struct endpoint *e);
+
+/* --- handshake.c: service thread --- */
+int handshake_callback(struct lws *wsi, enum lws_callback_reasons why, void *user, void *in, size_t len);
+const struct endpoint *endpoint_of(struct lws *wsi);
+/* Text of the client's address: IPv4 as such also when it came by IPv6; "unix" for a socket in the file system. */
+void remote_of(struct lws *wsi, char *out, size_t size);
+extern const char client_protocol[], admin_protocol[];
+
+/* --- connection.c --- */
+void connections_init(void);
+void connections_end(void);
+int connection_callback(struct lws *wsi, enum lws_callback_reasons why, void *user, void *in, size_t len);
+void connections_write_kicked(void);         /* service thread: after a wake */
+void connections_look_after(int64_t now_us); /* service thread: pings, stalls; each second */
+void connections_say_goodbye(void);          /* service thread */
+void connection_send(cardea_connection c, const char *text, size_t len); /* control thread; only queues */
+void connection_shut(cardea_connection c);                               /* control thread; only queues */
+
+#endif
