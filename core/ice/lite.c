@@ -297,8 +297,8 @@ static int open_all(struct gw_lite *l, char *why, size_t why_len)
     if (!err)
         err = gw_loop_add(l->io.loop, l->socket.udp, EPOLLIN, gw_lite_readable, l);
     if (!err && conf->tcp)
-        err = gw_tcp_new(&l->tcp, l->io.loop, l->socket.tcp, l->io.capacity * TCP_PER_ICE, conf->dscp, &tcp_events, l,
-                         &l->io.stats);
+        err = gw_tcp_new(&l->tcp, l->io.loop, l->socket.tcp, l->io.capacity * TCP_PER_ICE + GW_TCP_STRANGERS,
+                         conf->dscp, &tcp_events, l, &l->io.stats);
     return err;
 }
 

@@ -7,3 +7,7 @@ check_PROGRAMS += \
 	tests/unit/ice/test_table
 tests_unit_ice_test_stun_SOURCES = tests/unit/ice/test_stun.c \
 	tests/unit/ice/check_client.c tests/unit/ice/check_client.h
+check_PROGRAMS += \
+	tests/unit/ice/test_lite
+ice_world = tests/unit/ice/world.c tests/unit/ice/world.h tests/unit/ice/check_client.c tests/unit/ice/check_client.h
+tests_unit_ice_test_lite_SOURCES = tests/unit/ice/test_lite.c $(ice_world)
