@@ -2,3 +2,5 @@
 EXTRA_DIST += tests/fuzz/corpus
 check_PROGRAMS += tests/fuzz/fuzz_config
 tests_fuzz_fuzz_config_SOURCES = tests/fuzz/fuzz_config.c tests/fuzz/replay.c
+check_PROGRAMS += tests/fuzz/fuzz_sdp
+tests_fuzz_fuzz_sdp_SOURCES = tests/fuzz/fuzz_sdp.c tests/fuzz/replay.c
