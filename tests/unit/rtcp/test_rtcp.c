@@ -207,7 +207,7 @@ static void read_everything(const uint8_t *data, size_t len)
         gw_rtcp_read_rr(&p, &a);
         for (i = 0; i < 33; i++) {
             gw_rtcp_read_report(&p, i, &b);
-            if (!gw_rtcp_read_cname(&p, i, &a, &text, &n) && text)
+            if (!gw_rtcp_read_cname(&p, i, &a, &text, &n) && n)
                 assert_true((const uint8_t *)text + n <= p.body + p.len);
             gw_rtcp_read_bye(&p, i, &a);
             gw_rtcp_read_fir(&p, i, &a, &seq);
