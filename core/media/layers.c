@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#define GAPS     3       /* missing frames that make a substream silent */
+#define MOST_GAP 3000000 /* µs */
+
 static uint8_t least(uint8_t a, uint8_t b)
 {
     return a < b ? a : b;
@@ -35,16 +38,27 @@ static void want_keyframe(struct gw_layers *l, int64_t now_us, struct gw_layer_v
     v->want_keyframe = true;
 }
 
+static bool is_coming(const struct gw_layers *l, const struct gw_layer_view *view, int i, int64_t now_us)
+{
+    int64_t patience = GAPS * view->gap_us[i];
+
+    if (patience > MOST_GAP)
+        patience = MOST_GAP;
+    if (patience < l->fallback_us)
+        patience = l->fallback_us;
+    return view->last_us[i] && now_us - view->last_us[i] <= patience;
+}
+
 /* The highest substream not above the limit that is really coming. */
 static int best_substream(const struct gw_layers *l, const struct gw_layer_view *view, int64_t now_us)
 {
     int limit = least(l->target_substream, l->cap_substream);
 
     for (int i = limit; i >= 0; i--)
-        if (view->last_us[i] && now_us - view->last_us[i] <= l->fallback_us)
+        if (is_coming(l, view, i, now_us))
             return i;
     for (int i = limit + 1; i < GW_LAYER_COUNT; i++) /* only higher ones come: better than nothing */
-        if (view->last_us[i] && now_us - view->last_us[i] <= l->fallback_us)
+        if (is_coming(l, view, i, now_us))
             return i;
     return -1;
 }

@@ -23,6 +23,7 @@
 /* What the selector looks at of a source; the source keeps it up to date. */
 struct gw_layer_view {
     int64_t last_us[GW_LAYER_COUNT]; /* last packet of each substream, 0: never */
+    int64_t gap_us[GW_LAYER_COUNT];  /* between its frames, smoothed: a slow one is not a silent one */
     bool video, simulcast, svc;
     bool opaque; /* end-to-end encrypted: keyframes may not be visible, do not wait for one */
 };

@@ -144,6 +144,8 @@ void gw_sender_flush(struct gw_sender *s, int64_t now_us)
 
         if (!e || !gw_outgoing_prepare(&b.o[b.n], s, item.sink, e, class == GW_SEND_RTX, now_us)) {
             gw_count(&s->counters->drops_history);
+            if (e && !e->sent_ms)
+                e->used = false;
             continue;
         }
         if (++b.n == BATCH)

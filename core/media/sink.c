@@ -136,7 +136,15 @@ static bool grow(struct gw_sink *k)
     return true;
 }
 
-/* The slot for a number. The ring grows while it would lose what could still be asked for. */
+/* Is it too early to forget this entry? It has not left yet, or may still be asked back. */
+static bool is_needed(const struct gw_sink *k, const struct gw_sent *e, int64_t now_us)
+{
+    if (!e->sent_ms)
+        return true;
+    return k->conf.nack && (uint32_t)(now_us / 1000) - e->sent_ms < k->sender->history_us / 1000;
+}
+
+/* The slot for a number. The ring grows while it would lose what is needed. */
 static struct gw_sent *place(struct gw_sink *k, uint32_t out_seq, int64_t now_us)
 {
     struct gw_sent *e;
@@ -144,8 +152,7 @@ static struct gw_sent *place(struct gw_sink *k, uint32_t out_seq, int64_t now_us
     if (!k->ring_size && !grow(k))
         return NULL;
     e = slot(k, out_seq);
-    if (e->used && e->out_seq != out_seq && k->conf.nack && k->conf.kind == GW_VIDEO &&
-        (!e->sent_ms || (uint32_t)(now_us / 1000) - e->sent_ms < k->sender->history_us / 1000) && grow(k))
+    while (e->used && e->out_seq != out_seq && is_needed(k, e, now_us) && grow(k))
         e = slot(k, out_seq);
     return e;
 }

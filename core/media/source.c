@@ -148,6 +148,12 @@ static void note_media(struct gw_source *s, struct gw_source_layer *l, const str
     unsigned layer = pkt->facts.layer;
 
     s->view.last_us[layer] = now_us;
+    if (s->conf.simulcast && pkt->facts.timestamp != l->frame_ts) {
+        if (l->frame_us)
+            s->view.gap_us[layer] += (now_us - l->frame_us - s->view.gap_us[layer]) / 8;
+        l->frame_ts = pkt->facts.timestamp;
+        l->frame_us = now_us;
+    }
     l->packets++;
     l->bytes += pkt->len;
     if (!l->receiving) {

@@ -50,6 +50,8 @@ struct gw_source_layer {
     struct gw_sync sync;
     struct gw_dd_structure *dd; /* owned; made with the first dependency descriptor */
     bool receiving;
+    uint32_t frame_ts; /* of the newest frame */
+    int64_t frame_us;  /* when it began to come */
     /* counters */
     uint64_t packets, bytes, bytes_second, bytes_mark, nacks_sent, retransmissions;
     int64_t lost_mark; /* at the last slow-link check */

@@ -141,6 +141,19 @@ static void a_silent_substream_is_left(void **state)
     assert_int_equal(l.substream, 2);
 }
 
+static void a_slow_substream_is_not_silent(void **state)
+{
+    the_highest_substream_is_relayed(state);
+    view.gap_us[2] = 500000; /* two frames a second */
+    now += 900000;
+    assert_true(offer(0, 0, false, false) == false);
+    assert_false(v.want_keyframe);
+    assert_true(offer(2, 0, false, false));
+    now += 1600000;
+    offer(0, 0, false, false);
+    assert_true(v.want_keyframe);
+}
+
 static void nothing_below_the_limit_means_what_there_is(void **state)
 {
     view.simulcast = true;
@@ -222,6 +235,7 @@ int main(void)
         cmocka_unit_test_setup(going_down_waits_for_a_keyframe, set_up),
         cmocka_unit_test_setup(bandwidth_caps_as_targets_do, set_up),
         cmocka_unit_test_setup(a_silent_substream_is_left, set_up),
+        cmocka_unit_test_setup(a_slow_substream_is_not_silent, set_up),
         cmocka_unit_test_setup(nothing_below_the_limit_means_what_there_is, set_up),
         cmocka_unit_test_setup(temporal_layers_go_down_at_once_and_up_at_sync, set_up),
         cmocka_unit_test_setup(the_top_spatial_layer_carries_the_marker, set_up),
