@@ -20,8 +20,7 @@ static const json_t *member(const struct gw_request *rq, const char *name)
     return json_object_get(rq->root, name);
 }
 
-/* --- information
- * ------------------------------------------------------------------------------------------------------ */
+/* --- information -------------------------------------------------------------------------------------------------- */
 
 static void run_info(struct gw_request *rq)
 {
@@ -50,8 +49,7 @@ static void run_status(struct gw_request *rq)
                   "slowlink_threshold", (json_int_t)l->media.slowlink_threshold));
 }
 
-/* --- settings
- * ---------------------------------------------------------------------------------------------------------- */
+/* --- settings ----------------------------------------------------------------------------------------------------- */
 
 void gw_admin_settings_load(struct gw_api *a)
 {
@@ -73,16 +71,18 @@ static void tell_media(struct gw_api *a)
         a->conf.media_changed(a->conf.arg, &a->live.media);
 }
 
+/* For one session -1 is "as all others". */
 static void run_session_timeout(struct gw_request *rq)
 {
     json_int_t s = json_integer_value(member(rq, "timeout"));
 
-    if (rq->session)
-        rq->session->timeout_s = s;
-    else if (s < 0) {
+    if (s < (rq->session ? -1 : 0)) {
         gw_request_fail(rq, GW_API_INVALID, "timeout must not be negative");
         return;
-    } else
+    }
+    if (rq->session)
+        rq->session->timeout_s = s;
+    else
         rq->api->live.session_timeout_s = s;
     reply_with(rq, "timeout", json_integer(s));
 }
@@ -123,7 +123,7 @@ static void run_slowlink_threshold(struct gw_request *rq)
     reply_with(rq, "slowlink_threshold", json_integer(rq->api->live.media.slowlink_threshold));
 }
 
-/* Remembered and told by get_status; there is nothing behind them here that could be switched. */
+/* These are remembered and told by get_status; there is nothing behind them here that could be switched. */
 static void run_locking_debug(struct gw_request *rq)
 {
     rq->api->live.locking_debug = json_is_true(member(rq, "debug"));
@@ -136,6 +136,18 @@ static void run_refcount_debug(struct gw_request *rq)
     reply_with(rq, "refcount_debug", json_boolean(rq->api->live.refcount_debug));
 }
 
+static void run_log_timestamps(struct gw_request *rq)
+{
+    rq->api->live.timestamps = json_is_true(member(rq, "timestamps"));
+    reply_with(rq, "log_timestamps", json_boolean(rq->api->live.timestamps));
+}
+
+static void run_log_colors(struct gw_request *rq)
+{
+    rq->api->live.colors = json_is_true(member(rq, "colors"));
+    reply_with(rq, "log_colors", json_boolean(rq->api->live.colors));
+}
+
 static void run_accept(struct gw_request *rq)
 {
     bool on = json_is_true(member(rq, "accept"));
@@ -144,8 +156,22 @@ static void run_accept(struct gw_request *rq)
     reply_with(rq, "accept", json_boolean(on));
 }
 
-/* --- tokens
- * ------------------------------------------------------------------------------------------------------------- */
+/* Ours: what SIGTERM does, and with `on` false the way back. */
+static void run_drain(struct gw_request *rq)
+{
+    const json_t *on = member(rq, "on");
+    bool drain = !on || json_is_true(on);
+    json_t *reply = json_pack("{ss sb sI}", "janus", "success", "draining", drain, "sessions",
+                              (json_int_t)gw_api_sessions(rq->api));
+
+    if (rq->api->conf.drain)
+        rq->api->conf.drain(rq->api->conf.arg, drain);
+    else
+        gw_api_accept(rq->api, !drain);
+    gw_request_reply(rq, reply);
+}
+
+/* --- tokens ------------------------------------------------------------------------------------------------------- */
 
 static json_t *allowed_json(const struct gw_api *a, const char *token)
 {
@@ -253,8 +279,7 @@ static void run_remove_token(struct gw_request *rq)
         gw_request_fail(rq, GW_API_UNKNOWN, "No such token");
 }
 
-/* --- sessions, handles, modules
- * ------------------------------------------------------------------------------------------ */
+/* --- sessions, handles, modules ----------------------------------------------------------------------------------- */
 
 static json_t *keys_json(GHashTable *by_id)
 {
@@ -317,7 +342,7 @@ static void run_query_transport(struct gw_request *rq)
 
     for (guint i = 0; i < rq->api->transports->len; i++) {
         const struct gw_transport *t = rq->api->transports->pdata[i];
-        json_t *response;
+        json_t *request, *response;
 
         if (!answers_to(t, name))
             continue;
@@ -325,11 +350,24 @@ static void run_query_transport(struct gw_request *rq)
             gw_request_fail(rq, GW_API_UNKNOWN, "%s takes no queries", name);
             return;
         }
-        response = t->table.query((json_t *)member(rq, "request"));
+        request = member(rq, "request") ? json_incref((json_t *)member(rq, "request")) : json_object();
+        response = t->table.query(request);
+        json_decref(request);
         reply_with(rq, "response", response ? response : json_object());
         return;
     }
     gw_request_fail(rq, GW_API_NO_PLUGIN, "No such transport: %s", name);
+}
+
+/* There are no event handlers and loggers: no name is known, and nobody is told. */
+static void run_query_nobody(struct gw_request *rq)
+{
+    gw_request_fail(rq, GW_API_NO_PLUGIN, "No such module");
+}
+
+static void run_custom_event(struct gw_request *rq)
+{
+    gw_request_ok(rq, "success");
 }
 
 static void run_logline(struct gw_request *rq)
@@ -342,8 +380,7 @@ static void run_logline(struct gw_request *rq)
     gw_request_ok(rq, "success");
 }
 
-/* --- tables
- * ---------------------------------------------------------------------------------------------------------------- */
+/* --- tables ------------------------------------------------------------------------------------------------------- */
 
 #define WANTS(name, type, most)                                                                                        \
     {                                                                                                                  \
@@ -364,6 +401,12 @@ static const struct cardea_param p_token_plugins[] = {
 static const struct cardea_param p_plugin[] = {WANTS("plugin", CARDEA_STRING, 0), {"request", CARDEA_OBJECT}, {0}};
 static const struct cardea_param p_transport[] = {
     WANTS("transport", CARDEA_STRING, 0), {"request", CARDEA_OBJECT}, {0}};
+static const struct cardea_param p_handler[] = {WANTS("handler", CARDEA_STRING, 0), {"request", CARDEA_OBJECT}, {0}};
+static const struct cardea_param p_logger[] = {WANTS("logger", CARDEA_STRING, 0), {"request", CARDEA_OBJECT}, {0}};
+static const struct cardea_param p_event[] = {WANTS("schema", CARDEA_STRING, 0), WANTS("data", CARDEA_OBJECT, 0), {0}};
+static const struct cardea_param p_timestamps[] = {WANTS("timestamps", CARDEA_BOOL, 0), {0}};
+static const struct cardea_param p_colors[] = {WANTS("colors", CARDEA_BOOL, 0), {0}};
+static const struct cardea_param p_drain[] = {{"on", CARDEA_BOOL}, {0}};
 static const struct cardea_param p_line[] = {WANTS("line", CARDEA_STRING, 0), {0}};
 static const struct cardea_param p_handle_info[] = {{"plugin_only", CARDEA_BOOL}, {0}};
 
@@ -382,11 +425,14 @@ static const struct verb {
     {"set_log_level", GW_LEVEL_SERVER, p_level, run_log_level},
     {"set_locking_debug", GW_LEVEL_SERVER, p_debug, run_locking_debug},
     {"set_refcount_debug", GW_LEVEL_SERVER, p_debug, run_refcount_debug},
+    {"set_log_timestamps", GW_LEVEL_SERVER, p_timestamps, run_log_timestamps},
+    {"set_log_colors", GW_LEVEL_SERVER, p_colors, run_log_colors},
     {"set_min_nack_queue", GW_LEVEL_SERVER, p_nack, run_min_nack_queue},
     {"set_nack_optimizations", GW_LEVEL_SERVER, p_optimize, run_nack_optimizations},
     {"set_no_media_timer", GW_LEVEL_SERVER, p_no_media, run_no_media_timer},
     {"set_slowlink_threshold", GW_LEVEL_SERVER, p_slowlink, run_slowlink_threshold},
     {"accept_new_sessions", GW_LEVEL_SERVER, p_accept, run_accept},
+    {"drain", GW_LEVEL_SERVER, p_drain, run_drain},
     {"add_token", GW_LEVEL_SERVER, p_add_token, run_add_token},
     {"allow_token", GW_LEVEL_SERVER, p_token_plugins, run_allow_token},
     {"disallow_token", GW_LEVEL_SERVER, p_token_plugins, run_disallow_token},
@@ -396,6 +442,9 @@ static const struct verb {
     {"loops_info", GW_LEVEL_SERVER, NULL, run_loops_info},
     {"message_plugin", GW_LEVEL_SERVER, p_plugin, gw_message_plugin},
     {"query_transport", GW_LEVEL_SERVER, p_transport, run_query_transport},
+    {"query_eventhandler", GW_LEVEL_SERVER, p_handler, run_query_nobody},
+    {"query_logger", GW_LEVEL_SERVER, p_logger, run_query_nobody},
+    {"custom_event", GW_LEVEL_SERVER, p_event, run_custom_event},
     {"custom_logline", GW_LEVEL_SERVER, p_line, run_logline},
     {"list_handles", GW_LEVEL_SESSION, NULL, run_list_handles},
     {"destroy_session", GW_LEVEL_SESSION, NULL, run_destroy_session},

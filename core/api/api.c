@@ -53,7 +53,6 @@ void gw_api_free(struct gw_api *a)
     if (!a)
         return;
     gw_timer_stop(a->conf.timers, &a->watch);
-    gw_admin_queries_watch(a, true);
     g_queue_clear_full(&a->deferred, g_free);
     gw_routes_free(a);
     g_ptr_array_free(a->transports, TRUE);
@@ -217,6 +216,7 @@ bool gw_api_door_is_open(const struct gw_api *a, enum cardea_door door)
 
 void gw_api_stop_transports(struct gw_api *a)
 {
+    gw_admin_queries_watch(a, true); /* while there is somebody to carry the answers */
     for (unsigned i = a->transports->len; i > 0; i--) {
         struct gw_transport *t = a->transports->pdata[i - 1];
 

@@ -59,7 +59,8 @@ static void set_text(json_t *o, const char *name, const char *value)
 
 static void add_addresses(json_t *o, const struct gw_api *a)
 {
-    const char *announce = gw_option_text(a, "nat", "announce");
+    const char *given = gw_option_text(a, "nat", "announce"),
+               *announce = given ? given : gw_option_text(a, "nat", "nat_1_1_mapping");
     char **all = g_strsplit_set(announce ? announce : "", ", ", -1);
     json_t *list = json_array();
 
@@ -77,7 +78,7 @@ static void add_addresses(json_t *o, const struct gw_api *a)
 
 static void add_ice(json_t *o, const struct gw_api *a)
 {
-    const char *stun = gw_option_text(a, "nat", "stun_server");
+    const char *stun = gw_option_text(a, "nat", "stun_server"), *turn = gw_option_text(a, "nat", "turn_server");
 
     set_flag(o, "ipv6", a, "media", "ipv6");
     if (gw_option_true(a, "media", "ipv6"))
@@ -93,6 +94,9 @@ static void add_ice(json_t *o, const struct gw_api *a)
     if (stun)
         json_object_set_new(o, "stun-server",
                             json_sprintf("%s:%d", stun, (int)gw_option_number(a, "nat", "stun_port")));
+    if (turn)
+        json_object_set_new(o, "turn-server",
+                            json_sprintf("turn:%s:%d", turn, (int)gw_option_number(a, "nat", "turn_port")));
     if (gw_option_true(a, "nat", "allow_force_relay"))
         json_object_set_new(o, "allow-force-relay", json_true());
 }

@@ -2,8 +2,6 @@
 /* The watchdog: every two seconds, sessions that are silent or were not claimed in time end. */
 #include "api/inside.h"
 
-#include "metrics/metrics.h"
-
 static bool expired(const struct gw_session *s, int64_t now_us)
 {
     int64_t silent_us = now_us - s->last_us, timeout_s = gw_session_timeout_s(s);
@@ -12,18 +10,6 @@ static bool expired(const struct gw_session *s, int64_t now_us)
     if (timeout_s > 0 && silent_us >= timeout_s * 1000000)
         return true;
     return !s->owner && silent_us >= reclaim_s * 1000000;
-}
-
-static void count(const struct gw_api *a)
-{
-    static struct gw_metric *sessions, *handles;
-
-    if (!sessions) {
-        sessions = gw_metric_gauge("cardea_sessions", NULL, "Sessions of clients.");
-        handles = gw_metric_gauge("cardea_handles", NULL, "Handles, including those being closed.");
-    }
-    gw_metric_set(sessions, (int64_t)gw_api_sessions(a));
-    gw_metric_set(handles, (int64_t)gw_api_handles(a));
 }
 
 static void look(void *arg, int64_t now_us)
@@ -37,7 +23,6 @@ static void look(void *arg, int64_t now_us)
             gw_session_destroy(l->data, true);
     g_list_free(all);
     gw_admin_queries_watch(a, false);
-    count(a);
     gw_timer_start(a->conf.timers, &a->watch, now + GW_WATCH_US);
 }
 
@@ -46,5 +31,4 @@ void gw_watch_start(struct gw_api *a)
     a->watch.fire = look;
     a->watch.arg = a;
     gw_timer_start(a->conf.timers, &a->watch, a->conf.now_us() + GW_WATCH_US);
-    count(a);
 }

@@ -113,6 +113,25 @@ void gw_module_close(struct gw_module *m)
     g_free(m);
 }
 
+/* Modules of ours that stand in for one that operators know by another file name. */
+static const struct {
+    const char *file, *known_as;
+} known_files[] = {
+    {"echotest.so", "libjanus_echotest.so"},    {"videoroom.so", "libjanus_videoroom.so"},
+    {"recorder.so", "libjanus_recordplay.so"},  {"http.so", "libjanus_http.so"},
+    {"websocket.so", "libjanus_websockets.so"},
+};
+
+static bool is_disabled(const char *list, const char *file)
+{
+    if (gw_list_has(list, file))
+        return true;
+    for (size_t i = 0; i < sizeof(known_files) / sizeof(known_files[0]); i++)
+        if (!strcmp(known_files[i].file, file) && gw_list_has(list, known_files[i].known_as))
+            return true;
+    return false;
+}
+
 static gint by_name(gconstpointer a, gconstpointer b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
@@ -128,7 +147,7 @@ char **gw_module_list(const char *folder, const char *disabled)
         return NULL;
     paths = g_ptr_array_new();
     while ((name = g_dir_read_name(dir)))
-        if (g_str_has_suffix(name, ".so") && !gw_list_has(disabled, name))
+        if (g_str_has_suffix(name, ".so") && !is_disabled(disabled, name))
             g_ptr_array_add(paths, g_build_filename(folder, name, NULL));
     g_dir_close(dir);
     g_ptr_array_sort(paths, by_name);

@@ -27,7 +27,8 @@ void gw_module_close(struct gw_module *m); /* NULL is fine */
 
 /*
  * Paths of the files in a folder that look like modules (*.so), sorted, without those whose file name stands in the
- * comma-separated list `disabled` (may be NULL). NULL-terminated, g_strfreev() it; NULL when the folder cannot be read.
+ * comma-separated list `disabled` (may be NULL), as ours or as that of the module it stands in for. NULL-terminated,
+ * g_strfreev() it; NULL when the folder cannot be read.
  */
 char **gw_module_list(const char *folder, const char *disabled);
 

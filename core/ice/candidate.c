@@ -71,8 +71,8 @@ static bool foundation(struct gw_candidate *c, struct word word)
     if (!word.len || word.len >= sizeof(c->foundation))
         return false;
     for (size_t i = 0; i < word.len; i++)
-        if (!is_ice_char(word.at[i]) && word.at[i] != '-' && word.at[i] != '=' && word.at[i] != '_')
-            return false; /* the last three are not in the grammar, but in the field */
+        if (!is_ice_char(word.at[i]) && word.at[i] != '-' && word.at[i] != '_')
+            return false; /* the last two are not in the grammar, but in the field */
     memcpy(c->foundation, word.at, word.len);
     return true;
 }

@@ -59,7 +59,7 @@ static bool add_publisher(struct world *w, json_int_t *room, json_int_t *feed)
 
     p->audio_ssrc = 0x10000u * (uint32_t)(w->n_publishers + 1);
     p->video_ssrc = p->audio_ssrc + 0x100;
-    p->video_seq = p->audio_seq = 1u << 16;
+    p->video_seq = p->audio_seq = 1; /* SRTP of a new stream begins in the first cycle */
     if (!client_open(c, option.server) || peer_open(&p->peer, w->sealer))
         return false;
     if (!*room)

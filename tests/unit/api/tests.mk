@@ -1,1 +1,12 @@
-# tests of core/api
+# tests of core/api; most of them talk to a live core in the test (tests/support/world.h)
+EXTRA_DIST += tests/support/world.h
+check_PROGRAMS += \
+	tests/unit/api/test_admin \
+	tests/unit/api/test_message \
+	tests/unit/api/test_request \
+	tests/unit/api/test_session \
+	tests/unit/api/test_tokens
+tests_unit_api_test_admin_SOURCES = tests/unit/api/test_admin.c tests/support/world.c
+tests_unit_api_test_message_SOURCES = tests/unit/api/test_message.c tests/support/world.c
+tests_unit_api_test_request_SOURCES = tests/unit/api/test_request.c tests/support/world.c
+tests_unit_api_test_session_SOURCES = tests/unit/api/test_session.c tests/support/world.c

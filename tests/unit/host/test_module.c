@@ -83,12 +83,31 @@ static void lists_a_folder_without_the_disabled(void **state)
     assert_null(gw_module_list(folder, NULL));
 }
 
+static void knows_other_names_of_its_modules(void **state)
+{
+    char folder[] = "/tmp/test_module.XXXXXX", **list, *path;
+
+    assert_non_null(mkdtemp(folder));
+    path = g_build_filename(folder, "websocket.so", NULL);
+    assert_true(g_file_set_contents(path, "", 0, NULL));
+    list = gw_module_list(folder, "libjanus_http.so");
+    assert_int_equal(g_strv_length(list), 1);
+    g_strfreev(list);
+    list = gw_module_list(folder, "libjanus_http.so,libjanus_websockets.so");
+    assert_int_equal(g_strv_length(list), 0);
+    g_strfreev(list);
+    unlink(path);
+    rmdir(folder);
+    g_free(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(opens_a_plugin),
         cmocka_unit_test(says_why_not),
         cmocka_unit_test(lists_a_folder_without_the_disabled),
+        cmocka_unit_test(knows_other_names_of_its_modules),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,3 +11,7 @@ check_PROGRAMS += \
 	tests/unit/ice/test_lite
 ice_world = tests/unit/ice/world.c tests/unit/ice/world.h tests/unit/ice/check_client.c tests/unit/ice/check_client.h
 tests_unit_ice_test_lite_SOURCES = tests/unit/ice/test_lite.c $(ice_world)
+check_PROGRAMS += \
+	tests/unit/ice/test_full \
+	tests/unit/ice/test_sim
+tests_unit_ice_test_full_SOURCES = tests/unit/ice/test_full.c $(ice_world)

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A live gateway core in a test: the real api/ and the real links of peer/, with a transport and a plugin that live in
+ * the test, a worker that says what a worker would say, and a clock that stands still until it is told. One at a time.
+ */
+#ifndef TESTS_SUPPORT_WORLD_H
+#define TESTS_SUPPORT_WORLD_H
+
+#include "api/api.h"
+#include "config/options.h"
+
+struct world {
+    struct gw_api *api;
+    struct gw_links *links;
+    struct cardea_config *config;
+    struct gw_timers *timers;
+    int64_t now_us;
+    /* what the transport was given, oldest first; texts */
+    GQueue sent;        /* struct world_sent */
+    GQueue responses;   /* struct world_response */
+    GQueue news;        /* struct gw_news: of the worker */
+    bool silent_worker; /* PEER_CLOSE and QUERY get no answer until this is false again */
+    gw_peer_id peer;    /* the last one made */
+    /* the plugin */
+    unsigned attached, detached, ups, downs, sources, sources_gone, runs, posts_nested;
+    int depth; /* > 0 inside a callback of the plugin */
+    bool refuse_attach, end_in_attach;
+    struct cardea_handle *handle; /* the last one attached */
+    struct cardea_request *kept;  /* of the verb `late` */
+    int last_result;              /* of the last answer() or offer() */
+    /* the operator */
+    struct gw_media_settings media;
+    uint64_t next_tag;
+};
+
+struct world_sent {
+    cardea_connection to;
+    json_t *json;
+};
+
+struct world_response {
+    uint64_t tag;
+    int status;
+    char *body, *location; /* owned; location may be NULL */
+};
+
+extern struct world world;
+
+/* settings: "category.name", "value", …, NULL */
+void world_begin(const char *const *settings);
+void world_end(void); /* also checks that every attach had its detach, and that no callback was nested */
+
+void world_turn(void);                                   /* until nothing is left to do */
+void world_wait(int64_t us);                             /* the clock moves, timers run */
+void world_news(enum gw_news_tag tag, const char *text); /* of the last peer */
+
+/* One message on connection c; what it got is in `sent`. */
+void world_say(cardea_connection c, const char *text);
+/* The next thing that c was sent; fails the test when there is none. New reference. */
+json_t *world_heard(cardea_connection c);
+bool world_quiet(cardea_connection c); /* nothing is left for c */
+/* The same in one: what was said and the first answer. printf-like. */
+json_t *world_ask(cardea_connection c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The code of an error; 0: it is none. Takes the reference. */
+int world_code(json_t *reply);
+/* A session, and a handle of the test's plugin. */
+uint64_t world_session(cardea_connection c);
+uint64_t world_attach(cardea_connection c, uint64_t session);
+
+/* One HTTP exchange; returns its tag. body may be NULL. */
+uint64_t world_http(enum cardea_door door, const char *method, const char *path, const char *query, const char *body);
+struct world_response *world_response(uint64_t tag); /* taken out; NULL: not answered yet */
+void world_response_free(struct world_response *r);
+/* Asks, and parses the answer, which must be 200. */
+json_t *world_http_json(enum cardea_door door, const char *method, const char *path, const char *body);
+int world_http_status(enum cardea_door door, const char *method, const char *path, const char *body);
+
+#define WORLD_WS    1 /* a connection at the clients' door */
+#define WORLD_OTHER 2 /* another */
+#define WORLD_ADMIN 3 /* at the operators' door */
+
+extern const struct cardea_transport world_transport;
+
+#endif
