@@ -5,7 +5,14 @@
 
 #include "srtp/profile.h"
 
-enum gw_kdf_label { GW_KDF_RTP_KEY = 0, GW_KDF_RTP_AUTH = 1, GW_KDF_RTP_SALT = 2 };
+enum gw_kdf_label {
+    GW_KDF_RTP_KEY = 0,
+    GW_KDF_RTP_AUTH = 1,
+    GW_KDF_RTP_SALT = 2,
+    GW_KDF_RTCP_KEY = 3,
+    GW_KDF_RTCP_AUTH = 4,
+    GW_KDF_RTCP_SALT = 5,
+};
 
 /*
  * Writes out_len bytes. key_len is 16 or 32; a salt of 12 bytes (RFC 7714 §11) is taken as 14 with zeros behind it.

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The SRTP context of one peer: libsrtp2 for what comes in and for RTCP, our sealing keys for RTP going out. */
+/* The SRTP context of one peer: libsrtp2 for what comes in, keys of our own for what goes out. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
 #include "srtp/policy.h"
+#include "srtp/rtcp.h"
 #include "srtp/seal.h"
 
 /* libsrtp2 keeps a stream for every SSRC that was ever heard; this table is what bounds it. */
@@ -17,7 +18,8 @@ struct gw_srtp {
     /* given at creation */
     const struct gw_srtp_params *params;
     /* owned */
-    srtp_t in, out;
+    srtp_t in;
+    struct gw_rtcp_sealer *rtcp;
     struct gw_sealing sealing;
     struct heard *heard;
     /* state */
@@ -25,12 +27,12 @@ struct gw_srtp {
     uint32_t opened;
 };
 
-enum { RTP_MIN = 12, RTCP_MIN = 8, RTCP_GROWTH = 32, HEARD_STEP = 4 };
+enum { RTP_MIN = 12, RTCP_MIN = 8, RTCP_ROOM = 32, HEARD_STEP = 4 };
 
-static int session_new(srtp_t *out, const struct gw_srtp_params *params, srtp_ssrc_type_t type, const uint8_t *master)
+static int session_new(srtp_t *out, const struct gw_srtp_params *params, const uint8_t *master)
 {
     srtp_policy_t policy;
-    int err = gw_libsrtp_policy(&policy, params, type, 0, master);
+    int err = gw_libsrtp_policy(&policy, params, ssrc_any_inbound, 0, master);
 
     return err ? err : gw_libsrtp_error(srtp_create(out, &policy));
 }
@@ -51,9 +53,9 @@ int gw_srtp_new(struct gw_srtp **out, struct gw_sealer *sealer, enum gw_srtp_pro
     if (!s)
         return GW_ENOMEM;
     s->params = params;
-    err = session_new(&s->in, params, ssrc_any_inbound, remote);
+    err = session_new(&s->in, params, remote);
     if (!err)
-        err = session_new(&s->out, params, ssrc_any_outbound, local);
+        err = gw_rtcp_sealer_new(&s->rtcp, params, local);
     if (!err)
         err = gw_sealing_init(&s->sealing, sealer, params, local);
     if (err)
@@ -72,8 +74,7 @@ void gw_srtp_free(struct gw_srtp *s)
     gw_sealing_close(&s->sealing);
     if (s->in)
         srtp_dealloc(s->in);
-    if (s->out)
-        srtp_dealloc(s->out);
+    gw_rtcp_sealer_free(s->rtcp);
     free(s->heard);
     free(s);
 }
@@ -184,15 +185,9 @@ int gw_srtp_open_rtcp(struct gw_srtp *s, uint8_t *data, size_t *len)
 
 int gw_srtp_seal_rtcp(struct gw_srtp *s, uint8_t *data, size_t *len, size_t cap)
 {
-    int n, err;
-
-    if (*len < RTCP_MIN || *len > UINT16_MAX || cap < *len + RTCP_GROWTH)
+    if (*len < RTCP_MIN || *len > UINT16_MAX || cap < *len + RTCP_ROOM)
         return GW_EINVAL;
-    n = (int)*len;
-    err = gw_libsrtp_error(srtp_protect_rtcp(s->out, data, &n));
-    if (!err)
-        *len = (size_t)n;
-    return err;
+    return gw_rtcp_seal(s->rtcp, data, len);
 }
 
 void gw_seal_rtp(struct gw_sealer *sealer, struct gw_srtp *s, uint8_t *data, size_t header_len, size_t len,

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/err.h"
+#include "srtp/policy.h"
 #include "srtp/srtp.h"
 
 static const enum gw_srtp_profile profiles[] = {GW_SRTP_CM_SHA1_80, GW_SRTP_CM_SHA1_32, GW_SRTP_GCM_128,
@@ -134,6 +135,81 @@ static void carries_rtcp(void **state)
     }
 }
 
+/* A whole session of libsrtp2, as other peers have, understands us and we it. */
+static void agrees_with_a_whole_session(void **state)
+{
+    static const uint8_t rtcp[] = {0x80, 201, 0, 1, 0, 0, 0, 9};
+
+    for (int i = 0; i < 4; i++) {
+        const struct gw_srtp_params *params = gw_srtp_params(profiles[i]);
+        srtp_policy_t in, out;
+        struct gw_srtp *s;
+        srtp_t them_in, them_out;
+        uint8_t p[200];
+        size_t len;
+        int n;
+
+        assert_int_equal(gw_srtp_new(&s, sealer, profiles[i], a_keys, b_keys, lengths[i]), 0);
+        assert_int_equal(gw_libsrtp_policy(&in, params, ssrc_any_inbound, 0, a_keys), 0);
+        assert_int_equal(gw_libsrtp_policy(&out, params, ssrc_any_outbound, 0, b_keys), 0);
+        assert_int_equal(srtp_create(&them_in, &in), 0);
+        assert_int_equal(srtp_create(&them_out, &out), 0);
+        for (int k = 0; k < 3; k++) {
+            memcpy(p, rtcp, sizeof(rtcp));
+            len = sizeof(rtcp);
+            assert_int_equal(gw_srtp_seal_rtcp(s, p, &len, sizeof(p)), 0);
+            n = (int)len;
+            assert_int_equal(srtp_unprotect_rtcp(them_in, p, &n), 0);
+            assert_int_equal(n, sizeof(rtcp));
+            assert_memory_equal(p, rtcp, sizeof(rtcp));
+            assert_int_equal(srtp_protect_rtcp(them_out, p, &n), 0);
+            len = (size_t)n;
+            assert_int_equal(gw_srtp_open_rtcp(s, p, &len), 0);
+            assert_memory_equal(p, rtcp, sizeof(rtcp));
+
+            n = (int)rtp(s, p, 5, 100 + (uint64_t)k);
+            assert_int_equal(srtp_unprotect(them_in, p, &n), 0);
+            assert_int_equal(n, 112);
+            assert_int_equal(srtp_protect(them_out, p, &n), 0);
+            len = (size_t)n;
+            assert_int_equal(gw_srtp_open_rtp(s, p, &len), 0);
+            assert_int_equal(len, 112);
+        }
+        srtp_dealloc(them_in);
+        srtp_dealloc(them_out);
+        gw_srtp_free(s);
+    }
+}
+
+/* Bit for bit: with the same index libsrtp2 makes the same bytes. */
+static void seals_rtcp_as_libsrtp_does(void **state)
+{
+    for (int i = 0; i < 4; i++) {
+        srtp_policy_t policy;
+        srtp_t them;
+        struct gw_srtp *s;
+
+        assert_int_equal(gw_srtp_new(&s, sealer, profiles[i], a_keys, b_keys, lengths[i]), 0);
+        assert_int_equal(gw_libsrtp_policy(&policy, gw_srtp_params(profiles[i]), ssrc_any_outbound, 0, a_keys), 0);
+        assert_int_equal(srtp_create(&them, &policy), 0);
+        for (size_t plain = 8; plain < 300; plain += 4) {
+            uint8_t ours[400], theirs[400];
+            size_t len = plain;
+            int n = (int)plain;
+
+            for (size_t k = 0; k < sizeof(ours); k++)
+                ours[k] = theirs[k] = (uint8_t)(k * 5);
+            ours[0] = theirs[0] = 0x80;
+            assert_int_equal(gw_srtp_seal_rtcp(s, ours, &len, sizeof(ours)), 0);
+            assert_int_equal(srtp_protect_rtcp(them, theirs, &n), 0);
+            assert_int_equal(len, n);
+            assert_memory_equal(ours, theirs, len);
+        }
+        srtp_dealloc(them);
+        gw_srtp_free(s);
+    }
+}
+
 static void keeps_a_bounded_number_of_senders(void **state)
 {
     struct pair pair = make(2);
@@ -210,6 +286,8 @@ int main(void)
         cmocka_unit_test(carries_rtp),
         cmocka_unit_test(refuses_what_is_changed_or_cut),
         cmocka_unit_test(carries_rtcp),
+        cmocka_unit_test(agrees_with_a_whole_session),
+        cmocka_unit_test(seals_rtcp_as_libsrtp_does),
         cmocka_unit_test(keeps_a_bounded_number_of_senders),
         cmocka_unit_test(accepts_reordering_within_the_window),
         cmocka_unit_test(checks_its_caller),
