@@ -47,7 +47,10 @@ static bool load(struct gw_modules *ms, struct gw_api *api, const struct gw_sett
     char why[400], *file;
 
     if (gw_module_open(&l.module, path, why, sizeof(why))) {
-        gw_error("%s", why);
+        if (g_str_has_prefix(why, path)) /* the dynamic linker names it, too */
+            gw_error("%s", why);
+        else
+            gw_error("%s: %s", path, why);
         return false;
     }
     l.config = gw_settings_module(settings, l.module->kind, l.module->config_name, l.module->options, &file,

@@ -311,6 +311,7 @@ static const struct cardea_host table = {
 
 const struct cardea_host *gw_plugin_host(struct gw_api *api, const char *folder)
 {
+    gw_plugin_host_free();
     plugins.api = api;
     plugins.state_folder = g_strdup(folder);
     plugins.folders = g_hash_table_new_full(NULL, NULL, NULL, g_free);
