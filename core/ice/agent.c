@@ -222,9 +222,15 @@ static void on_candidate(NiceAgent *agent, NiceCandidate *candidate, gpointer ar
 
 static void on_gathered(NiceAgent *agent, guint stream, gpointer arg)
 {
-    struct gw_full_ice *p = arg;
+    gw_full_gathered(arg);
+}
 
+void gw_full_gathered(struct gw_full_ice *p)
+{
+    gw_timer_stop(gw_loop_timers(p->full->io.loop), &p->gathering);
     gw_full_list_locals(p);
+    if (p->base.gathered) /* it was too slow */
+        return;
     p->base.gathered = true;
     gw_ice_defer_gathered(&p->base);
 }

@@ -27,6 +27,11 @@ static void lost_patience(void *arg, int64_t now_us)
         gw_ice_tell_state(&p->base, GW_ICE_FAILED, now_us);
 }
 
+static void gathered_enough(void *arg, int64_t now_us)
+{
+    gw_full_gathered(arg);
+}
+
 static bool take_credentials(struct gw_full_ice *p)
 {
     gchar *ufrag = NULL, *pwd = NULL;
@@ -126,6 +131,7 @@ static int full_make(struct gw_ice **out, struct gw_ice_io *io, bool controlling
         return GW_ENOMEM;
     p->full = f;
     p->base.io = io; /* signals may come before the caller has filled it in */
+    p->gathering = (struct gw_timer){.fire = gathered_enough, .arg = p};
     p->patience = (struct gw_timer){.fire = lost_patience, .arg = p};
     find_addresses(f, now_us);
     if (!set_up_agent(p, controlling)) {
@@ -141,6 +147,7 @@ static void full_detach(struct gw_ice *ice)
 {
     struct gw_full_ice *p = (struct gw_full_ice *)ice;
 
+    gw_timer_stop(gw_loop_timers(ice->io->loop), &p->gathering);
     gw_timer_stop(gw_loop_timers(ice->io->loop), &p->patience);
     gw_full_forget_lookups(p);
     gw_full_stop_listening(p);
@@ -175,7 +182,11 @@ static int full_gather(struct gw_ice *ice, int64_t now_us)
 {
     struct gw_full_ice *p = (struct gw_full_ice *)ice;
 
-    return nice_agent_gather_candidates(p->agent, p->stream) ? 0 : GW_EIO;
+    int err = gw_timer_start(gw_loop_timers(ice->io->loop), &p->gathering, now_us + GW_FULL_GATHER_US);
+
+    if (!err && !nice_agent_gather_candidates(p->agent, p->stream))
+        err = GW_EIO;
+    return err;
 }
 
 static int full_set_local(struct gw_ice *ice, const struct gw_ice_credentials *local)

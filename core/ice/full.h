@@ -10,6 +10,7 @@
 
 #define GW_FULL_LOOKUPS     8 /* names of one connection being resolved at once */
 #define GW_FULL_PATIENCE_US 10000000
+#define GW_FULL_GATHER_US   5000000 /* then gathered() is told with what there is; a server may not answer */
 
 struct gw_lookup;
 
@@ -33,6 +34,7 @@ struct gw_full_ice {
     /* owned */
     NiceAgent *agent;
     struct gw_lookup *lookups;
+    struct gw_timer gathering;
     struct gw_timer patience; /* a peer that never says it has no more candidates never fails by itself */
     /* state */
     guint stream;
@@ -45,6 +47,7 @@ struct gw_full_ice {
 /* agent.c */
 bool gw_full_listen(struct gw_full_ice *p); /* to signals and packets; its stream exists */
 void gw_full_stop_listening(struct gw_full_ice *p);
+void gw_full_gathered(struct gw_full_ice *p);
 void gw_full_list_locals(struct gw_full_ice *p);                        /* the agent's candidates into base.locals */
 void gw_full_give(struct gw_full_ice *p, const struct gw_candidate *c); /* a remote candidate to the agent */
 void gw_full_selected(const struct gw_ice *ice, char *text, size_t len);

@@ -95,7 +95,8 @@ static void find_addresses(struct gw_lite *l, int64_t now_us)
         return;
     }
     if (found.only_loopback && (!l->addresses.n || !l->addresses.only_loopback))
-        gw_info("No address but loopback to offer: only peers on this host can connect");
+        gw_warn("No address but loopback to offer%s: only peers on this host can connect",
+                l->conf.enforce || l->conf.ignore ? " (see ice_enforce_list, ice_ignore_list)" : "");
     l->addresses = found;
 }
 

@@ -27,6 +27,7 @@ struct gw_receive {
     union gw_sockaddr from[BATCH];
     _Alignas(struct cmsghdr) uint8_t control[BATCH][CONTROL];
     uint8_t scratch[SCRATCH][GW_FRAME_MAX];
+    int room, used; /* places with a packet; places the last call has written to */
 };
 
 int gw_receive_new(struct gw_receive **out)
@@ -46,32 +47,46 @@ void gw_receive_free(struct gw_receive *r)
 
 static void prepare(struct gw_receive *r, int i, uint8_t *to)
 {
+    struct msghdr *h = &r->msgs[i].msg_hdr;
+
     r->iov[i] = (struct iovec){.iov_base = to, .iov_len = GW_FRAME_MAX};
-    r->msgs[i].msg_hdr = (struct msghdr){.msg_name = &r->from[i],
-                                         .msg_namelen = sizeof(r->from[i]),
-                                         .msg_iov = &r->iov[i],
-                                         .msg_iovlen = 1,
-                                         .msg_control = r->control[i],
-                                         .msg_controllen = CONTROL};
+    *h = (struct msghdr){.msg_name = &r->from[i], .msg_iov = &r->iov[i], .msg_iovlen = 1};
+    h->msg_namelen = sizeof(r->from[i]);
+    h->msg_control = r->control[i];
+    h->msg_controllen = CONTROL;
 }
 
-/* Returns how many messages there is room for. */
+/*
+ * Makes places 0 … room - 1 ready for a call and returns that number. After a call only the `used` first ones need
+ * work; where the pool has no packet for one, a packet from the end of the row takes its place.
+ */
 static int prepare_all(struct gw_lite *l, struct gw_receive *r)
 {
-    int n;
-
-    for (n = 0; n < BATCH; n++) {
-        if (!r->packets[n])
-            r->packets[n] = gw_packet_take(l->io.pool);
-        if (!r->packets[n])
-            break;
-        prepare(r, n, r->packets[n]->data);
+    for (int i = 0; i < r->used && i < r->room; i++) {
+        if (!r->packets[i])
+            r->packets[i] = gw_packet_take(l->io.pool);
+        if (!r->packets[i]) {
+            while (--r->room > i && !r->packets[r->room])
+                ;
+            if (r->room <= i) {
+                r->room = i;
+                break;
+            }
+            r->packets[i] = r->packets[r->room];
+            r->packets[r->room] = NULL;
+        }
+        prepare(r, i, r->packets[i]->data);
     }
-    if (n)
-        return n;
-    for (; n < SCRATCH; n++)
-        prepare(r, n, r->scratch[n]);
-    return n;
+    r->used = 0;
+    while (r->room < BATCH && (r->packets[r->room] = gw_packet_take(l->io.pool))) {
+        prepare(r, r->room, r->packets[r->room]->data);
+        r->room++;
+    }
+    if (r->room)
+        return r->room;
+    for (int i = 0; i < SCRATCH; i++)
+        prepare(r, i, r->scratch[i]);
+    return SCRATCH;
 }
 
 static void local_address(struct gw_address *out, struct msghdr *h)
@@ -164,6 +179,7 @@ void gw_lite_readable(void *arg, uint32_t events, int64_t now_us)
         int room = prepare_all(l, r);
         int n = recvmmsg(l->socket.udp, r->msgs, (unsigned)room, MSG_DONTWAIT, NULL);
 
+        r->used = n > 0 ? n : 0;
         for (int i = 0; i < n; i++)
             handle(l, r, i, now_us);
         if (n < room)

@@ -317,6 +317,46 @@ static void last_words(void **state)
     close_all();
 }
 
+/* Servers that do not answer: a candidate less, and nobody waits for ever. */
+static void silent_servers(void **state)
+{
+    struct gw_ice_conf f = full;
+    int64_t started = gw_now_us();
+
+    f.stun_server = f.turn_server = "127.0.0.1";
+    f.stun_port = f.turn_port = 9;
+    f.turn_user = f.turn_password = "x";
+    world_open(true, 1024);
+    a_io = world_io(&f);
+    b_io = world_io(&full);
+    world_peer(&a, a_io, true);
+    world_peer(&b, b_io, false);
+    assert_true(WORLD_UNTIL(a_io, b_io, b.gathered));
+    for (int i = 0; i < 4000 && !a.gathered; i++)
+        world_turn(a_io, b_io, 5);
+    assert_int_equal(a.gathered, 1);
+    assert_in_range(gw_now_us() - started, 0, 7000000);
+    connect_both();
+    talk();
+    started = gw_now_us();
+    close_all();
+    assert_in_range(gw_now_us() - started, 0, 7000000);
+}
+
+static void server_names(void **state)
+{
+    struct gw_ice_conf f = full;
+    struct gw_ice_events events = {0};
+    struct gw_ice_io *io;
+    char why[200];
+
+    world_open(true, 8);
+    f.stun_server = "no.such.host.invalid";
+    assert_int_equal(gw_ice_io_new(&io, &f, world_loop, world_pool, &events, why, sizeof(why)), GW_EIO);
+    assert_memory_equal(why, "stun_server: \"no.such.host.invalid\" cannot be resolved", 50);
+    world_close();
+}
+
 static void needs_glib(void **state)
 {
     struct gw_ice_events events = {0};
@@ -346,6 +386,8 @@ int main(void)
         cmocka_unit_test(fails),
         cmocka_unit_test(freed_inside_a_callback),
         cmocka_unit_test(last_words),
+        cmocka_unit_test(silent_servers),
+        cmocka_unit_test(server_names),
         cmocka_unit_test(needs_glib),
     };
 
