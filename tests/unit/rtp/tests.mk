@@ -11,3 +11,5 @@ check_PROGRAMS += \
 	tests/unit/rtp/test_opus \
 	tests/unit/rtp/test_red \
 	tests/unit/rtp/test_rtx
+
+EXTRA_DIST += tests/fixtures/rtp tests/support/vectors.h
