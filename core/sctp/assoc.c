@@ -212,7 +212,9 @@ void gw_assoc_close(struct gw_assoc *a)
 int gw_assoc_connect(struct gw_assoc *a, uint16_t remote_port)
 {
     struct sockaddr_conn remote = address(a, remote_port);
-    struct sctp_paddrparams path = {.spp_assoc_id = 0, .spp_flags = SPP_PMTUD_DISABLE, .spp_pathmtu = GW_ASSOC_PACKET};
+    struct sctp_paddrparams path = {.spp_assoc_id = 0,
+                                    .spp_flags = SPP_PMTUD_DISABLE,
+                                    .spp_pathmtu = GW_ASSOC_PACKET - sizeof(struct sctp_common_header)};
     int err = GW_OK;
 
     pthread_mutex_lock(&lock);

@@ -263,6 +263,7 @@ static void carries_long_messages_and_says_when_full(void **state)
     assert_true(l.b.in_order);
     assert_int_equal(l.b.last_len, GW_CHANNEL_MESSAGE);
     assert_true(l.a.writable >= 1);
+    assert_in_range(l.a.longest, GW_ASSOC_PACKET - 50, GW_ASSOC_PACKET);
     m.len = GW_CHANNEL_MESSAGE + 1;
     assert_int_equal(gw_sctp_send(l.a.sctp, &m), GW_ELIMIT);
     free(data);
