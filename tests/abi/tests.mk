@@ -8,7 +8,7 @@ abi_modules = \
 	tests/abi/same_name.so \
 	tests/abi/unresolved.so \
 	tests/abi/clumsy.so
-EXTRA_PROGRAMS = $(abi_modules)
+EXTRA_PROGRAMS += $(abi_modules)
 CLEANFILES += $(abi_modules)
 tests_abi_wrong_major_so_SOURCES = tests/abi/refused.c
 tests_abi_wrong_major_so_CPPFLAGS = $(PLUGIN_CPPFLAGS) -DVARIANT=1
