@@ -2,3 +2,4 @@
 EXTRA_PROGRAMS += tests/bench/seal
 bench: tests/bench/seal$(EXEEXT)
 .PHONY: bench
+EXTRA_DIST += tests/bench/run tests/bench/table.mjs
