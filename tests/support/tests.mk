@@ -1,1 +1,1 @@
-# tests/support
+EXTRA_DIST += tests/fixtures/dtls
