@@ -63,7 +63,9 @@ function listen() {
 
 function channel() {
   const log = (text) => $('log').prepend(element('div', { textContent: text }));
-  handle.channel.onopen = () => $('chat').classList.remove('hidden');
+  const open = () => $('chat').classList.remove('hidden');
+  handle.channel.onopen = open;
+  if (handle.channel.readyState === 'open') open();
   handle.channel.onmessage = ({ data }) => log(`← ${data}`);
   $('say').onsubmit = (event) => {
     event.preventDefault();
