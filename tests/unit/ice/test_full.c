@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Agents really connecting inside one process: full with lite, full with full, by UDP and by TCP. */
+#include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/err.h"
-#include "ice/inside.h"
+#include "ice/full.h"
 #include "unit/ice/world.h"
 
 static struct gw_ice_io *a_io, *b_io;
@@ -343,6 +348,94 @@ static void silent_servers(void **state)
     assert_in_range(gw_now_us() - started, 0, 7000000);
 }
 
+/* --- through a relay, where one is installed --- */
+
+#define RELAY_PORT 45478
+
+static pid_t start_relay(void)
+{
+    pid_t pid = fork();
+
+    if (!pid) {
+        int null = open("/dev/null", O_RDWR);
+
+        prctl(PR_SET_PDEATHSIG, SIGTERM); /* also when the test fails half-way */
+        dup2(null, 1);
+        dup2(null, 2);
+        execlp("turnserver", "turnserver", "-n", "-L", "127.0.0.1", "-E", "127.0.0.1", "-p", "45478", "--no-tls",
+               "--no-dtls", "--no-cli", "--lt-cred-mech", "-u", "user:secret", "-r", "example.org",
+               "--allow-loopback-peers", "--log-file", "stdout", "--pidfile", "/dev/null", "--min-port", "45500",
+               "--max-port", "45600", (char *)NULL);
+        _exit(127);
+    }
+    return pid;
+}
+
+/* The relay listens, or there is none to be had. */
+static bool wait_for_relay(pid_t pid)
+{
+    for (int i = 0; i < 100; i++) {
+        struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(RELAY_PORT)};
+        int fd = socket(AF_INET, SOCK_STREAM, 0), err;
+
+        to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        err = connect(fd, (struct sockaddr *)&to, sizeof(to));
+        close(fd);
+        if (!err)
+            return true;
+        if (waitpid(pid, NULL, WNOHANG) == pid)
+            return false;
+        usleep(50000);
+    }
+    return true;
+}
+
+/* Everything of `a` goes by way of the relay, so it is the agent that sends. */
+static void relayed(const char *type)
+{
+    struct gw_ice_conf f = full;
+    char text[200];
+
+    f.turn_server = "127.0.0.1";
+    f.turn_port = RELAY_PORT;
+    f.turn_type = type;
+    f.turn_user = "user";
+    f.turn_password = "secret";
+    f.ignore = "0.0.0.0/0";
+    world_open(true, 1024);
+    a_io = world_io(&f);
+    f.turn_server = NULL;
+    b_io = world_io(&f);
+    world_peer(&b, b_io, false);
+    memset(&a, 0, sizeof(a));
+    assert_int_equal(gw_ice_new(&a.ice, a_io, &a, true, gw_loop_now(world_loop)), 0);
+    g_object_set(((struct gw_full_ice *)a.ice)->agent, "force-relay", TRUE, NULL);
+    assert_int_equal(gw_ice_gather(a.ice, gw_loop_now(world_loop)), 0);
+    assert_true(WORLD_UNTIL(a_io, b_io, a.gathered && b.gathered));
+    connect_both();
+    gw_ice_selected(a.ice, text, sizeof(text));
+    assert_non_null(strstr(text, "[relay,udp] <-> "));
+    for (int i = 0; i < 5; i++) { /* of bursts of thirty, one datagram was seen to get lost on the way */
+        send_some(&a, &b, 6);
+        send_some(&b, &a, 6);
+    }
+    assert_int_equal(a.ice->route.kind, GW_ROUTE_OWN);
+    assert_int_equal(gw_ice_io_stats(a_io)->out_packets, 30);
+    close_all();
+}
+
+static void through_a_relay(void **state)
+{
+    pid_t pid = start_relay();
+
+    if (!wait_for_relay(pid))
+        skip();
+    relayed("udp");
+    relayed("tcp");
+    kill(pid, SIGTERM);
+    waitpid(pid, NULL, 0);
+}
+
 static void server_names(void **state)
 {
     struct gw_ice_conf f = full;
@@ -387,6 +480,7 @@ int main(void)
         cmocka_unit_test(freed_inside_a_callback),
         cmocka_unit_test(last_words),
         cmocka_unit_test(silent_servers),
+        cmocka_unit_test(through_a_relay),
         cmocka_unit_test(server_names),
         cmocka_unit_test(needs_glib),
     };
