@@ -7,7 +7,7 @@
 
 #include "log/log.h"
 
-static void reply_with(struct gw_request *rq, const char *name, json_t *value)
+void gw_admin_reply_with(struct gw_request *rq, const char *name, json_t *value)
 {
     json_t *o = json_pack("{ss}", "janus", "success");
 
@@ -15,7 +15,7 @@ static void reply_with(struct gw_request *rq, const char *name, json_t *value)
     gw_request_reply(rq, o);
 }
 
-static const json_t *member(const struct gw_request *rq, const char *name)
+const json_t *gw_admin_member(const struct gw_request *rq, const char *name)
 {
     return json_object_get(rq->root, name);
 }
@@ -37,7 +37,7 @@ static void run_status(struct gw_request *rq)
     const struct gw_api *a = rq->api;
     const struct gw_settings_live *l = &a->live;
 
-    reply_with(
+    gw_admin_reply_with(
         rq, "status",
         json_pack("{sb sI sI sI si sb sb sb sb sI sb sI sI}", "token_auth", gw_option_true(a, "general", "token_auth"),
                   "session_timeout", (json_int_t)l->session_timeout_s, "reclaim_session_timeout",
@@ -74,7 +74,7 @@ static void tell_media(struct gw_api *a)
 /* For one session -1 is "as all others". */
 static void run_session_timeout(struct gw_request *rq)
 {
-    json_int_t s = json_integer_value(member(rq, "timeout"));
+    json_int_t s = json_integer_value(gw_admin_member(rq, "timeout"));
 
     if (s < (rq->session ? -1 : 0)) {
         gw_request_fail(rq, GW_API_INVALID, "timeout must not be negative");
@@ -84,82 +84,82 @@ static void run_session_timeout(struct gw_request *rq)
         rq->session->timeout_s = s;
     else
         rq->api->live.session_timeout_s = s;
-    reply_with(rq, "timeout", json_integer(s));
+    gw_admin_reply_with(rq, "timeout", json_integer(s));
 }
 
 static void run_log_level(struct gw_request *rq)
 {
-    gw_log_set_level((int)json_integer_value(member(rq, "level")));
-    reply_with(rq, "level", json_integer(gw_log_level()));
+    gw_log_set_level((int)json_integer_value(gw_admin_member(rq, "level")));
+    gw_admin_reply_with(rq, "level", json_integer(gw_log_level()));
 }
 
 static void run_min_nack_queue(struct gw_request *rq)
 {
-    json_int_t ms = json_integer_value(member(rq, "min_nack_queue"));
+    json_int_t ms = json_integer_value(gw_admin_member(rq, "min_nack_queue"));
 
     rq->api->live.media.min_nack_queue_ms = ms > 1000 ? 1000 : (uint32_t)ms;
     tell_media(rq->api);
-    reply_with(rq, "min_nack_queue", json_integer(rq->api->live.media.min_nack_queue_ms));
+    gw_admin_reply_with(rq, "min_nack_queue", json_integer(rq->api->live.media.min_nack_queue_ms));
 }
 
 static void run_nack_optimizations(struct gw_request *rq)
 {
-    rq->api->live.media.nack_optimizations = json_is_true(member(rq, "nack_optimizations"));
+    rq->api->live.media.nack_optimizations = json_is_true(gw_admin_member(rq, "nack_optimizations"));
     tell_media(rq->api);
-    reply_with(rq, "nack-optimizations", json_boolean(rq->api->live.media.nack_optimizations));
+    gw_admin_reply_with(rq, "nack-optimizations", json_boolean(rq->api->live.media.nack_optimizations));
 }
 
 static void run_no_media_timer(struct gw_request *rq)
 {
-    rq->api->live.media.no_media_s = (uint32_t)json_integer_value(member(rq, "no_media_timer"));
+    rq->api->live.media.no_media_s = (uint32_t)json_integer_value(gw_admin_member(rq, "no_media_timer"));
     tell_media(rq->api);
-    reply_with(rq, "no_media_timer", json_integer(rq->api->live.media.no_media_s));
+    gw_admin_reply_with(rq, "no_media_timer", json_integer(rq->api->live.media.no_media_s));
 }
 
 static void run_slowlink_threshold(struct gw_request *rq)
 {
-    rq->api->live.media.slowlink_threshold = (uint32_t)json_integer_value(member(rq, "slowlink_threshold"));
+    rq->api->live.media.slowlink_threshold = (uint32_t)json_integer_value(gw_admin_member(rq, "slowlink_threshold"));
     tell_media(rq->api);
-    reply_with(rq, "slowlink_threshold", json_integer(rq->api->live.media.slowlink_threshold));
+    gw_admin_reply_with(rq, "slowlink_threshold", json_integer(rq->api->live.media.slowlink_threshold));
 }
 
 /* These are remembered and told by get_status; there is nothing behind them here that could be switched. */
 static void run_locking_debug(struct gw_request *rq)
 {
-    rq->api->live.locking_debug = json_is_true(member(rq, "debug"));
-    reply_with(rq, "locking_debug", json_boolean(rq->api->live.locking_debug));
+    rq->api->live.locking_debug = json_is_true(gw_admin_member(rq, "debug"));
+    gw_admin_reply_with(rq, "locking_debug", json_boolean(rq->api->live.locking_debug));
 }
 
 static void run_refcount_debug(struct gw_request *rq)
 {
-    rq->api->live.refcount_debug = json_is_true(member(rq, "debug"));
-    reply_with(rq, "refcount_debug", json_boolean(rq->api->live.refcount_debug));
+    rq->api->live.refcount_debug = json_is_true(gw_admin_member(rq, "debug"));
+    gw_admin_reply_with(rq, "refcount_debug", json_boolean(rq->api->live.refcount_debug));
 }
 
 static void run_log_timestamps(struct gw_request *rq)
 {
-    rq->api->live.timestamps = json_is_true(member(rq, "timestamps"));
-    reply_with(rq, "log_timestamps", json_boolean(rq->api->live.timestamps));
+    rq->api->live.timestamps = json_is_true(gw_admin_member(rq, "timestamps"));
+    gw_admin_reply_with(rq, "log_timestamps", json_boolean(rq->api->live.timestamps));
 }
 
 static void run_log_colors(struct gw_request *rq)
 {
-    rq->api->live.colors = json_is_true(member(rq, "colors"));
-    reply_with(rq, "log_colors", json_boolean(rq->api->live.colors));
+    rq->api->live.colors = json_is_true(gw_admin_member(rq, "colors"));
+    gw_admin_reply_with(rq, "log_colors", json_boolean(rq->api->live.colors));
 }
 
 static void run_accept(struct gw_request *rq)
 {
-    bool on = json_is_true(member(rq, "accept"));
+    bool on = json_is_true(gw_admin_member(rq, "accept"));
 
     gw_api_accept(rq->api, on);
-    reply_with(rq, "accept", json_boolean(on));
+    gw_admin_reply_with(rq, "accept", json_boolean(on));
 }
 
 /* Ours: what SIGTERM does, and with `on` false the way back. */
 static void run_drain(struct gw_request *rq)
 {
-    const json_t *on = member(rq, "on");
+    const json_t *on = gw_admin_member(rq, "on");
     bool drain = !on || json_is_true(on);
     json_t *reply = json_pack("{ss sb sI}", "janus", "success", "draining", drain, "sessions",
                               (json_int_t)gw_api_sessions(rq->api));
@@ -169,114 +169,6 @@ static void run_drain(struct gw_request *rq)
     else
         gw_api_accept(rq->api, !drain);
     gw_request_reply(rq, reply);
-}
-
-/* --- tokens ------------------------------------------------------------------------------------------------------- */
-
-static json_t *allowed_json(const struct gw_api *a, const char *token)
-{
-    json_t *list = json_array();
-
-    for (guint i = 0; i < a->plugins->len; i++) {
-        const struct gw_plugin *p = a->plugins->pdata[i];
-
-        if (gw_tokens_allows(&a->tokens, token, p->shown))
-            json_array_append_new(list, json_string(p->shown));
-    }
-    return list;
-}
-
-static void reply_allowed(struct gw_request *rq, const char *token)
-{
-    reply_with(rq, "data", json_pack("{so}", "plugins", allowed_json(rq->api, token)));
-}
-
-static bool stored_mode(struct gw_request *rq)
-{
-    if (gw_auth_stored_tokens(rq->api))
-        return true;
-    gw_request_fail(rq, GW_API_UNKNOWN, "Stored tokens are off: set token_auth, without token_auth_secret");
-    return false;
-}
-
-static void run_add_token(struct gw_request *rq)
-{
-    const char *token = gw_json_string(rq->root, "token");
-    const json_t *plugins = member(rq, "plugins"), *name;
-    size_t i;
-
-    if (!stored_mode(rq))
-        return;
-    gw_tokens_add(&rq->api->tokens, token);
-    for (guint k = 0; !json_array_size(plugins) && k < rq->api->plugins->len; k++)
-        gw_tokens_allow(&rq->api->tokens, token, ((struct gw_plugin *)rq->api->plugins->pdata[k])->shown, true);
-    json_array_foreach(plugins, i, name)
-    {
-        const struct gw_plugin *p = json_is_string(name) ? gw_plugin_find(rq->api, json_string_value(name)) : NULL;
-
-        if (p)
-            gw_tokens_allow(&rq->api->tokens, token, p->shown, true);
-    }
-    reply_allowed(rq, token);
-}
-
-static void change_token(struct gw_request *rq, bool allow)
-{
-    const char *token = gw_json_string(rq->root, "token");
-    const json_t *plugins = member(rq, "plugins"), *name;
-    size_t i;
-
-    if (!stored_mode(rq))
-        return;
-    if (!gw_tokens_has(&rq->api->tokens, token)) {
-        gw_request_fail(rq, GW_API_NO_TOKEN, "No such token");
-        return;
-    }
-    json_array_foreach(plugins, i, name) if (!json_is_string(name) || !gw_plugin_find(rq->api, json_string_value(name)))
-    {
-        gw_request_fail(rq, GW_API_INVALID, "plugins holds something that is no plugin");
-        return;
-    }
-    json_array_foreach(plugins, i, name)
-        gw_tokens_allow(&rq->api->tokens, token, gw_plugin_find(rq->api, json_string_value(name))->shown, allow);
-    reply_allowed(rq, token);
-}
-
-static void run_allow_token(struct gw_request *rq)
-{
-    change_token(rq, true);
-}
-
-static void run_disallow_token(struct gw_request *rq)
-{
-    change_token(rq, false);
-}
-
-static void run_list_tokens(struct gw_request *rq)
-{
-    json_t *list = json_array();
-    GHashTableIter it;
-    gpointer token;
-
-    if (!stored_mode(rq)) {
-        json_decref(list);
-        return;
-    }
-    g_hash_table_iter_init(&it, rq->api->tokens.plugins);
-    while (g_hash_table_iter_next(&it, &token, NULL))
-        json_array_append_new(
-            list, json_pack("{ss so}", "token", (const char *)token, "allowed_plugins", allowed_json(rq->api, token)));
-    reply_with(rq, "data", json_pack("{so}", "tokens", list));
-}
-
-static void run_remove_token(struct gw_request *rq)
-{
-    if (!stored_mode(rq))
-        return;
-    if (gw_tokens_remove(&rq->api->tokens, gw_json_string(rq->root, "token")))
-        gw_request_ok(rq, "success");
-    else
-        gw_request_fail(rq, GW_API_UNKNOWN, "No such token");
 }
 
 /* --- sessions, handles, modules ----------------------------------------------------------------------------------- */
@@ -295,17 +187,17 @@ static json_t *keys_json(GHashTable *by_id)
 
 static void run_list_sessions(struct gw_request *rq)
 {
-    reply_with(rq, "sessions", keys_json(rq->api->sessions));
+    gw_admin_reply_with(rq, "sessions", keys_json(rq->api->sessions));
 }
 
 static void run_list_handles(struct gw_request *rq)
 {
-    reply_with(rq, "handles", keys_json(rq->session->handles));
+    gw_admin_reply_with(rq, "handles", keys_json(rq->session->handles));
 }
 
 static void run_loops_info(struct gw_request *rq)
 {
-    reply_with(rq, "loops", json_array());
+    gw_admin_reply_with(rq, "loops", json_array());
 }
 
 static void run_destroy_session(struct gw_request *rq)
@@ -350,10 +242,11 @@ static void run_query_transport(struct gw_request *rq)
             gw_request_fail(rq, GW_API_UNKNOWN, "%s takes no queries", name);
             return;
         }
-        request = member(rq, "request") ? json_incref((json_t *)member(rq, "request")) : json_object();
+        request =
+            gw_admin_member(rq, "request") ? json_incref((json_t *)gw_admin_member(rq, "request")) : json_object();
         response = t->table.query(request);
         json_decref(request);
-        reply_with(rq, "response", response ? response : json_object());
+        gw_admin_reply_with(rq, "response", response ? response : json_object());
         return;
     }
     gw_request_fail(rq, GW_API_NO_PLUGIN, "No such transport: %s", name);
@@ -372,7 +265,7 @@ static void run_custom_event(struct gw_request *rq)
 
 static void run_logline(struct gw_request *rq)
 {
-    const json_t *level = member(rq, "level");
+    const json_t *level = gw_admin_member(rq, "level");
     int l = json_is_integer(level) ? (int)json_integer_value(level) : CARDEA_LOG_INFO;
 
     gw_log_line(l >= CARDEA_LOG_FATAL && l <= CARDEA_LOG_TRACE ? (enum cardea_log_level)l : CARDEA_LOG_INFO, 0, 0, "%s",
@@ -433,11 +326,11 @@ static const struct verb {
     {"set_slowlink_threshold", GW_LEVEL_SERVER, p_slowlink, run_slowlink_threshold},
     {"accept_new_sessions", GW_LEVEL_SERVER, p_accept, run_accept},
     {"drain", GW_LEVEL_SERVER, p_drain, run_drain},
-    {"add_token", GW_LEVEL_SERVER, p_add_token, run_add_token},
-    {"allow_token", GW_LEVEL_SERVER, p_token_plugins, run_allow_token},
-    {"disallow_token", GW_LEVEL_SERVER, p_token_plugins, run_disallow_token},
-    {"list_tokens", GW_LEVEL_SERVER, NULL, run_list_tokens},
-    {"remove_token", GW_LEVEL_SERVER, p_token, run_remove_token},
+    {"add_token", GW_LEVEL_SERVER, p_add_token, gw_admin_add_token},
+    {"allow_token", GW_LEVEL_SERVER, p_token_plugins, gw_admin_allow_token},
+    {"disallow_token", GW_LEVEL_SERVER, p_token_plugins, gw_admin_disallow_token},
+    {"list_tokens", GW_LEVEL_SERVER, NULL, gw_admin_list_tokens},
+    {"remove_token", GW_LEVEL_SERVER, p_token, gw_admin_remove_token},
     {"list_sessions", GW_LEVEL_SERVER, NULL, run_list_sessions},
     {"loops_info", GW_LEVEL_SERVER, NULL, run_loops_info},
     {"message_plugin", GW_LEVEL_SERVER, p_plugin, gw_message_plugin},

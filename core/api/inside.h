@@ -116,10 +116,10 @@ struct gw_handle {
     /* media */
     struct gw_link *link; /* owned */
     bool up;
-    bool cleaning;   /* its PeerConnection is being closed */
-    bool tell;       /* the client gets `detached` */
-    bool sources_due; /* a look for new sources is put off */
-    GArray *sources; /* struct gw_known_source: what the plugin was told */
+    bool cleaning;             /* its PeerConnection is being closed */
+    bool tell;                 /* the client gets `detached` */
+    bool sources_due;          /* a look for new sources is put off */
+    GArray *sources;           /* struct gw_known_source: what the plugin was told */
     struct gw_sdp *describing; /* what described() completes */
     struct gw_sdp *unsent;     /* goes along with the next notify() */
     bool offer_waits;          /* the client's offer was taken and is not answered */
@@ -199,9 +199,9 @@ const char *gw_option_text(const struct gw_api *a, const char *category, const c
 
 /* --- client.c --- */
 struct gw_transport *gw_transport_find(const struct gw_api *a, const void *key);
-void gw_origin_send(const struct gw_origin *o, const char *text);         /* a JSON reply */
-void gw_origin_send_json(const struct gw_origin *o, json_t *root);        /* taken */
-struct gw_client *gw_origin_client(const struct gw_origin *o);            /* NULL: it has gone */
+void gw_origin_send(const struct gw_origin *o, const char *text);  /* a JSON reply */
+void gw_origin_send_json(const struct gw_origin *o, json_t *root); /* taken */
+struct gw_client *gw_origin_client(const struct gw_origin *o);     /* NULL: it has gone */
 void gw_client_free(gpointer client);
 
 /* --- exchange.c --- */
@@ -218,7 +218,7 @@ void gw_routes_free(struct gw_api *a);
 /* --- request.c --- */
 /* One JSON value from a client or operator. is_http: how an array is refused. root is borrowed. */
 void gw_request_take(struct gw_api *a, const struct gw_origin *o, json_t *root);
-void gw_request_reply(const struct gw_request *rq, json_t *reply); /* taken; adds transaction and session_id */
+void gw_request_reply(const struct gw_request *rq, json_t *reply);  /* taken; adds transaction and session_id */
 void gw_request_ok(const struct gw_request *rq, const char *janus); /* the same with nothing else */
 void gw_request_fail(const struct gw_request *rq, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* An error that is found before there is a request: without transaction. */
@@ -247,9 +247,9 @@ void gw_session_handle_gone(struct gw_session *s);      /* frees it when it was 
 
 /* --- longpoll.c --- */
 void gw_poll_start(struct gw_session *s, struct gw_exchange *x, const char *query);
-void gw_poll_forget(struct gw_poll *p);        /* its client has gone */
-void gw_polls_release(struct gw_session *s);   /* all get the filler */
-void gw_polls_flush(struct gw_session *s);     /* events to the oldest */
+void gw_poll_forget(struct gw_poll *p);      /* its client has gone */
+void gw_polls_release(struct gw_session *s); /* all get the filler */
+void gw_polls_flush(struct gw_session *s);   /* events to the oldest */
 
 /* --- handle.c --- */
 void gw_handle_attach(struct gw_request *rq);
@@ -280,17 +280,24 @@ void gw_handle_described(struct gw_handle *h, const char *type, char *sdp);
 
 /* --- message.c, jsep.c, trickle.c --- */
 void gw_message_take(struct gw_request *rq);
-void gw_message_plugin(struct gw_request *rq); /* admin */
+void gw_message_plugin(struct gw_request *rq);    /* admin */
 void gw_message_answer_rest(struct gw_handle *h); /* the handle goes */
 /* The members of `jsep` checked and handed to the link. false: an error was sent. */
 bool gw_jsep_take(struct gw_request *rq, const json_t *jsep, struct cardea_request_info *info);
 bool gw_jsep_check(const struct gw_request *rq, const json_t *jsep); /* the first half of it */
 void gw_trickle_take(struct gw_request *rq);
 
-/* --- info.c, admin.c, handleinfo.c --- */
+/* --- info.c, admin.c, admin_tokens.c, handleinfo.c --- */
 json_t *gw_info_json(const struct gw_api *a);
 void gw_admin_take(struct gw_request *rq);
+const json_t *gw_admin_member(const struct gw_request *rq, const char *name);
+void gw_admin_reply_with(struct gw_request *rq, const char *name, json_t *value); /* value is taken */
 void gw_admin_handle_info(struct gw_request *rq);
+void gw_admin_add_token(struct gw_request *rq);
+void gw_admin_allow_token(struct gw_request *rq);
+void gw_admin_disallow_token(struct gw_request *rq);
+void gw_admin_list_tokens(struct gw_request *rq);
+void gw_admin_remove_token(struct gw_request *rq);
 void gw_admin_query_done(struct gw_api *a, int64_t ticket, const char *json);
 void gw_admin_queries_watch(struct gw_api *a, bool all);
 void gw_admin_settings_load(struct gw_api *a);

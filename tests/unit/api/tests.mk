@@ -3,6 +3,7 @@ EXTRA_DIST += tests/support/world.h
 check_PROGRAMS += \
 	tests/unit/api/test_admin \
 	tests/unit/api/test_message \
+	tests/unit/api/test_params \
 	tests/unit/api/test_request \
 	tests/unit/api/test_session \
 	tests/unit/api/test_tokens
