@@ -1,66 +1,75 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One request and its answer. Once its body is complete the connection is suspended and the gateway is asked; the
- * control thread leaves the answer in the table and resumes the connection.
- *
- * A suspended connection is not looked at by the library, so a watcher thread polls their sockets for clients that
- * have gone: a long poll of a closed page must not take events with it.
+ * One request and its answer. Once its body is complete the connection is suspended and the gateway is asked; whoever
+ * takes the exchange out of the table of waiting ones, under its lock, decides how it ends: the control thread with an
+ * answer, the watching thread because the client has gone, or stop.
  */
-#include <arpa/inet.h>
-#include <poll.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "../common/acl.h"
+#include "cors.h"
 #include "http.h"
+#include "target.h"
 
-#define WATCH_MS 300
+/* How long, in seconds, the gateway may take; long polls are held for 30 s. */
+#define ANSWER_S      10
+#define POLL_S        60
+#define ROUTE_S       60
+#define SLOWEST_BPS   4096 /* bytes a second of a client that reads its answer */
+#define LAST_WORDS_MS 500  /* at stop, for answers that are on their way */
 
 struct exchange {
-    uint64_t tag; /* 0: not given to the gateway yet */
+    /* given at creation */
     struct server *server;
+    struct client *client;
     struct MHD_Connection *connection;
+    char *raw; /* owned; target.query points into it */
+    enum target_result target_result;
+    struct target target;
+    const char *below; /* points into target; NULL: a page or a route */
+    /* the port's thread */
     GByteArray *body;
-    bool too_large, asked, gone, answered;
+    size_t discarded;
+    bool begun, asked;
+    /* under the lock until it is taken out of the table */
+    uint64_t tag; /* 0: not given to the gateway yet */
+    bool answered, gone;
     int status;
     struct MHD_Response *response;
-    char remote[INET6_ADDRSTRLEN];
+    uint64_t response_len;
 };
 
 static struct {
-    GMutex lock;         /* guards everything here and the fields of waiting exchanges */
-    GHashTable *waiting; /* tag -> struct exchange *, suspended */
+    pthread_mutex_t lock;
+    GHashTable *waiting; /* tag -> struct exchange *; suspended */
     uint64_t last_tag;
-    GThread *watcher;
+    unsigned going_out; /* answered, but not completed */
     bool ending;
-} table;
+} table = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-/* --- answers -------------------------------------------------------------------------------------------------------
- */
+/* --- answers
+ * ---------------------------------------------------------------------------------------------------------- */
 
 const char *header_of(struct MHD_Connection *c, const char *name)
 {
     return MHD_lookup_connection_value(c, MHD_HEADER_KIND, name);
 }
 
+/* What the gateway has said itself is not said twice. */
 static void add_cors(struct MHD_Connection *c, struct MHD_Response *r)
 {
-    const char *methods = header_of(c, "Access-Control-Request-Method");
-    const char *headers = header_of(c, "Access-Control-Request-Headers");
+    const struct cors cors = {http.allow_origin, http.origin_given};
+    struct cors_header headers[CORS_MOST_HEADERS];
+    size_t n = cors_headers(headers, &cors, header_of(c, "Access-Control-Request-Method"),
+                            header_of(c, "Access-Control-Request-Headers"));
 
-    MHD_add_response_header(r, "Access-Control-Allow-Origin", http.allow_origin);
-    MHD_add_response_header(r, "Access-Control-Max-Age", "86400");
-    if (http.origin_given) {
-        MHD_add_response_header(r, "Access-Control-Allow-Credentials", "true");
-        MHD_add_response_header(r, "Vary", "Origin");
-    }
-    if (methods)
-        MHD_add_response_header(r, "Access-Control-Allow-Methods", methods);
-    if (headers)
-        MHD_add_response_header(r, "Access-Control-Allow-Headers", headers);
+    for (size_t i = 0; i < n; i++)
+        if (!MHD_get_response_header(r, headers[i].name))
+            MHD_add_response_header(r, headers[i].name, headers[i].value);
 }
 
-enum MHD_Result respond_now(struct MHD_Connection *c, int status, struct MHD_Response *r)
+/* response is taken; NULL: no body. */
+static enum MHD_Result respond(struct exchange *x, int status, struct MHD_Response *r, uint64_t len)
 {
     enum MHD_Result result;
 
@@ -68,151 +77,225 @@ enum MHD_Result respond_now(struct MHD_Connection *c, int status, struct MHD_Res
         r = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
     if (!r)
         return MHD_NO;
-    add_cors(c, r);
-    result = MHD_queue_response(c, (unsigned)status, r);
+    client_may_take(x->client, IDLE_S + (int64_t)(len / SLOWEST_BPS));
+    add_cors(x->connection, r);
+    result = MHD_queue_response(x->connection, (unsigned)status, r);
     MHD_destroy_response(r);
     return result;
 }
 
+static struct MHD_Response *copy_response(const struct cardea_response *from)
+{
+    struct MHD_Response *r = MHD_create_response_from_buffer(from->len, (void *)from->body, MHD_RESPMEM_MUST_COPY);
+
+    for (const char *const *h = from->headers; r && h && h[0] && h[1]; h += 2)
+        MHD_add_response_header(r, h[0], h[1]);
+    return r;
+}
+
+/* Under the lock. The exchange of this tag, which is the caller's to end; NULL: it has ended. */
+static struct exchange *take(uint64_t tag)
+{
+    struct exchange *x = g_hash_table_lookup(table.waiting, &tag);
+
+    if (!x)
+        return NULL;
+    g_hash_table_remove(table.waiting, &tag);
+    client_unwatch(x->client);
+    return x;
+}
+
 void exchange_respond(uint64_t tag, const struct cardea_response *response)
+{
+    struct MHD_Response *copy = copy_response(response);
+    struct exchange *x;
+
+    pthread_mutex_lock(&table.lock);
+    x = take(tag);
+    if (x) {
+        x->status = response->status;
+        x->response = copy;
+        x->response_len = response->len;
+        x->answered = true;
+        table.going_out++;
+        MHD_resume_connection(x->connection);
+        copy = NULL;
+    }
+    pthread_mutex_unlock(&table.lock);
+    if (copy)
+        MHD_destroy_response(copy);
+}
+
+void exchange_gone(uint64_t tag)
 {
     struct exchange *x;
 
-    g_mutex_lock(&table.lock);
-    x = g_hash_table_lookup(table.waiting, &tag);
+    pthread_mutex_lock(&table.lock);
+    x = take(tag);
     if (x) {
-        g_hash_table_remove(table.waiting, &tag);
-        x->status = response->status;
-        x->response = MHD_create_response_from_buffer(response->len, (void *)response->body, MHD_RESPMEM_MUST_COPY);
-        for (const char *const *h = response->headers; x->response && h && h[0] && h[1]; h += 2)
-            MHD_add_response_header(x->response, h[0], h[1]);
-        x->answered = true;
+        x->gone = true;
         MHD_resume_connection(x->connection);
     }
-    g_mutex_unlock(&table.lock);
+    pthread_mutex_unlock(&table.lock);
 }
 
-/* --- requests ------------------------------------------------------------------------------------------------------
- */
-
-static bool may_come(struct exchange *x)
+static enum MHD_Result finish(struct exchange *x)
 {
-    const char *forwarded = x->server->acl_forwarded ? header_of(x->connection, "X-Forwarded-For") : NULL;
-    const char *origin = header_of(x->connection, "Origin");
+    struct MHD_Response *r = x->response;
 
-    if (forwarded && !acl_allows(x->server->acl, forwarded))
-        return false;
-    if (!origin)
-        origin = header_of(x->connection, "Referer");
-    return !http.enforce_cors || acl_allows_origin(http.allow_origin, origin);
+    if (!x->answered || !r)
+        return MHD_NO; /* resumed because the client has gone, or because we stop */
+    x->response = NULL;
+    return respond(x, x->status, r, x->response_len);
 }
 
-static void read_remote(struct exchange *x)
-{
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    const struct sockaddr *a = info ? info->client_addr : NULL;
-
-    if (a && a->sa_family == AF_INET)
-        inet_ntop(AF_INET, &((const struct sockaddr_in *)a)->sin_addr, x->remote, sizeof(x->remote));
-    else if (a && a->sa_family == AF_INET6)
-        inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)a)->sin6_addr, x->remote, sizeof(x->remote));
-}
-
-static struct exchange *exchange_new(struct server *s, struct MHD_Connection *c)
-{
-    struct exchange *x = g_new0(struct exchange, 1);
-
-    x->server = s;
-    x->connection = c;
-    x->body = g_byte_array_new();
-    read_remote(x);
-    return x;
-}
+/* --- asking the gateway
+ * ------------------------------------------------------------------------------------------------- */
 
 static const char *find_header(void *connection, const char *name)
 {
     return header_of(connection, name);
 }
 
-static enum MHD_Result add_argument(void *arg, enum MHD_ValueKind kind, const char *name, const char *value)
+static void tell(const struct exchange *x)
 {
-    GString *q = arg;
+    if (atomic_load(&http.events))
+        http.host->event(&cardea_transport, x->tag,
+                         json_pack("{ss sb ss si}", "event", "request", "admin_api",
+                                   x->server->door == CARDEA_DOOR_ADMIN, "ip", x->client->remote, "port",
+                                   (int)x->client->port));
+}
 
-    if (q->len)
-        g_string_append_c(q, '&');
-    g_string_append_uri_escaped(q, name, NULL, FALSE);
-    if (value) {
-        g_string_append_c(q, '=');
-        g_string_append_uri_escaped(q, value, NULL, FALSE);
+/* From here on the connection may be resumed at any time, but x lives until this thread has completed it. */
+static bool suspend(struct exchange *x, bool reads_only)
+{
+    bool ending;
+
+    pthread_mutex_lock(&table.lock);
+    ending = table.ending;
+    if (!ending) {
+        x->asked = true;
+        x->tag = ++table.last_tag;
+        g_hash_table_insert(table.waiting, &x->tag, x);
+        MHD_suspend_connection(x->connection);
+        client_watch(x->client, x->tag, reads_only);
     }
-    return MHD_YES;
+    pthread_mutex_unlock(&table.lock);
+    return !ending;
 }
 
-/* The part of url below the base path, or NULL when it is outside. */
-static const char *below_base(const struct server *s, const char *url)
+static enum MHD_Result ask_gateway(struct exchange *x, const char *method)
 {
-    size_t n = strlen(s->base);
+    bool reads_only = !strcmp(method, "GET") || !strcmp(method, "HEAD");
+    const struct cardea_exchange about = {.method = method,
+                                          .path = x->below ? x->below : x->target.path,
+                                          .query = x->target.query,
+                                          .route = !x->below,
+                                          .header = find_header,
+                                          .arg = x->connection,
+                                          .remote = x->client->remote};
 
-    return !strncmp(url, s->base, n) && (!url[n] || url[n] == '/') ? url + n : NULL;
-}
-
-static enum MHD_Result ask_gateway(struct exchange *x, const char *url, const char *method)
-{
-    const char *below = below_base(x->server, url);
-    GString *query = g_string_new(NULL);
-    struct cardea_exchange about = {.method = method,
-                                    .path = below ? below : url,
-                                    .route = !below,
-                                    .header = find_header,
-                                    .arg = x->connection,
-                                    .remote = x->remote};
-
-    MHD_get_connection_values(x->connection, MHD_GET_ARGUMENT_KIND, add_argument, query);
-    about.query = query->str;
-    x->asked = true;
-    g_mutex_lock(&table.lock);
-    if (table.ending) {
-        g_mutex_unlock(&table.lock);
-        g_string_free(query, TRUE);
+    client_may_take(x->client, !x->below ? ROUTE_S : reads_only ? POLL_S : ANSWER_S);
+    if (!suspend(x, reads_only))
         return MHD_NO;
-    }
-    x->tag = ++table.last_tag;
-    g_hash_table_insert(table.waiting, &x->tag, x);
-    MHD_suspend_connection(x->connection);
-    g_mutex_unlock(&table.lock);
     atomic_fetch_add(&http.messages, 1);
-    http.host->exchange(&cardea_transport, x->tag, x->server->door, &about, x->body->data, x->body->len);
-    g_string_free(query, TRUE);
+    if (x->below)
+        tell(x);
+    http.host->exchange(&cardea_transport, x->tag, x->server->door, &about, x->body->len ? x->body->data : NULL,
+                        x->body->len);
     return MHD_YES;
 }
 
-static enum MHD_Result begin(struct exchange *x, const char *url, const char *method)
+/* --- requests
+ * ------------------------------------------------------------------------------------------------------------ */
+
+void *exchange_begin(void *server, const char *target, struct MHD_Connection *c)
 {
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    struct MHD_Response *page;
+    struct exchange *x = g_new0(struct exchange, 1);
+
+    x->server = server;
+    x->connection = c;
+    x->client = client_of(c);
+    x->raw = g_strdup(target);
+    x->body = g_byte_array_new();
+    x->target_result = target_read(&x->target, x->raw);
+    if (x->target_result == TARGET_GOOD)
+        x->below = target_below(x->server->base, x->target.path);
+    if (x->client)
+        client_may_take(x->client, http.request_s);
+    return x;
+}
+
+static bool origin_is_welcome(const struct exchange *x)
+{
+    const char *origin = header_of(x->connection, "Origin");
+
+    return !http.enforce_cors ||
+           acl_allows_origin(http.allow_origin, origin ? origin : header_of(x->connection, "Referer"));
+}
+
+static bool is_too_large(const struct exchange *x)
+{
+    const char *length = header_of(x->connection, MHD_HTTP_HEADER_CONTENT_LENGTH);
+
+    return x->discarded || (length && g_ascii_strtoull(length, NULL, 10) > http.most_body);
+}
+
+/* The headers have come: what can be refused without the body. 0: go on. */
+static int early_refusal(const struct exchange *x)
+{
+    if (x->target_result != TARGET_GOOD)
+        return x->target_result == TARGET_BAD ? MHD_HTTP_BAD_REQUEST : MHD_HTTP_URI_TOO_LONG;
+    if (!origin_is_welcome(x))
+        return MHD_HTTP_FORBIDDEN;
+    return is_too_large(x) ? MHD_HTTP_CONTENT_TOO_LARGE : 0;
+}
+
+static enum MHD_Result on_headers(struct exchange *x)
+{
+    const char *forwarded = x->server->acl_forwarded ? header_of(x->connection, "X-Forwarded-For") : NULL;
     int status;
 
-    if (!info)
+    x->begun = true;
+    if (!x->client || (forwarded && !acl_allows(x->server->acl, forwarded)))
         return MHD_NO;
-    if (!may_come(x))
-        return respond_now(x->connection, MHD_HTTP_FORBIDDEN, NULL);
-    if (x->too_large)
-        return respond_now(x->connection, MHD_HTTP_CONTENT_TOO_LARGE, NULL);
-    if (x->server->pages && !below_base(x->server, url) && (!strcmp(method, "GET") || !strcmp(method, "HEAD")) &&
-        (page = page_find(x->connection, url, &status)))
-        return respond_now(x->connection, status, page);
-    return ask_gateway(x, url, method);
+    status = early_refusal(x);
+    if (status == MHD_HTTP_CONTENT_TOO_LARGE)
+        atomic_fetch_add(&http.too_large, 1);
+    return status ? respond(x, status, NULL, 0) : MHD_YES;
 }
 
-static enum MHD_Result finish(struct exchange *x)
+/* A body that turns out to be too large (it is chunked) is read on for a while, so that its client sees the answer. */
+static enum MHD_Result on_body(struct exchange *x, const char *piece, size_t *len)
 {
-    struct MHD_Response *r;
+    if (x->discarded || x->body->len + *len > http.most_body)
+        x->discarded += *len;
+    else
+        g_byte_array_append(x->body, (const guint8 *)piece, (guint)*len);
+    *len = 0;
+    return x->discarded > http.most_body ? MHD_NO : MHD_YES;
+}
 
-    if (!x->answered)
-        return MHD_NO; /* resumed because the client has gone, or because we stop */
-    r = x->response;
-    x->response = NULL;
-    return respond_now(x->connection, x->status, r);
+static enum MHD_Result on_complete(struct exchange *x, const char *method)
+{
+    bool reads = !strcmp(method, "GET") || !strcmp(method, "HEAD");
+    struct MHD_Response *page;
+    uint64_t size;
+    int status;
+
+    if (x->discarded) {
+        atomic_fetch_add(&http.too_large, 1);
+        return respond(x, MHD_HTTP_CONTENT_TOO_LARGE, NULL, 0);
+    }
+    if (!strcmp(method, "OPTIONS") && (x->below || header_of(x->connection, "Access-Control-Request-Method")))
+        return respond(x, MHD_HTTP_OK, NULL, 0);
+    if (x->below && !x->body->len && !strcmp(method, "POST"))
+        return respond(x, MHD_HTTP_BAD_REQUEST, NULL, 0);
+    /* At a base path of "/" the start page lies where GET would be a 404 of the API. */
+    if (x->server->pages && reads && (!x->below || !strcmp(x->below, "/")) &&
+        (page = page_find(x->connection, x->target.path, &status, &size)))
+        return respond(x, status, page, size);
+    return ask_gateway(x, method);
 }
 
 enum MHD_Result exchange_handle(void *server, struct MHD_Connection *c, const char *url, const char *method,
@@ -220,103 +303,81 @@ enum MHD_Result exchange_handle(void *server, struct MHD_Connection *c, const ch
 {
     struct exchange *x = *state;
 
-    if (!x) {
-        *state = exchange_new(server, c);
-        return MHD_YES;
-    }
-    if (*upload_len) {
-        if (x->body->len + *upload_len > http.most_body)
-            x->too_large = true;
-        else
-            g_byte_array_append(x->body, (const guint8 *)upload, (guint)*upload_len);
-        *upload_len = 0;
-        return MHD_YES;
-    }
-    return x->asked ? finish(x) : begin(x, url, method);
+    if (!x->begun)
+        return on_headers(x);
+    if (*upload_len)
+        return on_body(x, upload, upload_len);
+    return x->asked ? finish(x) : on_complete(x, method);
 }
 
 void exchange_completed(void *server, struct MHD_Connection *c, void **state, enum MHD_RequestTerminationCode code)
 {
     struct exchange *x = *state;
-    bool waiting;
+    bool waited = false, abandoned;
 
     if (!x)
         return;
-    g_mutex_lock(&table.lock);
-    waiting = x->tag && g_hash_table_remove(table.waiting, &x->tag);
-    g_mutex_unlock(&table.lock);
-    if (waiting || x->gone)
+    pthread_mutex_lock(&table.lock);
+    if (x->tag)
+        waited = take(x->tag) != NULL;
+    if (x->answered)
+        table.going_out--;
+    abandoned = (waited || x->gone) && !table.ending;
+    pthread_mutex_unlock(&table.lock);
+    if (abandoned)
         http.host->abandoned(&cardea_transport, x->tag);
+    if (x->client)
+        client_may_take(x->client, IDLE_S);
     if (x->response)
         MHD_destroy_response(x->response);
     g_byte_array_unref(x->body);
+    g_free(x->raw);
     g_free(x);
     *state = NULL;
 }
 
-/* --- clients that have gone ----------------------------------------------------------------------------------------
- */
-
-static int socket_of(const struct exchange *x)
-{
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-
-    return info ? info->connect_fd : -1;
-}
-
-static bool has_gone(const struct exchange *x)
-{
-    struct pollfd p = {.fd = socket_of(x), .events = POLLRDHUP};
-
-    return poll(&p, 1, 0) > 0 && p.revents & (POLLRDHUP | POLLHUP | POLLERR);
-}
-
-static gpointer watch(gpointer unused)
-{
-    g_mutex_lock(&table.lock);
-    while (!table.ending) {
-        GHashTableIter it;
-        gpointer value;
-
-        g_hash_table_iter_init(&it, table.waiting);
-        while (g_hash_table_iter_next(&it, NULL, &value)) {
-            struct exchange *x = value;
-
-            if (!has_gone(x))
-                continue;
-            x->gone = true;
-            g_hash_table_iter_remove(&it);
-            MHD_resume_connection(x->connection);
-        }
-        g_mutex_unlock(&table.lock);
-        g_usleep(WATCH_MS * 1000);
-        g_mutex_lock(&table.lock);
-    }
-    g_mutex_unlock(&table.lock);
-    return NULL;
-}
+/* --- life
+ * ----------------------------------------------------------------------------------------------------------------- */
 
 void exchange_init(void)
 {
-    g_mutex_init(&table.lock);
     table.waiting = g_hash_table_new(g_int64_hash, g_int64_equal);
+    table.going_out = 0;
     table.ending = false;
-    table.watcher = g_thread_new("http-watch", watch, NULL);
 }
 
-/* Lets every suspended connection go, so that the servers can stop. */
+static bool answers_go_out(void)
+{
+    unsigned n;
+
+    pthread_mutex_lock(&table.lock);
+    n = table.going_out;
+    pthread_mutex_unlock(&table.lock);
+    return n > 0;
+}
+
 void exchange_end(void)
 {
     GHashTableIter it;
     gpointer value;
 
-    g_mutex_lock(&table.lock);
+    pthread_mutex_lock(&table.lock);
     table.ending = true;
     g_hash_table_iter_init(&it, table.waiting);
     while (g_hash_table_iter_next(&it, NULL, &value)) {
+        struct exchange *x = value;
+
         g_hash_table_iter_remove(&it);
-        MHD_resume_connection(((struct exchange *)value)->connection);
+        client_unwatch(x->client);
+        MHD_resume_connection(x->connection);
     }
-    g_mutex_unlock(&table.lock);
-    g_thread_join(table.watcher);
+    pthread_mutex_unlock(&table.lock);
+    for (int ms = 0; ms < LAST_WORDS_MS && answers_go_out(); ms += 5)
+        g_usleep(5000);
+}
+
+void exchange_free_table(void)
+{
+    g_hash_table_destroy(table.waiting);
+    table.waiting = NULL;
 }

@@ -2,13 +2,16 @@
 /* The module: its options, its start and stop. */
 #include <string.h>
 
+#include "../common/manage.h"
 #include "http.h"
 
 struct http http;
 
 static const char *text(const struct cardea_config *c, const char *category, const char *name)
 {
-    return http.host->option_string(c, category, name);
+    const char *value = http.host->option_string(c, category, name);
+
+    return value && *value ? value : NULL;
 }
 
 static bool flag(const struct cardea_config *c, const char *category, const char *name)
@@ -36,19 +39,42 @@ static bool open_port(const struct cardea_config *c, enum cardea_door door, bool
                                : flag(c, "general", "acl_forwarded"),
         .tls = tls,
         .pages = !admin && flag(c, "general", "pages"),
-        .cert_file = text(c, "certificates", "cert_pem"),
-        .key_file = text(c, "certificates", "cert_key"),
-        .password = text(c, "certificates", "cert_pwd"),
-        .most_connections = (unsigned)http.host->option_int(c, "general", "mhd_connection_limit"),
     };
     struct server *s;
 
     if (!flag(c, category, conf.name))
         return true;
+    if (tls && !http.certificate.cert && certificate_load(&http.certificate, http.host, c, conf.name))
+        return false;
     s = server_new(&conf);
     if (s)
         g_ptr_array_add(http.servers, s);
     return s != NULL;
+}
+
+static void read_config(const struct cardea_config *c)
+{
+    const char *origin = text(c, "cors", "allow_origin");
+
+    http.origin_given = origin && strcmp(origin, "*") != 0;
+    http.allow_origin = g_strdup(http.origin_given ? origin : "*");
+    http.enforce_cors = flag(c, "cors", "enforce_cors");
+    http.password = g_strdup(text(c, "certificates", "cert_pwd"));
+    http.ciphers = g_strdup(text(c, "certificates", "ciphers"));
+    http.debug = flag(c, "general", "mhd_debug");
+    http.most_body = (size_t)http.host->option_int(c, "general", "max_body");
+    http.request_s = http.host->option_int(c, "general", "request_timeout");
+    http.most_connections = (unsigned)http.host->option_int(c, "general", "mhd_connection_limit");
+    http.most_per_address = (unsigned)http.host->option_int(c, "general", "connections_per_address");
+    atomic_store(&http.events, flag(c, "general", "events"));
+}
+
+static void free_config(void)
+{
+    certificate_clear(&http.certificate);
+    g_free(http.allow_origin);
+    g_free(http.password);
+    g_free(http.ciphers);
 }
 
 static void stop(void)
@@ -56,24 +82,25 @@ static void stop(void)
     if (!http.servers)
         return;
     exchange_end();
+    watch_stop();
     g_ptr_array_free(http.servers, TRUE);
     http.servers = NULL;
-    g_free(http.allow_origin);
+    watch_end();
+    exchange_free_table();
+    free_config();
 }
 
 static int start(const struct cardea_transport_host *host, const struct cardea_config *c)
 {
-    const char *origin;
-
     memset(&http, 0, sizeof(http));
     http.host = host;
-    origin = text(c, "cors", "allow_origin");
-    http.origin_given = origin && strcmp(origin, "*") != 0;
-    http.allow_origin = g_strdup(origin ? origin : "*");
-    http.enforce_cors = flag(c, "cors", "enforce_cors");
-    http.most_body = (size_t)host->option_int(c, "general", "max_body");
-    http.servers = g_ptr_array_new_with_free_func((GDestroyNotify)server_free);
+    read_config(c);
+    if (watch_start()) {
+        free_config();
+        return -1;
+    }
     exchange_init();
+    http.servers = g_ptr_array_new_with_free_func((GDestroyNotify)server_free);
     if (open_port(c, CARDEA_DOOR_CLIENT, false) && open_port(c, CARDEA_DOOR_CLIENT, true) &&
         open_port(c, CARDEA_DOOR_ADMIN, false) && open_port(c, CARDEA_DOOR_ADMIN, true))
         return 0;
@@ -97,25 +124,41 @@ static void shut_nothing(cardea_connection c)
 {
 }
 
-static json_t *query(json_t *request)
+static void add_connections(json_t *out)
 {
-    const char *what = json_string_value(json_object_get(request, "request"));
-    json_t *all;
+    json_t *all = json_object();
 
-    if (!what)
-        return json_pack("{si ss}", "error_code", 412, "error", "Missing request");
-    if (!strcmp(what, "configure"))
-        return json_pack("{si}", "result", 200);
-    if (strcmp(what, "connections") != 0)
-        return json_pack("{si ss}", "error_code", 411, "error", "Unknown request");
-    all = json_object();
     for (guint i = 0; i < http.servers->len; i++) {
         const struct server *s = http.servers->pdata[i];
 
         json_object_set_new(all, s->name, json_integer(server_connections(s)));
     }
-    return json_pack("{si so sI}", "result", 200, "connections", all, "messages",
-                     (json_int_t)atomic_load(&http.messages));
+    json_object_set_new(out, "connections", all);
+    json_object_set_new(out, "messages", json_integer((json_int_t)atomic_load(&http.messages)));
+    json_object_set_new(out, "too_slow", json_integer((json_int_t)atomic_load(&http.too_slow)));
+    json_object_set_new(out, "too_large", json_integer((json_int_t)atomic_load(&http.too_large)));
+}
+
+static json_t *list_servers(void)
+{
+    json_t *list = json_array();
+
+    for (guint i = 0; i < http.servers->len; i++) {
+        const struct server *s = http.servers->pdata[i];
+
+        json_array_append_new(list,
+                              json_pack("{ss sb sb si ss+}", "name", s->name, "admin", s->door == CARDEA_DOOR_ADMIN,
+                                        "tls", s->tls, "port", s->port, "base", s->base, "/"));
+    }
+    return list;
+}
+
+static json_t *query(json_t *request)
+{
+    static const struct manage manage = {
+        .events = &http.events, .connections = add_connections, .listeners = list_servers};
+
+    return manage_answer(&manage, request);
 }
 
 #define PORT(category, name, fallback, help)                                                                           \
@@ -153,7 +196,11 @@ static const struct cardea_option options[] = {
     {"general", "mhd_connection_limit", CARDEA_OPT_INT, "1020", 1, 100000, false,
      "TCP connections at once, each port."},
     {"general", "max_body", CARDEA_OPT_INT, "1048576", 1024, 67108864, false, "Bytes of one request's body."},
-    FLAG("general", "mhd_debug", "false", "Accepted and ignored."),
+    {"general", "request_timeout", CARDEA_OPT_INT, "30", 1, 3600, false,
+     "Seconds in which a request must have arrived, counted from its first line."},
+    {"general", "connections_per_address", CARDEA_OPT_INT, "0", 0, 100000, false,
+     "TCP connections at once from one address, each port; 0: no limit. Beware of proxies."},
+    FLAG("general", "mhd_debug", "false", "Log what libmicrohttpd has to say."),
     TEXT("admin", "admin_base_path", "/admin", "Path of the Admin API."),
     FLAG("admin", "admin_http", "false", "Serve the Admin API over HTTP."),
     PORT("admin", "admin_port", "7088", "TCP port of the Admin API; 0: any free one."),
@@ -167,10 +214,10 @@ static const struct cardea_option options[] = {
     FLAG("admin", "admin_acl_forwarded", "false", "Check X-Forwarded-For against admin_acl, too."),
     TEXT("cors", "allow_origin", NULL, "Pages that may use the API: what their Origin begins with; unset: any."),
     FLAG("cors", "enforce_cors", "false", "Refuse requests of other origins with 403."),
-    TEXT("certificates", "cert_pem", NULL, "Certificate for HTTPS (PEM file)."),
-    TEXT("certificates", "cert_key", NULL, "Its key (PEM file)."),
+    TEXT("certificates", "cert_pem", NULL, "Certificate for HTTPS (PEM file); unset: a self-signed one is made."),
+    TEXT("certificates", "cert_key", NULL, "Its key (PEM file); unset: it is in the same file."),
     TEXT("certificates", "cert_pwd", NULL, "Password of the key."),
-    TEXT("certificates", "ciphers", NULL, "Accepted and ignored: the library's own list is used."),
+    TEXT("certificates", "ciphers", NULL, "GnuTLS priority string; unset: the library's."),
     {0},
 };
 

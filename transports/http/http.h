@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The HTTP transport: sockets, framing, CORS, access lists, TLS and static pages. What a path means is the gateway's
- * business.
+ * business. The order: what is below the base path is the API; else a page of the html folder, if there is one; else
+ * a route of the gateway, which says 404 when it knows none.
  *
  *   http.c      the module: options, start, stop      exchange.c  requests that wait for the gateway's answer
- *   server.c    one listening port                    pages.c     files of the html folder
+ *   server.c    one listening port                    watch.c     connections that take too long, or have gone
+ *   listen.c    addresses                             pages.c     files of the html folder
+ *   target.c    what a request asks for               cors.c      headers of every answer
+ *
+ * Each port has a thread of the library; the control thread answers, and the watching thread looks after both.
  */
 #ifndef CARDEA_HTTP_H
 #define CARDEA_HTTP_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include <glib.h>
@@ -16,58 +22,99 @@
 
 #include <cardea/transport.h>
 
+#include "../common/certificate.h"
+
+#define IDLE_S 120 /* a connection without a request */
+
 struct http {
+    /* given at start, const from then on */
     const struct cardea_transport_host *host;
-    char *allow_origin;
-    bool origin_given, enforce_cors;
+    char *allow_origin, *password, *ciphers;
+    bool origin_given, enforce_cors, debug;
     size_t most_body;
+    int64_t request_s;
+    unsigned most_connections, most_per_address;
+    struct certificate certificate;
     GPtrArray *servers; /* struct server * */
-    atomic_ulong messages;
+
+    /* any thread */
+    atomic_bool events;
+    atomic_ulong messages; /* exchanges that were given to the gateway */
+    atomic_ulong too_slow; /* connections ended because they took too long */
+    atomic_ulong too_large;
 };
 extern struct http http;
 extern const struct cardea_transport cardea_transport;
 
-/* One listening port. */
+/* --- server.c: control thread --- */
+
+/* One listening port. Const while it serves. */
 struct server {
     const char *name; /* "http", "https", "admin_http", "admin_https" */
     enum cardea_door door;
-    struct MHD_Daemon *daemon;
+    bool tls, acl_forwarded, pages;
     char *base; /* without a slash at the end; "" is the root */
     char *acl;
-    bool acl_forwarded, pages;
-    char *cert, *key; /* PEM text, for TLS */
+    struct MHD_Daemon *daemon;
+    int port;
 };
 
 struct server_conf {
     const char *name, *base, *interface, *ip, *acl;
     enum cardea_door door;
-    int port;
+    int port; /* 0: any */
     bool acl_forwarded, tls, pages;
-    const char *cert_file, *key_file, *password, *ciphers;
-    unsigned most_connections;
 };
 
 /* Logs a sentence and returns NULL when the port cannot be opened. */
 struct server *server_new(const struct server_conf *conf);
 void server_free(struct server *s);
-int server_port(const struct server *s);
 unsigned server_connections(const struct server *s);
 
-/* --- exchange.c: any server's thread, and the control thread --- */
+/* --- listen.c: any thread --- */
+
+/* A listening socket; -1 with errno. Without ip and interface: all addresses, of IPv4 and IPv6. */
+int listen_at(const char *ip, const char *interface, int port);
+/* IPv4 is written as such also when it came by IPv6. Returns the port. */
+unsigned address_text(const struct sockaddr *a, char *out, size_t size);
+
+/* --- watch.c --- */
+
+/* One TCP connection. Its port's thread; until_us is under a lock of watch.c. */
+struct client {
+    int fd;
+    char remote[64];
+    unsigned port;
+    int64_t until_us; /* then it is ended */
+};
+
+int watch_start(void);
+void watch_stop(void); /* joins the thread */
+void watch_end(void);  /* after the servers have stopped */
+void client_notify(void *server, struct MHD_Connection *c, void **context, enum MHD_ConnectionNotificationCode code);
+struct client *client_of(struct MHD_Connection *c);
+/* What the connection does next may take so long. The connection must be alive. */
+void client_may_take(struct client *client, int64_t seconds);
+/* exchange_gone(tag) will be called when the client has gone, also if it has only closed its half when
+ * half_closed_is_gone. */
+void client_watch(const struct client *client, uint64_t tag, bool half_closed_is_gone);
+void client_unwatch(const struct client *client);
+
+/* --- exchange.c --- */
 void exchange_init(void);
-void exchange_end(void); /* after the servers have stopped */
+void exchange_end(void); /* control thread: lets answers go out, and the waiting ones go; after it nothing is asked */
+void exchange_free_table(void);                                                   /* after the servers have stopped */
+void *exchange_begin(void *server, const char *target, struct MHD_Connection *c); /* the first line has come */
 enum MHD_Result exchange_handle(void *server, struct MHD_Connection *c, const char *url, const char *method,
                                 const char *version, const char *upload, size_t *upload_len, void **state);
 void exchange_completed(void *server, struct MHD_Connection *c, void **state, enum MHD_RequestTerminationCode code);
-void exchange_respond(uint64_t tag, const struct cardea_response *response);                      /* control thread */
-enum MHD_Result respond_now(struct MHD_Connection *c, int status, struct MHD_Response *response); /* adds CORS */
+void exchange_respond(uint64_t tag, const struct cardea_response *response); /* any thread */
+void exchange_gone(uint64_t tag);                                            /* watching thread */
 const char *header_of(struct MHD_Connection *c, const char *name);
 
 /* --- pages.c --- */
-/* The page at url, or NULL when there is none. *status is 200 or 304. */
-struct MHD_Response *page_find(struct MHD_Connection *c, const char *url, int *status);
-/* Pure: is this a path that stays below the folder and names no hidden file? */
-bool page_path_is_safe(const char *url);
-const char *page_type(const char *path);
+
+/* The page at path, or NULL when there is none. *status is 200 or 304; size in bytes. */
+struct MHD_Response *page_find(struct MHD_Connection *c, const char *path, int *status, uint64_t *size);
 
 #endif

@@ -1,85 +1,88 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Files of the html folder: nothing above it, nothing hidden. */
+/* Files of the html folder: nothing above it, nothing hidden. Links inside it are the operator's own. */
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "http.h"
+#include "path.h"
+#include "target.h"
 
-#define MOST_PATH 512
+#define DATE "%a, %d %b %Y %H:%M:%S GMT"
 
-static const struct {
-    const char *ending, *type;
-} types[] = {
-    {".html", "text/html; charset=utf-8"},
-    {".js", "text/javascript; charset=utf-8"},
-    {".mjs", "text/javascript; charset=utf-8"},
-    {".css", "text/css; charset=utf-8"},
-    {".json", "application/json"},
-    {".svg", "image/svg+xml"},
-    {".png", "image/png"},
-    {".jpg", "image/jpeg"},
-    {".ico", "image/x-icon"},
-    {".webm", "video/webm"},
-    {".mp4", "video/mp4"},
-    {".wasm", "application/wasm"},
-    {".txt", "text/plain; charset=utf-8"},
-    {".map", "application/json"},
+struct page {
+    char *path;
+    int fd;
+    struct stat st;
+    char tag[64], date[64];
 };
 
-const char *page_type(const char *path)
+static bool open_page(struct page *p, const char *url)
 {
-    const char *ending = strrchr(path, '.');
+    const char *folder = http.host->html_folder();
+    struct tm tm;
 
-    for (size_t i = 0; ending && i < G_N_ELEMENTS(types); i++)
-        if (!g_ascii_strcasecmp(ending, types[i].ending))
-            return types[i].type;
-    return "application/octet-stream";
-}
-
-bool page_path_is_safe(const char *url)
-{
-    if (*url != '/' || strlen(url) >= MOST_PATH)
+    if (!folder || !page_path_is_safe(url))
         return false;
-    for (const char *at = url; *at; at++)
-        if ((unsigned char)*at < 0x20 || *at == '\\' || (*at == '/' && (at[1] == '.' || at[1] == '/')))
-            return false;
+    p->path = g_strconcat(folder, url, url[strlen(url) - 1] == '/' ? "index.html" : "", NULL);
+    p->fd = open(p->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (p->fd < 0 || fstat(p->fd, &p->st) || !S_ISREG(p->st.st_mode))
+        return false;
+    snprintf(p->tag, sizeof(p->tag), "\"%llx-%llx\"", (unsigned long long)p->st.st_size,
+             (unsigned long long)p->st.st_mtim.tv_sec * 1000000000ULL + (unsigned long long)p->st.st_mtim.tv_nsec);
+    gmtime_r(&p->st.st_mtime, &tm);
+    strftime(p->date, sizeof(p->date), DATE, &tm);
     return true;
 }
 
-struct MHD_Response *page_find(struct MHD_Connection *c, const char *url, int *status)
+/* RFC 9110, 13.2.2: If-None-Match decides when it is there. */
+static bool is_known(const struct page *p, struct MHD_Connection *c)
 {
-    const char *folder = http.host->html_folder(), *seen = header_of(c, "If-None-Match");
-    char *path, tag[64];
-    struct stat st;
-    struct MHD_Response *r = NULL;
-    int fd;
+    const char *tags = header_of(c, MHD_HTTP_HEADER_IF_NONE_MATCH);
+    const char *since = header_of(c, MHD_HTTP_HEADER_IF_MODIFIED_SINCE);
+    struct tm tm;
 
-    if (!folder || !page_path_is_safe(url))
-        return NULL;
-    path = g_strconcat(folder, url, url[strlen(url) - 1] == '/' ? "index.html" : "", NULL);
-    fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0 || fstat(fd, &st) || !S_ISREG(st.st_mode))
+    if (tags)
+        return target_tag_matches(tags, p->tag);
+    if (!since)
+        return false;
+    memset(&tm, 0, sizeof(tm));
+    return strptime(since, DATE, &tm) && p->st.st_mtime <= timegm(&tm);
+}
+
+static void add_headers(struct MHD_Response *r, const struct page *p)
+{
+    MHD_add_response_header(r, "Content-Type", page_type(p->path));
+    MHD_add_response_header(r, "ETag", p->tag);
+    MHD_add_response_header(r, "Last-Modified", p->date);
+    MHD_add_response_header(r, "Cache-Control", "no-cache");
+    MHD_add_response_header(r, "X-Content-Type-Options", "nosniff");
+}
+
+struct MHD_Response *page_find(struct MHD_Connection *c, const char *path, int *status, uint64_t *size)
+{
+    struct page p = {.fd = -1};
+    struct MHD_Response *r = NULL;
+
+    if (!open_page(&p, path))
         goto out;
-    g_snprintf(tag, sizeof(tag), "\"%llx-%llx\"", (unsigned long long)st.st_size,
-               (unsigned long long)st.st_mtim.tv_sec * 1000000000ULL + (unsigned long long)st.st_mtim.tv_nsec);
-    *status = seen && !strcmp(seen, tag) ? MHD_HTTP_NOT_MODIFIED : MHD_HTTP_OK;
+    *status = is_known(&p, c) ? MHD_HTTP_NOT_MODIFIED : MHD_HTTP_OK;
+    *size = (uint64_t)p.st.st_size;
     if (*status == MHD_HTTP_OK) {
-        r = MHD_create_response_from_fd64((uint64_t)st.st_size, fd);
-        fd = -1; /* taken */
+        r = MHD_create_response_from_fd64((uint64_t)p.st.st_size, p.fd);
+        if (r)
+            p.fd = -1; /* taken */
     } else {
         r = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
     }
-    if (r) {
-        MHD_add_response_header(r, "Content-Type", page_type(path));
-        MHD_add_response_header(r, "ETag", tag);
-        MHD_add_response_header(r, "Cache-Control", "no-cache");
-        MHD_add_response_header(r, "X-Content-Type-Options", "nosniff");
-    }
+    if (r)
+        add_headers(r, &p);
 out:
-    if (fd >= 0)
-        close(fd);
-    g_free(path);
+    if (p.fd >= 0)
+        close(p.fd);
+    g_free(p.path);
     return r;
 }
