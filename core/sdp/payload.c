@@ -105,7 +105,7 @@ void gw_sdp_read_payloads(const struct gw_sdp_media *m, struct gw_sdp_payloads *
     out->n = 0;
     list_formats(m->formats, out, where);
     for (unsigned i = 0; i < m->n_attr; i++) {
-        const char *name = m->attr[i].name, *value = m->attr[i].value, *rest;
+        const char *name = m->attr[i].name, *value = m->attr[i].value, *rest = NULL;
         bool map = !strcmp(name, "rtpmap"), fmtp = !strcmp(name, "fmtp"), fb = !strcmp(name, "rtcp-fb");
         struct gw_sdp_payload *p;
 
