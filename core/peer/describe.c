@@ -214,7 +214,7 @@ static void rtcp_of(struct json *j, const char *name, const struct gw_track *t, 
         number(j, "rtt", t->peer->sender.bwe.rtt_us / 1000);
     number(j, "lost", l ? gw_reception_lost(&l->reception) : 0);
     number(j, "lost-by-remote", k ? k->remote.lost : 0);
-    number(j, "jitter-local", l ? ticks_to_ms(l->reception.jitter, t->m.clock_rate) : 0);
+    number(j, "jitter-local", l ? ticks_to_ms(gw_reception_jitter(&l->reception), t->m.clock_rate) : 0);
     number(j, "jitter-remote", k ? ticks_to_ms(k->remote.jitter, t->m.clock_rate) : 0);
     number(j, "in-link-quality", l ? (int64_t)l->reception.quality : 0);
     number(j, "in-media-link-quality", l ? (int64_t)l->reception.media_quality : 0);

@@ -68,17 +68,11 @@ static unsigned gather_blocks(struct gw_peer *p, struct gw_rtcp_report *blocks, 
 
         for (unsigned j = 0; s && j < GW_LAYER_COUNT && n < most; j++) {
             struct gw_source_layer *l = s->layer[j];
-            struct gw_report_block_values v;
 
             if (!l || !l->reception.started)
                 continue;
-            gw_reception_report(&l->reception, &v);
-            blocks[n] = (struct gw_rtcp_report){.ssrc = l->ssrc,
-                                                .fraction = v.fraction_lost,
-                                                .lost = v.lost,
-                                                .highest_seq = v.highest,
-                                                .jitter = v.jitter,
-                                                .lsr = l->last_sr};
+            blocks[n] = (struct gw_rtcp_report){.ssrc = l->ssrc, .lsr = l->last_sr};
+            gw_reception_report(&l->reception, &blocks[n]);
             if (l->last_sr)
                 blocks[n].dlsr = (uint32_t)((now_us - l->last_sr_us) * 65536 / 1000000);
             n++;

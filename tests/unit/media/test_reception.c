@@ -59,7 +59,7 @@ static void a_restart_goes_beyond_what_was(void **state)
 
 static void losses_are_reported_as_rfc_3550_says(void **state)
 {
-    struct gw_report_block_values v;
+    struct gw_rtcp_report v = {.ssrc = 7};
 
     for (unsigned i = 0; i < 100; i++)
         if (i % 4)
@@ -67,10 +67,11 @@ static void losses_are_reported_as_rfc_3550_says(void **state)
     /* 1000 itself never came: the first was 1001; 99 expected, 75 received */
     gw_reception_report(&r, &v);
     assert_int_equal(v.lost, 24);
-    assert_int_equal(v.fraction_lost, 24 * 255 / 99);
-    assert_int_equal(v.highest, 1099);
+    assert_int_equal(v.fraction, (24 << 8) / 99);
+    assert_int_equal(v.ssrc, 7);
+    assert_int_equal(v.highest_seq, 1099);
     gw_reception_report(&r, &v);
-    assert_int_equal(v.fraction_lost, 0);
+    assert_int_equal(v.fraction, 0);
     assert_int_equal(v.lost, 24);
     gw_reception_repaired(&r);
     assert_int_equal(gw_reception_lost(&r), 23);
@@ -83,9 +84,28 @@ static void jitter_follows_the_variation_of_transit(void **state)
 
     for (unsigned i = 0; i < 200; i++) {
         gw_reception_extend(&r, (uint16_t)i, &ext, &restarted);
-        gw_reception_count(&r, ext, i * 900, 90000, (int64_t)i * 10000 + (i % 2 ? 5000 : 0));
+        gw_reception_count(&r, ext, i / 2 * 900, 90000, (int64_t)(i / 2) * 10000 + (i / 2 % 2 ? 5000 : 0));
+        i++; /* the same frame's next packet has no part in it, however late */
+        gw_reception_extend(&r, (uint16_t)i, &ext, &restarted);
+        gw_reception_count(&r, ext, i / 2 * 900, 90000, (int64_t)(i / 2) * 10000 + 9000);
     }
-    assert_in_range((uint32_t)r.jitter, 440, 460); /* 5 ms */
+    assert_in_range(gw_reception_jitter(&r), 420, 460); /* 5 ms */
+    gw_reception_extend(&r, 200, &ext, &restarted);
+    gw_reception_count(&r, ext, 0x80000000, 90000, 1001000); /* the sender's clock starts anew */
+    assert_in_range(gw_reception_jitter(&r), 420, 460);
+}
+
+static void a_steady_stream_has_no_jitter(void **state)
+{
+    bool restarted;
+    uint64_t ext;
+
+    /* timestamps wrap on the way; arrivals of a machine that has been up for a year */
+    for (unsigned i = 0; i < 1000; i++) {
+        gw_reception_extend(&r, (uint16_t)i, &ext, &restarted);
+        gw_reception_count(&r, ext, 0xfffff000 + i * 1800, 90000, INT64_C(31536000000000) + i * 20000);
+    }
+    assert_int_equal(gw_reception_jitter(&r), 0);
 }
 
 static void quality_falls_with_losses_and_repair_counts_for_media(void **state)
@@ -110,6 +130,7 @@ int main(void)
         cmocka_unit_test_setup(a_restart_goes_beyond_what_was, set_up),
         cmocka_unit_test_setup(losses_are_reported_as_rfc_3550_says, set_up),
         cmocka_unit_test_setup(jitter_follows_the_variation_of_transit, set_up),
+        cmocka_unit_test_setup(a_steady_stream_has_no_jitter, set_up),
         cmocka_unit_test_setup(quality_falls_with_losses_and_repair_counts_for_media, set_up),
     };
 
