@@ -27,6 +27,7 @@
 #ifndef CARDEA_PLUGIN_H
 #define CARDEA_PLUGIN_H
 
+#include <cardea/recorder.h>
 #include <cardea/types.h>
 
 enum cardea_result {
@@ -361,6 +362,14 @@ struct cardea_host {
 
     /* Checks an object against a parameter table. false: rq has been failed with the plugin's codes; say no more. */
     bool (*check)(struct cardea_request *rq, const json_t *object, const struct cardea_param *params);
+
+    /*
+     * Services: a table of functions that one plugin offers to the others under a name (recorder.h has one). Offered in
+     * start(), withdrawn (NULL) in stop() at the latest; EPROTO: somebody else offers it. Borrowed until withdrawn: look
+     * it up each time, NULL when nobody offers it.
+     */
+    int (*provide)(const char *service, const void *table);
+    const void *(*service)(const char *name);
 };
 
 #endif

@@ -13,7 +13,8 @@
 static struct {
     struct gw_api *api;
     char *state_folder;
-    GHashTable *folders; /* config -> path */
+    GHashTable *folders;  /* config -> path */
+    GHashTable *services; /* name -> table, borrowed */
 } plugins;
 
 /* --- requests -------------------------------------------------------------------------------------------------------
@@ -258,6 +259,24 @@ static bool check(struct cardea_request *rq, const json_t *object, const struct 
     return gw_api_check(plugins.api, rq, object, params);
 }
 
+static int provide(const char *service, const void *functions)
+{
+    const void *present = g_hash_table_lookup(plugins.services, service);
+
+    if (present && functions)
+        return present == functions ? 0 : GW_EPROTO;
+    if (functions)
+        g_hash_table_insert(plugins.services, g_strdup(service), (gpointer)functions);
+    else
+        g_hash_table_remove(plugins.services, service);
+    return 0;
+}
+
+static const void *find_service(const char *name)
+{
+    return g_hash_table_lookup(plugins.services, name);
+}
+
 static const struct cardea_host table = {
     .abi_major = CARDEA_ABI_MAJOR,
     .abi_minor = CARDEA_ABI_MINOR,
@@ -307,6 +326,8 @@ static const struct cardea_host table = {
     .config_groups = gw_config_groups,
     .state_folder = state_folder,
     .check = check,
+    .provide = provide,
+    .service = find_service,
 };
 
 const struct cardea_host *gw_plugin_host(struct gw_api *api, const char *folder)
@@ -315,6 +336,7 @@ const struct cardea_host *gw_plugin_host(struct gw_api *api, const char *folder)
     plugins.api = api;
     plugins.state_folder = g_strdup(folder);
     plugins.folders = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    plugins.services = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     return &table;
 }
 
@@ -326,6 +348,7 @@ void gw_plugin_host_name(const struct cardea_config *config, const char *name)
 void gw_plugin_host_free(void)
 {
     g_clear_pointer(&plugins.folders, g_hash_table_destroy);
+    g_clear_pointer(&plugins.services, g_hash_table_destroy);
     g_clear_pointer(&plugins.state_folder, g_free);
     plugins.api = NULL;
 }

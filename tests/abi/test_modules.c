@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Modules that misbehave, loaded as the gateway loads them: the rest goes on. */
 #include "host/modules.h"
+#include "host/plugin_host.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -174,12 +175,30 @@ static void a_clumsy_plugin_hurts_nobody(void **state)
     end(); /* its stop() tries once more */
 }
 
+/* One plugin's table of functions, found by the others under its name until it is withdrawn. */
+static void services_are_found_by_name(void **state)
+{
+    static const int one, other;
+    const struct cardea_host *host = gw_plugin_host(NULL, "/nonexistent");
+
+    assert_null(host->service("recorder"));
+    assert_int_equal(host->provide("recorder", &one), 0);
+    assert_int_equal(host->provide("recorder", &one), 0);
+    assert_int_equal(host->provide("recorder", &other), CARDEA_EPROTO);
+    assert_ptr_equal(host->service("recorder"), &one);
+    assert_null(host->service("painter"));
+    host->provide("recorder", NULL);
+    assert_null(host->service("recorder"));
+    gw_plugin_host_free();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(refusals_say_why),
         cmocka_unit_test(disabled_ones_are_left_alone),
         cmocka_unit_test(a_clumsy_plugin_hurts_nobody),
+        cmocka_unit_test(services_are_found_by_name),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
