@@ -2,14 +2,14 @@
 /* What a publisher may set, and its offer: publish and configure. */
 #include <string.h>
 
-#include "videoroom.h"
+#include "events.h"
+#include "ids.h"
+#include "publisher.h"
+#include "room.h"
+#include "seat.h"
+#include "verbs.h"
 
-static const char *text(const json_t *body, const char *name)
-{
-    return json_string_value(json_object_get(body, name));
-}
-
-/* --- settings of a participant and its tracks ------------------------------------------------------------------ */
+/* --- settings of a participant and its tracks --- */
 
 const struct cardea_param description_item[] = {
     {"mid", CARDEA_STRING, CARDEA_REQUIRED}, {"description", CARDEA_STRING, CARDEA_REQUIRED}, {0}};
@@ -58,13 +58,13 @@ static bool check_items(struct cardea_request *rq, struct publisher *p, const js
     size_t n = items_of(body, streams);
 
     for (size_t i = 0; i < n; i++) {
-        const char *mid = text(item_at(body, streams, i), "mid");
+        const char *mid = member_text(item_at(body, streams, i), "mid");
 
         if (!mid && n > 1) {
             vr.host->fail(rq, E_INVALID, "With more than one stream each needs a mid");
             return false;
         }
-        if (mid && !publisher_stream(p, 0, mid)) {
+        if (mid && !publisher_stream_of(p, mid)) {
             vr.host->fail(rq, E_NO_FEED, "No stream with mid %s", mid);
             return false;
         }
@@ -115,12 +115,12 @@ static void apply_items(struct publisher *p, const json_t *body)
 {
     const json_t *streams = json_object_get(body, "streams");
     size_t n = items_of(body, streams), n_streams;
-    const struct cardea_stream *s = vr.host->streams(p->handle, &n_streams);
+    const struct cardea_stream *s = publisher_streams(p, &n_streams);
     bool legacy = true;
 
     for (size_t i = 0; i < n; i++) {
         const json_t *item = item_at(body, streams, i);
-        const char *mid = text(item, "mid");
+        const char *mid = member_text(item, "mid");
 
         legacy = legacy && !mid;
         for (size_t k = 0; k < n_streams; k++)
@@ -145,13 +145,13 @@ static bool apply_descriptions(struct publisher *p, const json_t *body)
 
     json_array_foreach(json_object_get(body, "descriptions"), i, item)
     {
-        const struct cardea_stream *s = publisher_stream(p, 0, text(item, "mid"));
+        const struct cardea_stream *s = publisher_stream_of(p, member_text(item, "mid"));
         struct track *t = s ? publisher_track(p, s->mindex) : NULL;
 
-        if (!t || !g_strcmp0(t->description, text(item, "description")))
+        if (!t || !g_strcmp0(t->description, member_text(item, "description")))
             continue;
         g_free(t->description);
-        t->description = g_strdup(text(item, "description"));
+        t->description = g_strdup(member_text(item, "description"));
         changed = true;
     }
     return changed;
@@ -174,7 +174,7 @@ void publisher_settings(struct publisher *p, const json_t *body)
 /* A changed name is told; the first one is silent. */
 static void apply_display(struct publisher *p, const json_t *body)
 {
-    const char *display = text(body, "display");
+    const char *display = member_text(body, "display");
     json_t *metadata = json_object_get(body, "metadata");
 
     if (display && g_strcmp0(display, p->display)) {
@@ -183,7 +183,7 @@ static void apply_display(struct publisher *p, const json_t *body)
         g_free(p->display);
         p->display = g_strdup(display);
         if (tell)
-            tell_others(p->room, p, who_json(p, json_pack("{ss so}", "videoroom", "event", "id", id_json(p->id))));
+            room_tell(p->room, p, who_json(p, json_pack("{ss so}", "videoroom", "event", "id", id_json(p->id))));
     }
     if (metadata && !json_equal(metadata, p->metadata)) {
         bool tell = p->metadata != NULL;
@@ -191,16 +191,16 @@ static void apply_display(struct publisher *p, const json_t *body)
         json_decref(p->metadata);
         p->metadata = json_incref(metadata);
         if (tell)
-            tell_others(p->room, p,
-                        json_pack("{ss so sO}", "videoroom", "event", "id", id_json(p->id), "metadata", metadata));
+            room_tell(p->room, p,
+                      json_pack("{ss so sO}", "videoroom", "event", "id", id_json(p->id), "metadata", metadata));
     }
 }
 
-/* --- the publishing half --------------------------------------------------------------------------------------- */
+/* --- the publishing half --- */
 
 bool publisher_check_codecs(struct cardea_request *rq, const struct room *room, const json_t *body)
 {
-    const char *audio = text(body, "audiocodec"), *video = text(body, "videocodec");
+    const char *audio = member_text(body, "audiocodec"), *video = member_text(body, "videocodec");
 
     if ((audio && !codec_allowed(room->set.audiocodec, audio)) ||
         (video && !codec_allowed(room->set.videocodec, video))) {
@@ -236,7 +236,7 @@ static bool answer(struct cardea_request *rq, struct publisher *p)
     };
     int err = E_SDP;
 
-    if (!in->jsep_update && room_publishing(p->room, p) >= set->publishers) {
+    if (!in->jsep_update && p->room->limited >= set->publishers) {
         vr.host->fail(rq, E_FULL, "The room has its %u publishers already", set->publishers);
         goto out;
     }
@@ -270,7 +270,7 @@ static void add_answer(struct publisher *p, json_t *body)
 
 static void remember_codecs(struct publisher *p, const json_t *body)
 {
-    const char *audio = text(body, "audiocodec"), *video = text(body, "videocodec");
+    const char *audio = member_text(body, "audiocodec"), *video = member_text(body, "videocodec");
 
     if (audio) {
         g_free(p->audiocodec);
@@ -298,7 +298,7 @@ void publisher_configure(struct cardea_request *rq, struct publisher *p, json_t 
     }
     apply_items(p, in->body);
     described = apply_descriptions(p, in->body);
-    publisher_configured(p);
+    publisher_streams_changed(p);
     if (in->jsep_type)
         add_answer(p, body_out);
     else if (described && p->published)

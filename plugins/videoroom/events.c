@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* JSON about publishers, and telling it to a room. An event is built once and sent to all. */
+#include "events.h"
+
 #include <string.h>
 
-#include "videoroom.h"
+#include "ids.h"
+#include "publisher.h"
+#include "room.h"
+
+const char *const kind_names[] = {"", "audio", "video", "data"};
 
 json_t *event_room(const struct room *room)
 {
@@ -51,9 +56,8 @@ static void video_json(json_t *o, const struct cardea_stream *s)
 
 static json_t *stream_json(struct publisher *p, const struct cardea_stream *s, bool own, bool joined)
 {
-    static const char *const names[] = {"", "audio", "video", "data"};
     const struct track *t = publisher_track(p, s->mindex);
-    json_t *o = json_pack("{ss si ss}", "type", names[s->kind], "mindex", (int)s->mindex, "mid", s->mid);
+    json_t *o = json_pack("{ss si ss}", "type", kind_names[s->kind], "mindex", (int)s->mindex, "mid", s->mid);
 
     if (s->disabled) {
         json_object_set_new(o, "disabled", json_true());
@@ -80,7 +84,7 @@ json_t *streams_json(struct publisher *p, bool own, bool joined)
 {
     json_t *list = json_array();
     size_t n;
-    const struct cardea_stream *s = vr.host->streams(p->handle, &n);
+    const struct cardea_stream *s = publisher_streams(p, &n);
 
     for (size_t i = 0; i < n; i++)
         json_array_append_new(list, stream_json(p, &s[i], own, joined));
@@ -91,7 +95,7 @@ json_t *publisher_json(struct publisher *p, bool joined)
 {
     json_t *o = who_json(p, json_pack("{so}", "id", id_json(p->id)));
     size_t n;
-    const struct cardea_stream *s = vr.host->streams(p->handle, &n);
+    const struct cardea_stream *s = publisher_streams(p, &n);
     bool measured = false, talking = false;
 
     for (size_t i = n; i-- > 0;) {
@@ -109,30 +113,12 @@ json_t *publisher_json(struct publisher *p, bool joined)
     return o;
 }
 
-void tell_others(struct room *room, const struct publisher *but, json_t *body)
-{
-    struct cardea_handle **to = g_new(struct cardea_handle *, g_hash_table_size(room->participants) + 1);
-    GHashTableIter it;
-    gpointer value;
-    size_t n = 0;
-
-    g_hash_table_iter_init(&it, room->participants);
-    while (g_hash_table_iter_next(&it, NULL, &value)) {
-        const struct publisher *p = value;
-
-        if (p != but)
-            to[n++] = p->handle;
-    }
-    vr.host->notify_all(to, n, body);
-    g_free(to);
-}
-
 void tell_published(struct publisher *p)
 {
     json_t *body = event_room(p->room);
 
     json_object_set_new(body, "publishers", json_pack("[o]", publisher_json(p, false)));
-    tell_others(p->room, p, body);
+    room_tell(p->room, p, body);
 }
 
 void tell_gone(struct publisher *p, const char *key)
@@ -140,5 +126,5 @@ void tell_gone(struct publisher *p, const char *key)
     json_t *body = who_json(p, event_room(p->room));
 
     json_object_set_new(body, key, id_json(p->id));
-    tell_others(p->room, p, body);
+    room_tell(p->room, p, body);
 }

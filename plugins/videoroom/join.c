@@ -2,12 +2,14 @@
 /* join and joinandconfigure of a publisher; a join as subscriber goes on in subscribe.c. */
 #include <string.h>
 
-#include "videoroom.h"
-
-static const char *text(const json_t *body, const char *name)
-{
-    return json_string_value(json_object_get(body, name));
-}
+#include "access.h"
+#include "events.h"
+#include "ids.h"
+#include "publisher.h"
+#include "room.h"
+#include "seat.h"
+#include "subscriber.h"
+#include "verbs.h"
 
 static const struct cardea_param join_params[] = {{"display", CARDEA_STRING},
                                                   {"metadata", CARDEA_OBJECT},
@@ -18,18 +20,17 @@ static const struct cardea_param join_params[] = {{"display", CARDEA_STRING},
                                                   {"audio_level_average", CARDEA_INT},
                                                   {0}};
 
-static json_t *list_publishers(const struct room *room, const struct publisher *but)
+static json_t *list_publishers(const struct room *room)
 {
     json_t *list = json_array();
-    GHashTableIter it;
-    gpointer value;
 
-    g_hash_table_iter_init(&it, room->participants);
-    while (g_hash_table_iter_next(&it, NULL, &value)) {
-        struct publisher *p = value;
+    for (GList *l = room->publishing.head; l; l = l->next) {
+        struct publisher *p = l->data;
+        json_t *o = publisher_json(p, true);
 
-        if (p != but && p->published)
-            json_array_append_new(list, publisher_json(p, true));
+        if (p->origin == FROM_DUMMY)
+            json_object_set_new(o, "dummy", json_true());
+        json_array_append_new(list, o);
     }
     return list;
 }
@@ -37,12 +38,9 @@ static json_t *list_publishers(const struct room *room, const struct publisher *
 static json_t *list_attendees(const struct room *room, const struct publisher *but)
 {
     json_t *list = json_array();
-    GHashTableIter it;
-    gpointer value;
 
-    g_hash_table_iter_init(&it, room->participants);
-    while (g_hash_table_iter_next(&it, NULL, &value)) {
-        const struct publisher *p = value;
+    for (GList *l = room->present.head; l; l = l->next) {
+        const struct publisher *p = l->data;
 
         if (p != but && !p->published)
             json_array_append_new(list, who_json(p, json_pack("{so}", "id", id_json(p->id))));
@@ -55,7 +53,7 @@ static json_t *joined_json(struct publisher *p)
     const struct room *room = p->room;
     json_t *o = json_pack("{ss so ss so sI so}", "videoroom", "joined", "room", id_json(room->id), "description",
                           room->set.description, "id", id_json(p->id), "private_id", (json_int_t)p->private_id,
-                          "publishers", list_publishers(room, p));
+                          "publishers", list_publishers(room));
 
     if (room->set.notify_joining)
         json_object_set_new(o, "attendees", list_attendees(room, p));
@@ -69,10 +67,8 @@ static json_t *joined_json(struct publisher *p)
 /* The id asked for, or a fresh one. NULL: rq has been failed. */
 static char *choose_id(struct cardea_request *rq, const struct room *room, const json_t *asked)
 {
-    char *id = asked ? id_text(asked) : NULL;
+    char *id = id_asked(asked);
 
-    if (id && (!*id || !strcmp(id, "0")))
-        g_clear_pointer(&id, g_free);
     if (id && g_hash_table_contains(room->participants, id)) {
         vr.host->fail(rq, E_ID_EXISTS, "Somebody with id %s is in the room", id);
         g_free(id);
@@ -88,7 +84,7 @@ static char *choose_id(struct cardea_request *rq, const struct room *room, const
 static struct publisher *join(struct cardea_request *rq, struct seat *seat, struct room *room)
 {
     const struct cardea_request_info *in = vr.host->info(rq);
-    const char *token = text(in->body, "token");
+    const char *token = member_text(in->body, "token");
     struct publisher *p;
     char *id;
 
@@ -102,7 +98,7 @@ static struct publisher *join(struct cardea_request *rq, struct seat *seat, stru
     if (!id)
         return NULL;
     p = publisher_new(seat, room, id);
-    p->display = g_strdup(text(in->body, "display"));
+    p->display = g_strdup(member_text(in->body, "display"));
     p->metadata = json_incref(json_object_get(in->body, "metadata"));
     vr.host->group(seat->handle, g_str_hash(room->id));
     publisher_settings(p, in->body);
@@ -110,7 +106,7 @@ static struct publisher *join(struct cardea_request *rq, struct seat *seat, stru
         json_t *body = event_room(room);
 
         json_object_set_new(body, "joining", who_json(p, json_pack("{so}", "id", id_json(p->id))));
-        tell_others(room, p, body);
+        room_tell(room, p, body);
     }
     return p;
 }
@@ -131,10 +127,10 @@ static void join_as(struct cardea_request *rq, bool and_configure)
         vr.host->fail(rq, E_JOINED, "This handle has joined already: use a new handle");
         return;
     }
-    room = request_room(rq, "pin");
+    room = access_room(rq, "pin");
     if (!room)
         return;
-    ptype = text(in->body, "ptype");
+    ptype = member_text(in->body, "ptype");
     if (!g_ascii_strcasecmp(ptype, "subscriber") && !and_configure) {
         subscriber_join(rq, seat, room);
         return;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A room's settings: one table for `create`, `edit` and the static rooms of the configuration file. */
+#include "properties.h"
+
 #include <string.h>
 #include <strings.h>
-
-#include "videoroom.h"
 
 #define LOWEST_BITRATE 64000
 #define MOST_CODECS    5

@@ -1,8 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A joined participant: joining, publishing, leaving. */
+#include "publisher.h"
+
 #include <string.h>
 
-#include "videoroom.h"
+#include "events.h"
+#include "room.h"
+#include "seat.h"
+#include "subscriber.h"
+#include "verbs.h"
+
+static const struct follower *const followers[] = {NULL};
+
+/* --- life --- */
 
 static void track_clear(gpointer data)
 {
@@ -11,26 +20,59 @@ static void track_clear(gpointer data)
     g_free(t->description);
 }
 
-struct publisher *publisher_new(struct seat *seat, struct room *room, char *id)
+/* A string of a stream that we keep ourselves. */
+static void replace_text(const char **text)
+{
+    *text = g_strdup(*text);
+}
+
+static void stream_clear(gpointer data)
+{
+    struct cardea_stream *s = data;
+    const char *texts[] = {s->mid, s->codec, s->profile, s->fmtp, s->msid_stream, s->msid_track};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+        g_free((char *)texts[i]);
+}
+
+static struct publisher *join(enum publisher_origin origin, struct room *room, char *id)
 {
     struct publisher *p = g_new0(struct publisher, 1);
 
-    p->handle = seat->handle;
+    p->origin = origin;
     p->room = room;
     p->id = id;
-    do
-        p->private_id = (uint32_t)vr.host->random_id();
-    while (!p->private_id);
+    p->present.data = p->publishing.data = p;
     p->bitrate = room->set.bitrate;
     p->audio_active_packets = room->set.audio_active_packets;
     p->audio_level_average = room->set.audio_level_average;
     p->tracks = g_array_new(FALSE, TRUE, sizeof(struct track));
     g_array_set_clear_func(p->tracks, track_clear);
+    p->own = g_array_new(FALSE, TRUE, sizeof(struct cardea_stream));
+    g_array_set_clear_func(p->own, stream_clear);
     p->subscribers = g_hash_table_new(NULL, NULL);
+    g_hash_table_insert(room->participants, p->id, p);
+    g_queue_push_tail_link(&room->present, &p->present);
+    return p;
+}
+
+struct publisher *publisher_new(struct seat *seat, struct room *room, char *id)
+{
+    struct publisher *p = join(FROM_HANDLE, room, id);
+
+    p->handle = seat->handle;
+    do
+        p->private_id = (uint32_t)vr.host->random_id();
+    while (!p->private_id || g_hash_table_contains(room->by_private, &p->private_id));
+    g_hash_table_insert(room->by_private, &p->private_id, p);
     seat->kind = SEAT_PUBLISHER;
     seat->publisher = p;
-    g_hash_table_insert(room->participants, p->id, p);
     return p;
+}
+
+struct publisher *publisher_new_without_handle(enum publisher_origin origin, struct room *room, char *id)
+{
+    return join(origin, room, id);
 }
 
 void publisher_free(struct publisher *p)
@@ -38,7 +80,10 @@ void publisher_free(struct publisher *p)
     if (!p)
         return;
     publisher_leave(p);
+    if (p->free_more)
+        p->free_more(p);
     g_array_free(p->tracks, TRUE);
+    g_array_free(p->own, TRUE);
     g_hash_table_destroy(p->subscribers);
     json_decref(p->metadata);
     g_free(p->display);
@@ -46,6 +91,58 @@ void publisher_free(struct publisher *p)
     g_free(p->videocodec);
     g_free(p->id);
     g_free(p);
+}
+
+/* --- its m-lines --- */
+
+const struct cardea_stream *publisher_streams(const struct publisher *p, size_t *n)
+{
+    if (p->handle)
+        return vr.host->streams(p->handle, n);
+    *n = p->own->len;
+    return (const struct cardea_stream *)(const void *)p->own->data;
+}
+
+const struct cardea_stream *publisher_stream_at(const struct publisher *p, unsigned mindex)
+{
+    size_t n;
+    const struct cardea_stream *s = publisher_streams(p, &n);
+
+    for (size_t i = 0; i < n; i++)
+        if (s[i].mindex == mindex)
+            return &s[i];
+    return NULL;
+}
+
+const struct cardea_stream *publisher_stream_of(const struct publisher *p, const char *mid)
+{
+    size_t n;
+    const struct cardea_stream *s = publisher_streams(p, &n);
+
+    for (size_t i = 0; i < n; i++)
+        if (!strcmp(s[i].mid, mid))
+            return &s[i];
+    return NULL;
+}
+
+void publisher_set_streams(struct publisher *p, const struct cardea_stream *streams, size_t n)
+{
+    GArray *old = p->own;
+
+    p->own = g_array_new(FALSE, TRUE, sizeof(struct cardea_stream));
+    g_array_set_clear_func(p->own, stream_clear);
+    for (size_t i = 0; i < n; i++) {
+        struct cardea_stream s = streams[i];
+
+        replace_text(&s.mid);
+        replace_text(&s.codec);
+        replace_text(&s.profile);
+        replace_text(&s.fmtp);
+        replace_text(&s.msid_stream);
+        replace_text(&s.msid_track);
+        g_array_append_val(p->own, s);
+    }
+    g_array_free(old, TRUE); /* last: what was given may point into it */
 }
 
 struct track *publisher_track(struct publisher *p, unsigned mindex)
@@ -58,18 +155,15 @@ struct track *publisher_track(struct publisher *p, unsigned mindex)
     return &g_array_index(p->tracks, struct track, mindex);
 }
 
-const struct cardea_stream *publisher_stream(struct publisher *p, unsigned mindex, const char *mid)
+/* --- publishing --- */
+
+void publisher_apply(struct publisher *p, const struct cardea_stream *s)
 {
-    size_t n;
-    const struct cardea_stream *s = vr.host->streams(p->handle, &n);
+    const struct track *t = publisher_track(p, s->mindex);
 
-    for (size_t i = 0; i < n; i++)
-        if (mid ? !strcmp(s[i].mid, mid) : s[i].mindex == mindex)
-            return &s[i];
-    return NULL;
+    if (s->source)
+        vr.host->mute(s->source, t->muted || t->moderated);
 }
-
-/* --- publishing ---------------------------------------------------------------------------------------------- */
 
 static void apply_track(struct publisher *p, const struct cardea_stream *s)
 {
@@ -78,7 +172,7 @@ static void apply_track(struct publisher *p, const struct cardea_stream *s)
 
     if (!s->source)
         return;
-    vr.host->mute(s->source, t->muted || t->moderated);
+    publisher_apply(p, s);
     if (s->kind == CARDEA_AUDIO && set->audiolevel_event && s->audiolevel_id)
         vr.host->talk(s->source, p->audio_active_packets, p->audio_level_average);
     if (s->kind != CARDEA_VIDEO)
@@ -87,24 +181,39 @@ static void apply_track(struct publisher *p, const struct cardea_stream *s)
     vr.host->playout_delay(s->source, t->min_delay, t->max_delay);
 }
 
-void publisher_configured(struct publisher *p)
+void publisher_streams_changed(struct publisher *p)
 {
     size_t n;
-    const struct cardea_stream *s = vr.host->streams(p->handle, &n);
+    const struct cardea_stream *s = publisher_streams(p, &n);
 
     for (size_t i = 0; i < n; i++)
         apply_track(p, &s[i]);
-    vr.host->bitrate(p->handle, p->bitrate);
-    vr.host->data_tap(p->handle, true);
+    if (p->handle) {
+        vr.host->bitrate(p->handle, p->bitrate);
+        vr.host->data_tap(p->handle, true);
+    }
+    for (size_t i = 0; p->published && followers[i]; i++)
+        followers[i]->streams(p);
+}
+
+/* Does it count towards the room's limit? */
+static bool is_limited(const struct publisher *p)
+{
+    return p->origin != FROM_DUMMY;
 }
 
 void publisher_up(struct publisher *p)
 {
-    if (!p->room)
+    if (!p->room || p->published)
         return;
     p->negotiating = false;
     p->published = true;
-    tell_published(p);
+    p->room->limited += is_limited(p);
+    g_queue_push_tail_link(&p->room->publishing, &p->publishing);
+    for (size_t i = 0; followers[i]; i++)
+        followers[i]->streams(p);
+    if (p->origin != FROM_DUMMY)
+        tell_published(p);
 }
 
 /* Everybody who receives something of it loses it; with autoupdate they are offered that. */
@@ -118,11 +227,23 @@ static void drop_subscribers(struct publisher *p, bool offer)
     g_hash_table_remove_all(p->subscribers);
 }
 
+static void publish_no_more(struct publisher *p)
+{
+    if (!p->published)
+        return;
+    p->published = false;
+    p->room->limited -= is_limited(p);
+    g_queue_unlink(&p->room->publishing, &p->publishing);
+    for (size_t i = 0; followers[i]; i++)
+        followers[i]->gone(p);
+}
+
 void publisher_unpublish(struct publisher *p)
 {
     bool was = p->published;
 
-    p->published = p->negotiating = p->e2ee = false;
+    publish_no_more(p);
+    p->negotiating = p->e2ee = false;
     g_clear_pointer(&p->audiocodec, g_free);
     g_clear_pointer(&p->videocodec, g_free);
     drop_subscribers(p, true);
@@ -133,13 +254,20 @@ void publisher_unpublish(struct publisher *p)
 
 void publisher_leave(struct publisher *p)
 {
-    if (!p->room)
+    struct room *room = p->room;
+
+    if (!room)
         return;
+    publish_no_more(p);
     drop_subscribers(p, false);
-    g_hash_table_remove(p->room->participants, p->id);
+    g_hash_table_remove(room->participants, p->id);
+    if (p->private_id)
+        g_hash_table_remove(room->by_private, &p->private_id);
+    g_queue_unlink(&room->present, &p->present);
     p->room = NULL;
-    p->published = false;
 }
+
+/* --- requests --- */
 
 void verb_unpublish(struct cardea_request *rq)
 {

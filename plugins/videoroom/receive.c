@@ -2,7 +2,10 @@
 /* How a subscriber receives it: configure. */
 #include <string.h>
 
-#include "videoroom.h"
+#include "events.h"
+#include "ids.h"
+#include "publisher.h"
+#include "slot.h"
 
 static const struct cardea_param configure_item[] = {{"mid", CARDEA_STRING},
                                                      {"send", CARDEA_BOOL},
@@ -22,27 +25,14 @@ static const struct cardea_param configure_params[] = {{"streams", CARDEA_ARRAY,
                                                        {"update", CARDEA_BOOL},
                                                        {0}};
 
-static const char *text(const json_t *body, const char *name)
-{
-    return json_string_value(json_object_get(body, name));
-}
-
-static bool flag(const json_t *body, const char *name, bool fallback)
-{
-    const json_t *v = json_object_get(body, name);
-
-    return v ? json_is_true(v) : fallback;
-}
-
-/* --- configure
- * ---------------------------------------------------------------------------------------------------------- */
+/* --- configure --- */
 
 static bool check_configure(struct cardea_request *rq, struct subscriber *s, const json_t *body, const json_t *streams)
 {
     size_t n = streams ? json_array_size(streams) : 1;
 
     for (size_t i = 0; i < n; i++) {
-        const char *mid = text(streams ? json_array_get(streams, i) : body, "mid");
+        const char *mid = member_text(streams ? json_array_get(streams, i) : body, "mid");
 
         if (!mid && n > 1) {
             vr.host->fail(rq, E_INVALID, "With more than one stream each needs a mid");
@@ -75,7 +65,7 @@ static void confirm(struct subscriber *s, guint i, const json_t *item, const cha
 static void configure_slot(struct subscriber *s, guint i, const json_t *item)
 {
     struct slot *slot = s->slots->pdata[i];
-    const struct cardea_stream *from = slot->feed ? publisher_stream(slot->feed, slot->feed_mindex, NULL) : NULL;
+    const struct cardea_stream *from = slot_source(slot);
     const json_t *send = json_object_get(item, "send");
 
     if (send) {
@@ -116,7 +106,8 @@ void subscriber_request_configure(struct cardea_request *rq, struct subscriber *
     const struct cardea_request_info *in = vr.host->info(rq);
     struct subscriber *s = subscriber_begin(rq, true, E_NO_ROOM);
     const json_t *streams = json_object_get(in->body, "streams");
-    bool restart = flag(in->body, "restart", false), offer = restart || flag(in->body, "update", false), mids = false;
+    bool restart = member_flag(in->body, "restart", false), offer = restart || member_flag(in->body, "update", false),
+         mids = false;
     size_t n = streams ? json_array_size(streams) : 1;
     json_t *body;
 
@@ -130,7 +121,7 @@ void subscriber_request_configure(struct cardea_request *rq, struct subscriber *
     }
     for (size_t k = 0; k < n; k++) {
         const json_t *item = streams ? json_array_get(streams, k) : in->body;
-        const char *mid = text(item, "mid");
+        const char *mid = member_text(item, "mid");
 
         mids |= mid != NULL;
         for (guint i = 0; i < s->slots->len; i++)

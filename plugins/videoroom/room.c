@@ -1,37 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rooms: their table, life, and what is told about them. */
+#include "room.h"
+
 #include <string.h>
 
-#include "videoroom.h"
-
-bool same_text(const char *a, const char *b)
-{
-    size_t n = strlen(a), m = strlen(b);
-    unsigned char differs = n != m;
-
-    for (size_t i = 0; i < m; i++)
-        differs |= (unsigned char)b[i] ^ (unsigned char)a[n ? i % n : 0];
-    return !differs;
-}
-
-json_t *id_json(const char *id)
-{
-    return vr.string_ids ? json_string(id) : json_integer((json_int_t)g_ascii_strtoull(id, NULL, 10));
-}
-
-char *id_text(const json_t *id)
-{
-    if (json_is_string(id))
-        return g_strdup(json_string_value(id));
-    if (json_is_integer(id))
-        return g_strdup_printf("%" G_GUINT64_FORMAT, (guint64)json_integer_value(id));
-    return NULL;
-}
-
-char *id_random(void)
-{
-    return vr.string_ids ? g_uuid_string_random() : g_strdup_printf("%" G_GUINT64_FORMAT, vr.host->random_id());
-}
+#include "events.h"
+#include "ids.h"
+#include "publisher.h"
+#include "subscriber.h"
 
 struct room *room_find(const char *id)
 {
@@ -57,6 +32,7 @@ struct room *room_create(const char *id, struct properties *set)
     }
     room->tokens = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     room->participants = g_hash_table_new(g_str_hash, g_str_equal);
+    room->by_private = g_hash_table_new(g_int_hash, g_int_equal);
     room->subscribers = g_hash_table_new(NULL, NULL);
     g_hash_table_insert(vr.rooms, room->id, room);
     return room;
@@ -66,6 +42,7 @@ static void room_free(struct room *room)
 {
     g_hash_table_destroy(room->tokens);
     g_hash_table_destroy(room->participants);
+    g_hash_table_destroy(room->by_private);
     g_hash_table_destroy(room->subscribers);
     properties_clear(&room->set);
     g_free(room->id);
@@ -74,37 +51,55 @@ static void room_free(struct room *room)
 
 void room_destroy(struct room *room)
 {
-    GList *everybody = g_hash_table_get_values(room->participants);
     GList *watching = g_hash_table_get_keys(room->subscribers);
 
     g_hash_table_remove(vr.rooms, room->id);
-    tell_others(room, NULL, json_pack("{ss so}", "videoroom", "destroyed", "room", id_json(room->id)));
+    room_tell(room, NULL, json_pack("{ss so}", "videoroom", "destroyed", "room", id_json(room->id)));
     for (GList *l = watching; l; l = l->next)
         subscriber_leave(l->data);
-    for (GList *l = everybody; l; l = l->next) {
-        struct publisher *p = l->data;
+    g_list_free(watching);
+    while (room->present.head) {
+        struct publisher *p = room->present.head->data;
 
         publisher_leave(p);
-        vr.host->hangup(p->handle, "Close PC");
+        if (p->handle)
+            vr.host->hangup(p->handle, "Close PC");
+        else
+            publisher_free(p);
     }
-    g_list_free(everybody);
-    g_list_free(watching);
     room_free(room);
 }
 
-unsigned room_publishing(const struct room *room, const struct publisher *but)
+struct publisher *room_participant(const struct room *room, const json_t *id)
 {
-    GHashTableIter it;
-    gpointer value;
-    unsigned n = 0;
+    char *text = id_text(id);
+    struct publisher *p = text ? g_hash_table_lookup(room->participants, text) : NULL;
 
-    g_hash_table_iter_init(&it, room->participants);
-    while (g_hash_table_iter_next(&it, NULL, &value)) {
-        const struct publisher *p = value;
+    g_free(text);
+    return p;
+}
 
-        n += p != but && p->published;
+void room_tell(struct room *room, const struct publisher *but, json_t *body)
+{
+    struct cardea_handle **to = g_new(struct cardea_handle *, room->present.length + 1);
+    size_t n = 0;
+
+    for (GList *l = room->present.head; l; l = l->next) {
+        const struct publisher *p = l->data;
+
+        if (p != but && p->handle)
+            to[n++] = p->handle;
     }
-    return n;
+    vr.host->notify_all(to, n, body);
+    g_free(to);
+}
+
+/* --- what is told about it --- */
+
+static void set_true(json_t *o, const char *name, bool on)
+{
+    if (on)
+        json_object_set_new(o, name, json_true());
 }
 
 static json_t *room_json(const struct room *r)
@@ -114,18 +109,15 @@ static json_t *room_json(const struct room *r)
         "{so ss sb sb si si si sb sb sb sb ss ss sb sb si sb sb sb sb sb}", "room", id_json(r->id), "description",
         s->description, "pin_required", s->pin != NULL, "is_private", s->is_private, "max_publishers",
         (int)s->publishers, "bitrate", (int)s->bitrate, "fir_freq", (int)s->fir_freq, "require_pvtid", s->require_pvtid,
-        "require_e2ee", s->require_e2ee, "dummy_publisher", 0, "notify_joining", s->notify_joining, "audiocodec",
-        s->audiocodec, "videocodec", s->videocodec, "record", s->record, "lock_record", s->lock_record,
-        "num_participants", (int)g_hash_table_size(r->participants), "audiolevel_ext", s->audiolevel_ext,
-        "audiolevel_event", s->audiolevel_event, "videoorient_ext", s->videoorient_ext, "playoutdelay_ext",
-        s->playoutdelay_ext, "transport_wide_cc_ext", s->transport_wide_cc_ext);
+        "require_e2ee", s->require_e2ee, "dummy_publisher", s->dummy_publisher, "notify_joining", s->notify_joining,
+        "audiocodec", s->audiocodec, "videocodec", s->videocodec, "record", s->record, "lock_record", s->lock_record,
+        "num_participants", (int)r->present.length, "audiolevel_ext", s->audiolevel_ext, "audiolevel_event",
+        s->audiolevel_event, "videoorient_ext", s->videoorient_ext, "playoutdelay_ext", s->playoutdelay_ext,
+        "transport_wide_cc_ext", s->transport_wide_cc_ext);
 
-    if (s->bitrate_cap)
-        json_object_set_new(o, "bitrate_cap", json_true());
-    if (s->opus_fec)
-        json_object_set_new(o, "opus_fec", json_true());
-    if (s->opus_dtx)
-        json_object_set_new(o, "opus_dtx", json_true());
+    set_true(o, "bitrate_cap", s->bitrate_cap);
+    set_true(o, "opus_fec", s->opus_fec);
+    set_true(o, "opus_dtx", s->opus_dtx);
     if (s->rec_dir)
         json_object_set_new(o, "rec_dir", json_string(s->rec_dir));
     if (s->audiolevel_event) {
@@ -154,7 +146,7 @@ json_t *room_list(bool with_private)
 static bool measures_talk(struct publisher *p, bool *talking)
 {
     size_t n;
-    const struct cardea_stream *s = vr.host->streams(p->handle, &n);
+    const struct cardea_stream *s = publisher_streams(p, &n);
     bool measured = false;
 
     for (size_t i = 0; i < n; i++)
@@ -168,15 +160,14 @@ static bool measures_talk(struct publisher *p, bool *talking)
 json_t *room_participants(const struct room *room)
 {
     json_t *list = json_array();
-    GHashTableIter it;
-    gpointer value;
 
-    g_hash_table_iter_init(&it, room->participants);
-    while (g_hash_table_iter_next(&it, NULL, &value)) {
-        struct publisher *p = value;
+    for (GList *l = room->present.head; l; l = l->next) {
+        struct publisher *p = l->data;
         json_t *o = who_json(p, json_pack("{so}", "id", id_json(p->id)));
         bool talking = false;
 
+        set_true(o, "dummy", p->origin == FROM_DUMMY);
+        set_true(o, "remote", p->origin == FROM_REMOTE);
         json_object_set_new(o, "publisher", json_boolean(p->published));
         if (p->published && measures_talk(p, &talking))
             json_object_set_new(o, "talking", json_boolean(talking));

@@ -1,9 +1,23 @@
 plugin_PROGRAMS += plugins/videoroom.so
-plugins_videoroom_so_SOURCES = plugins/videoroom/videoroom.c plugins/videoroom/videoroom.h plugins/videoroom/room.c \
-	plugins/videoroom/properties.c plugins/videoroom/publisher.c plugins/videoroom/join.c plugins/videoroom/configure.c \
-	plugins/videoroom/subscriber.c plugins/videoroom/subscribe.c \
-	plugins/videoroom/receive.c plugins/videoroom/slots.c plugins/videoroom/events.c plugins/videoroom/seat.c \
-	plugins/videoroom/requests.c
+plugins_videoroom_so_SOURCES = \
+	plugins/videoroom/access.c plugins/videoroom/access.h \
+	plugins/videoroom/configure.c \
+	plugins/videoroom/events.c plugins/videoroom/events.h \
+	plugins/videoroom/ids.c plugins/videoroom/ids.h \
+	plugins/videoroom/join.c \
+	plugins/videoroom/moderate.c \
+	plugins/videoroom/properties.c plugins/videoroom/properties.h \
+	plugins/videoroom/publisher.c plugins/videoroom/publisher.h \
+	plugins/videoroom/receive.c \
+	plugins/videoroom/room.c plugins/videoroom/room.h \
+	plugins/videoroom/rooms.c \
+	plugins/videoroom/seat.c plugins/videoroom/seat.h \
+	plugins/videoroom/slot.c plugins/videoroom/slot.h \
+	plugins/videoroom/subscribe.c \
+	plugins/videoroom/subscriber.c plugins/videoroom/subscriber.h \
+	plugins/videoroom/switch.c \
+	plugins/videoroom/verbs.c plugins/videoroom/verbs.h \
+	plugins/videoroom/videoroom.c plugins/videoroom/videoroom.h
 plugins_videoroom_so_CPPFLAGS = $(PLUGIN_CPPFLAGS) $(GLIB_CFLAGS)
 plugins_videoroom_so_CFLAGS = $(PLUGIN_CFLAGS)
 plugins_videoroom_so_LDFLAGS = $(PLUGIN_LDFLAGS)

@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a subscriber receives: join, subscribe, unsubscribe, update and switch. */
+/* What a subscriber receives: join, subscribe, unsubscribe and update. */
 #include <string.h>
 
-#include "videoroom.h"
+#include "access.h"
+#include "events.h"
+#include "ids.h"
+#include "publisher.h"
+#include "room.h"
+#include "seat.h"
+#include "slot.h"
+#include "verbs.h"
 
 static const struct cardea_param add_item[] = {{"feed", CARDEA_ID, CARDEA_REQUIRED},
                                                {"mid", CARDEA_STRING},
@@ -43,45 +50,23 @@ static const struct cardea_param update_params[] = {
     {"subscribe", CARDEA_ARRAY, CARDEA_NONEMPTY, .fields = add_item},
     {"unsubscribe", CARDEA_ARRAY, CARDEA_NONEMPTY, .fields = remove_item},
     {0}};
-static const struct cardea_param switch_item[] = {{"feed", CARDEA_ID, CARDEA_REQUIRED},
-                                                  {"mid", CARDEA_STRING, CARDEA_REQUIRED},
-                                                  {"sub_mid", CARDEA_STRING},
-                                                  {"substream", CARDEA_UINT, .max = 2},
-                                                  {"temporal", CARDEA_UINT, .max = 2},
-                                                  {"spatial_layer", CARDEA_UINT, .max = 2},
-                                                  {"temporal_layer", CARDEA_UINT, .max = 2},
-                                                  {0}};
-static const struct cardea_param switch_params[] = {
-    {"streams", CARDEA_ARRAY, CARDEA_REQUIRED | CARDEA_NONEMPTY, .fields = switch_item}, {0}};
 
-static const char *text(const json_t *body, const char *name)
-{
-    return json_string_value(json_object_get(body, name));
-}
-
-static bool flag(const json_t *body, const char *name, bool fallback)
-{
-    const json_t *v = json_object_get(body, name);
-
-    return v ? json_is_true(v) : fallback;
-}
-
-/* --- choosing streams
- * ------------------------------------------------------------------------------------------------- */
+/* --- choosing streams --- */
 
 /* Checks one item against the room. `*decided` is set once the first item has decided whether all is encrypted. */
-static bool check_item(struct cardea_request *rq, struct room *room, const json_t *item, bool *decided, bool *e2ee)
+static bool check_item(struct cardea_request *rq, const struct room *room, const json_t *item, bool *decided,
+                       bool *e2ee)
 {
     char *id = id_text(json_object_get(item, "feed"));
     struct publisher *p = id ? g_hash_table_lookup(room->participants, id) : NULL;
-    const char *mid = text(item, "mid");
+    const char *mid = member_text(item, "mid");
     bool fine = false;
 
     if (!p || !p->published)
         vr.host->fail(rq, E_NO_FEED, "No such feed: %s", id ? id : "?");
     else if (*decided && p->e2ee != *e2ee)
         vr.host->fail(rq, E_E2EE_MIX, "Encrypted and plain feeds cannot be mixed");
-    else if (mid && !publisher_stream(p, 0, mid))
+    else if (mid && !publisher_stream_of(p, mid))
         vr.host->fail(rq, E_NO_FEED, "Feed %s has no stream with mid %s", id, mid);
     else
         fine = true;
@@ -93,7 +78,8 @@ static bool check_item(struct cardea_request *rq, struct room *room, const json_
     return fine;
 }
 
-static bool check_list(struct cardea_request *rq, struct room *room, const json_t *list, bool *decided, bool *e2ee)
+bool subscriber_check_items(struct cardea_request *rq, const struct room *room, const json_t *list, bool *decided,
+                            bool *e2ee)
 {
     const json_t *item;
     size_t i;
@@ -106,7 +92,7 @@ static bool wanted_kind(const json_t *filter, enum cardea_kind kind)
 {
     static const char *const names[] = {"", "offer_audio", "offer_video", "offer_data"};
 
-    return flag(filter, names[kind], true);
+    return member_flag(filter, names[kind], true);
 }
 
 /* Adds the streams that an item names. filter: legacy offer_… switches, or NULL. */
@@ -114,9 +100,9 @@ static bool add_item_streams(struct subscriber *s, const json_t *item, bool with
 {
     char *id = id_text(json_object_get(item, "feed"));
     struct publisher *p = g_hash_table_lookup(s->room->participants, id);
-    const char *mid = text(item, "mid");
+    const char *mid = member_text(item, "mid");
     size_t n;
-    const struct cardea_stream *stream = vr.host->streams(p->handle, &n);
+    const struct cardea_stream *stream = publisher_streams(p, &n);
     bool changed = false;
 
     for (size_t i = 0; i < n; i++)
@@ -129,7 +115,7 @@ static bool add_item_streams(struct subscriber *s, const json_t *item, bool with
 
 static bool remove_item_streams(struct subscriber *s, const json_t *item)
 {
-    const char *sub_mid = text(item, "sub_mid");
+    const char *sub_mid = member_text(item, "sub_mid");
     char *id;
     struct publisher *p;
     bool media = false;
@@ -144,24 +130,19 @@ static bool remove_item_streams(struct subscriber *s, const json_t *item)
     id = id_text(json_object_get(item, "feed"));
     p = id ? g_hash_table_lookup(s->room->participants, id) : NULL;
     if (p)
-        slots_drop_feed(s, p, text(item, "mid"), &media);
+        slots_drop_feed(s, p, member_text(item, "mid"), &media);
     g_free(id);
     return media;
 }
 
-/* --- joining --------------------------------------------------------------------------------------------------------
- */
+/* --- joining --- */
 
-static bool private_id_known(const struct room *room, uint32_t private_id)
+/* 0: none, or none that could be */
+static uint32_t private_id_of(const json_t *body)
 {
-    GHashTableIter it;
-    gpointer value;
+    json_int_t n = json_integer_value(json_object_get(body, "private_id"));
 
-    g_hash_table_iter_init(&it, room->participants);
-    while (g_hash_table_iter_next(&it, NULL, &value))
-        if (((struct publisher *)value)->private_id == private_id)
-            return true;
-    return false;
+    return n > 0 && n <= UINT32_MAX ? (uint32_t)n : 0;
 }
 
 static json_t *attached_json(struct subscriber *s, const json_t *body, bool legacy)
@@ -199,7 +180,7 @@ void subscriber_join(struct cardea_request *rq, struct seat *seat, struct room *
 {
     const struct cardea_request_info *in = vr.host->info(rq);
     bool legacy, e2ee = room->set.require_e2ee, decided = e2ee;
-    uint32_t private_id = (uint32_t)json_integer_value(json_object_get(in->body, "private_id"));
+    uint32_t private_id = private_id_of(in->body);
     struct subscriber *s = NULL;
     json_t *list, *item;
     size_t i;
@@ -211,9 +192,9 @@ void subscriber_join(struct cardea_request *rq, struct seat *seat, struct room *
     if (!vr.host->check(rq, in->body, join_params))
         return;
     list = join_list(rq, in->body, &legacy);
-    if (!list || !check_list(rq, room, list, &decided, &e2ee))
+    if (!list || !subscriber_check_items(rq, room, list, &decided, &e2ee))
         goto out;
-    if (room->set.require_pvtid && !private_id_known(room, private_id)) {
+    if (room->set.require_pvtid && !g_hash_table_contains(room->by_private, &private_id)) {
         vr.host->fail(rq, E_UNAUTHORIZED, "This room wants the private_id of a participant");
         goto out;
     }
@@ -221,8 +202,8 @@ void subscriber_join(struct cardea_request *rq, struct seat *seat, struct room *
     s->handle = seat->handle;
     s->room = room;
     s->private_id = private_id;
-    s->use_msid = flag(in->body, "use_msid", false);
-    s->autoupdate = flag(in->body, "autoupdate", true);
+    s->use_msid = member_flag(in->body, "use_msid", false);
+    s->autoupdate = member_flag(in->body, "autoupdate", true);
     s->e2ee = e2ee;
     s->slots = g_ptr_array_new_with_free_func((GDestroyNotify)slot_free);
     vr.host->group(seat->handle, g_str_hash(room->id));
@@ -241,7 +222,7 @@ out:
     json_decref(list);
 }
 
-/* --- changing -------------------------------------------------------------------------------------------------- */
+/* --- changing --- */
 
 static void change(struct cardea_request *rq, const struct cardea_param *params, const char *add, const char *drop)
 {
@@ -259,7 +240,7 @@ static void change(struct cardea_request *rq, const struct cardea_param *params,
         vr.host->fail(rq, E_MISSING, "Say what to subscribe to or unsubscribe from");
         return;
     }
-    if (!check_list(rq, s->room, adds, &decided, &e2ee))
+    if (!subscriber_check_items(rq, s->room, adds, &decided, &e2ee))
         return;
     json_array_foreach(drops, i, item) changed |= remove_item_streams(s, item);
     json_array_foreach(adds, i, item) changed |= add_item_streams(s, item, false, NULL);
@@ -279,76 +260,4 @@ void verb_unsubscribe(struct cardea_request *rq)
 void verb_update(struct cardea_request *rq)
 {
     change(rq, update_params, "subscribe", "unsubscribe");
-}
-
-/* --- switch
- * -------------------------------------------------------------------------------------------------------------- */
-
-static bool fits(const struct slot *slot, const struct cardea_stream *stream, const struct publisher *p)
-{
-    return slot->kind == stream->kind && stream->codec && !g_strcmp0(slot->codec, stream->codec) &&
-           !(slot->feed == p && slot->feed_mindex == stream->mindex);
-}
-
-static bool switch_slot(struct subscriber *s, struct slot *slot, const json_t *item, bool *woke)
-{
-    char *id = id_text(json_object_get(item, "feed"));
-    struct publisher *p = g_hash_table_lookup(s->room->participants, id), *old = slot->feed;
-    const struct cardea_stream *stream = publisher_stream(p, 0, text(item, "mid"));
-    bool fine = fits(slot, stream, p);
-
-    g_free(id);
-    if (!fine)
-        return false;
-    *woke |= !old;
-    slot->stale = slot->stale || !old;
-    if (old) {
-        slot->feed = NULL;
-        if (old != p)
-            slots_drop_feed(s, old, "", &fine); /* only to forget it when nothing else comes from it */
-    }
-    slot_fill(s, slot, p, stream);
-    slot_read_layers(slot, item);
-    slot_connect(s, slot);
-    slot_keyframe(slot);
-    return true;
-}
-
-static struct slot *switch_target(struct subscriber *s, const json_t *item)
-{
-    const char *sub_mid = text(item, "sub_mid");
-
-    return sub_mid ? slots_by_mid(s, sub_mid) : NULL;
-}
-
-void verb_switch(struct cardea_request *rq)
-{
-    const struct cardea_request_info *in = vr.host->info(rq);
-    struct subscriber *s = subscriber_begin(rq, true, E_NO_ROOM);
-    const json_t *streams = json_object_get(in->body, "streams"), *item;
-    bool decided = true, e2ee = s && s->e2ee, woke = false;
-    int changes = 0;
-    json_t *body;
-    size_t i;
-
-    if (!s)
-        return;
-    if (!streams || (json_is_array(streams) && !json_array_size(streams))) {
-        vr.host->fail(rq, json_object_get(in->body, "feed") ? E_INVALID : E_MISSING, "Say which streams to switch to");
-        return;
-    }
-    if (!vr.host->check(rq, in->body, switch_params) || !check_list(rq, s->room, streams, &decided, &e2ee))
-        return;
-    json_array_foreach(streams, i, item)
-    {
-        struct slot *slot = switch_target(s, item);
-
-        changes += slot && switch_slot(s, slot, item, &woke);
-    }
-    if (woke)
-        subscriber_offer_unasked(s);
-    body = subscriber_result(s, "switched");
-    json_object_set_new(body, "changes", json_integer(changes));
-    json_object_set_new(body, "streams", slots_json(s));
-    vr.host->reply(rq, body);
 }

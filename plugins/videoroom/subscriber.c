@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * A subscriber: one receive-only PeerConnection. At most one offer is outstanding; changes that come meanwhile are
- * folded into one cumulative offer, made right after the answer.
- */
+#include "subscriber.h"
+
 #include <string.h>
 
-#include "videoroom.h"
+#include "events.h"
+#include "ids.h"
+#include "publisher.h"
+#include "room.h"
+#include "seat.h"
+#include "slot.h"
+#include "verbs.h"
 
-/* --- life --------------------------------------------------------------------------------------------------------- */
+/* --- life --- */
 
 void subscriber_leave(struct subscriber *s)
 {
@@ -39,14 +43,6 @@ void subscriber_free(struct subscriber *s)
     g_free(s);
 }
 
-void slot_keyframe(const struct slot *slot)
-{
-    const struct cardea_stream *from = slot->feed ? publisher_stream(slot->feed, slot->feed_mindex, NULL) : NULL;
-
-    if (from && from->source && from->kind == CARDEA_VIDEO)
-        vr.host->keyframe(from->source);
-}
-
 static void ask_keyframes(struct subscriber *s)
 {
     for (guint i = 0; i < s->slots->len; i++)
@@ -58,8 +54,7 @@ void subscriber_up(struct subscriber *s)
     ask_keyframes(s);
 }
 
-/* --- offers ---------------------------------------------------------------------------------------------------------
- */
+/* --- offers --- */
 
 json_t *subscriber_updated(const struct subscriber *s)
 {
@@ -138,8 +133,7 @@ void subscriber_lost_feed(struct subscriber *s, struct publisher *p, bool offer)
         s->changed = true;
 }
 
-/* --- requests
- * --------------------------------------------------------------------------------------------------------- */
+/* --- requests --- */
 
 /* The client's answer has been applied: which m-lines does it take? */
 static void take_answer(struct subscriber *s)

@@ -2,12 +2,17 @@
 /* The plugin: its descriptor, its start and stop, and what the gateway tells it about handles. */
 #include <string.h>
 
-#include "videoroom.h"
+#include "events.h"
+#include "ids.h"
+#include "publisher.h"
+#include "room.h"
+#include "seat.h"
+#include "slot.h"
+#include "verbs.h"
 
 struct videoroom vr;
 
-/* --- handles
- * ------------------------------------------------------------------------------------------------------------ */
+/* --- handles --- */
 
 static int attach(struct cardea_handle *h, void **user)
 {
@@ -113,10 +118,10 @@ static void talking(struct cardea_handle *h, void *user, cardea_source source, b
         t->talking = on;
         if (t->muted || t->moderated)
             return;
-        tell_others(p->room, NULL,
-                    json_pack("{ss so so si ss sf}", "videoroom", on ? "talking" : "stopped-talking", "room",
-                              id_json(p->room->id), "id", id_json(p->id), "mindex", (int)s[i].mindex, "mid", s[i].mid,
-                              "audio-level-dBov-avg", level));
+        room_tell(p->room, NULL,
+                  json_pack("{ss so so si ss sf}", "videoroom", on ? "talking" : "stopped-talking", "room",
+                            id_json(p->room->id), "id", id_json(p->id), "mindex", (int)s[i].mindex, "mid", s[i].mid,
+                            "audio-level-dBov-avg", level));
     }
 }
 
@@ -131,48 +136,19 @@ static void slow_link(struct cardea_handle *h, void *user, enum cardea_kind kind
         vr.host->notify(h, json_pack("{ss}", "videoroom", "slow_link"));
 }
 
-/* --- the operator's view
- * ---------------------------------------------------------------------------------------------- */
-
 static json_t *describe(struct cardea_handle *h, void *user)
 {
-    const struct seat *seat = user;
-    struct publisher *p = seat->publisher;
-    struct subscriber *s = seat->subscriber;
-    json_t *o;
-
-    if (p) {
-        o = who_json(p, json_pack("{ss so sI sI}", "type", "publisher", "id", id_json(p->id), "private_id",
-                                  (json_int_t)p->private_id, "bitrate", (json_int_t)p->bitrate));
-        json_object_set_new(o, "streams", streams_json(p, true, true));
-        if (p->room)
-            json_object_set_new(o, "room", id_json(p->room->id));
-        return o;
-    }
-    if (!s)
-        return json_pack("{ss}", "type", "none");
-    o = json_pack("{ss sI sb sb sb sb so}", "type", "subscriber", "private_id", (json_int_t)s->private_id, "answered",
-                  s->answered, "pending_offer", s->pending, "pending_restart", s->pending_restart, "paused", s->paused,
-                  "streams", slots_json(s));
-    if (s->room)
-        json_object_set_new(o, "room", id_json(s->room->id));
-    return o;
+    return seat_json(user);
 }
 
-/* --- life of the plugin
- * ------------------------------------------------------------------------------------------------ */
-
-static bool valid_static_id(const char *id)
-{
-    return *id && (vr.string_ids || (strspn(id, "0123456789") == strlen(id) && strtoull(id, NULL, 10)));
-}
+/* --- life of the plugin --- */
 
 static void static_room(const char *group, const json_t *settings)
 {
     const char *id = g_str_has_prefix(group, "room-") ? group + 5 : group;
     struct properties set;
 
-    if (!json_is_object(settings) || !valid_static_id(id)) {
+    if (!json_is_object(settings) || !id_is_valid(id)) {
         vr.host->log(CARDEA_LOG_WARN, NULL, "room \"%s\" is skipped: its name must be room-<number>", group);
         return;
     }
@@ -193,6 +169,8 @@ static int start(const struct cardea_host *host, const struct cardea_config *con
     vr.host = host;
     vr.admin_key = g_strdup(host->option_string(config, "general", "admin_key"));
     vr.string_ids = host->option_bool(config, "general", "string_ids");
+    vr.lock_rtp_forward = host->option_bool(config, "general", "lock_rtp_forward");
+    vr.events = host->option_bool(config, "general", "events");
     host->string_ids(vr.string_ids);
     vr.rooms = g_hash_table_new(g_str_hash, g_str_equal);
     groups = host->config_groups(config);

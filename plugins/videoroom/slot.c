@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * The m-lines of a subscriber. They are never removed: one that lost its source becomes inactive and is reused for the
- * next stream of the same type and codec.
- */
+#include "slot.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "videoroom.h"
+#include "events.h"
+#include "ids.h"
+#include "publisher.h"
+#include "room.h"
 
 #define TOP_LAYER 2
 
@@ -38,6 +39,19 @@ void slot_free(struct slot *slot)
     g_free(slot->profile);
     g_free(slot->crossrefid);
     g_free(slot);
+}
+
+const struct cardea_stream *slot_source(const struct slot *slot)
+{
+    return slot->feed ? publisher_stream_at(slot->feed, slot->feed_mindex) : NULL;
+}
+
+void slot_keyframe(const struct slot *slot)
+{
+    const struct cardea_stream *from = slot_source(slot);
+
+    if (from && from->source && from->kind == CARDEA_VIDEO)
+        vr.host->keyframe(from->source);
 }
 
 struct slot *slots_by_mid(struct subscriber *s, const char *mid)
@@ -87,7 +101,7 @@ void slot_read_layers(struct slot *slot, const json_t *item)
         l->max_delay = l->min_delay;
 }
 
-/* --- which stream feeds it ---------------------------------------------------------------------------------------- */
+/* --- which stream feeds it --- */
 
 /* The codec of an m-line whose stream has none (yet): what the room would take first. */
 static char *codec_of(const struct publisher *p, const struct cardea_stream *stream)
@@ -205,7 +219,7 @@ bool slots_drop_feed(struct subscriber *s, struct publisher *p, const char *mid,
         if (slot->feed != p)
             continue;
         if (mid) {
-            const struct cardea_stream *stream = publisher_stream(p, slot->feed_mindex, NULL);
+            const struct cardea_stream *stream = slot_source(slot);
 
             if (!stream || strcmp(stream->mid, mid))
                 continue;
@@ -217,13 +231,12 @@ bool slots_drop_feed(struct subscriber *s, struct publisher *p, const char *mid,
     return hit;
 }
 
-/* --- what is offered ------------------------------------------------------------------------------------------------
- */
+/* --- what is offered --- */
 
 static void place(struct subscriber *s, guint i)
 {
     struct slot *slot = s->slots->pdata[i];
-    const struct cardea_stream *from = slot->feed ? publisher_stream(slot->feed, slot->feed_mindex, NULL) : NULL;
+    const struct cardea_stream *from = slot_source(slot);
     const struct properties *set = s->room ? &s->room->set : NULL;
     int mindex = slot->sink ? (int)i : -1;
     char mid[12];
@@ -263,12 +276,11 @@ void slots_place(struct subscriber *s)
             place(s, i);
 }
 
-/* --- what is linked -------------------------------------------------------------------------------------------------
- */
+/* --- what is linked --- */
 
 void slot_connect(struct subscriber *s, struct slot *slot)
 {
-    const struct cardea_stream *from = slot->feed ? publisher_stream(slot->feed, slot->feed_mindex, NULL) : NULL;
+    const struct cardea_stream *from = slot_source(slot);
 
     if (slot->kind == CARDEA_DATA || !slot->sink)
         return;
@@ -286,8 +298,7 @@ void slots_connect(struct subscriber *s)
         slot_connect(s, s->slots->pdata[i]);
 }
 
-/* --- what is told ----------------------------------------------------------------------------------------------------
- */
+/* --- what is told --- */
 
 static int target(bool limited, uint8_t layer)
 {
@@ -356,18 +367,17 @@ static void data_json(json_t *o, const struct slot *slot)
 
 json_t *slots_json(struct subscriber *s)
 {
-    static const char *const names[] = {"", "audio", "video", "data"};
     json_t *list = json_array();
 
     for (guint i = 0; i < s->slots->len; i++) {
         const struct slot *slot = s->slots->pdata[i];
-        const struct cardea_stream *from = slot->feed ? publisher_stream(slot->feed, slot->feed_mindex, NULL) : NULL;
+        const struct cardea_stream *from = slot_source(slot);
         char mid[12];
         json_t *o;
 
         g_snprintf(mid, sizeof(mid), "%u", i);
-        o = json_pack("{ss sb si ss sb sb}", "type", names[slot->kind], "active", slot->data_feeds || from, "mindex",
-                      (int)i, "mid", mid, "ready", slot->ready, "send", slot->send);
+        o = json_pack("{ss sb si ss sb sb}", "type", kind_names[slot->kind], "active", slot->data_feeds || from,
+                      "mindex", (int)i, "mid", mid, "ready", slot->ready, "send", slot->send);
         if (slot->crossrefid)
             json_object_set_new(o, "crossrefid", json_string(slot->crossrefid));
         if (slot->data_feeds)
@@ -403,7 +413,7 @@ void slots_layer(struct subscriber *s, cardea_sink sink, const struct cardea_sin
 
         if (slot->sink != sink || !slot->feed)
             continue;
-        from = publisher_stream(slot->feed, slot->feed_mindex, NULL);
+        from = publisher_stream_at(slot->feed, slot->feed_mindex);
         if (from && from->simulcast) {
             tell_layer(s, i, "substream", &slot->substream, now->substream);
             tell_layer(s, i, "temporal", &slot->temporal, now->temporal);

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A room's settings: from `create` and `edit`, from the configuration file, from the state folder. A plain value. */
+#ifndef VIDEOROOM_PROPERTIES_H
+#define VIDEOROOM_PROPERTIES_H
+
+#include "videoroom.h"
+
+struct properties {
+    char *description, *secret, *pin; /* NULL: none */
+    char *audiocodec, *videocodec;    /* comma lists in order of preference, never empty */
+    char *vp9_profile, *h264_profile; /* NULL: any */
+    char *rec_dir;
+    unsigned publishers; /* at most, at the same time */
+    unsigned bitrate;    /* bit/s asked of publishers; 0: no cap */
+    unsigned fir_freq;   /* s between periodic keyframe requests; 0: none */
+    unsigned audio_active_packets, audio_level_average;
+    unsigned threads; /* of no effect: the gateway's workers are enough */
+    bool is_private, require_pvtid, signed_tokens, bitrate_cap, opus_fec, opus_dtx, audiolevel_ext, audiolevel_event,
+        videoorient_ext, playoutdelay_ext, transport_wide_cc_ext, record, lock_record, notify_joining, require_e2ee,
+        dummy_publisher;
+};
+
+void properties_default(struct properties *p);
+/* Reads a create request, or a group of the configuration file (lenient). NULL, or a sentence saying what is wrong. */
+const char *properties_read(struct properties *p, const json_t *from, bool file);
+void properties_edit(struct properties *p, const json_t *from); /* the new_… members of `edit` */
+void properties_clear(struct properties *p);
+bool codec_allowed(const char *list, const char *codec);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A room: its settings and who is in it. Owned by the table of rooms until room_destroy(). */
+#ifndef VIDEOROOM_ROOM_H
+#define VIDEOROOM_ROOM_H
+
+#include "properties.h"
+
+struct room {
+    /* owned */
+    char *id;
+    struct properties set;
+    GHashTable *tokens; /* set of char * */
+    /* borrowed */
+    GHashTable *participants; /* id -> struct publisher * */
+    GHashTable *by_private;   /* &private_id -> struct publisher *; those with a handle */
+    GQueue present;           /* struct publisher *, everybody, in the order of joining */
+    GQueue publishing;        /* struct publisher *, in the order of publishing */
+    GHashTable *subscribers;  /* set of struct subscriber * */
+    /* state */
+    bool check_tokens;
+    unsigned limited; /* of those publishing: how many count towards `publishers` */
+};
+
+struct room *room_find(const char *id); /* NULL: there is none */
+/* Takes what is in set. id NULL: a random one. NULL when the id is in use; set is then as it was. */
+struct room *room_create(const char *id, struct properties *set);
+/* Tells participants, closes their PeerConnections; who has no handle is freed. */
+void room_destroy(struct room *room);
+struct publisher *room_participant(const struct room *room, const json_t *id); /* NULL: nobody */
+json_t *room_list(bool with_private);
+json_t *room_participants(const struct room *room);
+
+/* Telling a room: one body, printed once, for everybody but one (NULL: for everybody). Takes body. */
+void room_tell(struct room *room, const struct publisher *but, json_t *body);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A subscriber: one receive-only PeerConnection. At most one offer is outstanding; changes that come meanwhile are
+ * folded into one cumulative offer, made right after the answer. Owned by its seat.
+ */
+#ifndef VIDEOROOM_SUBSCRIBER_H
+#define VIDEOROOM_SUBSCRIBER_H
+
+#include "videoroom.h"
+
+struct subscriber {
+    struct cardea_handle *handle;
+    struct room *room; /* borrowed; NULL: left, or the room has gone */
+    GPtrArray *slots;  /* struct slot *, owned, by mindex */
+    uint32_t private_id;
+    bool use_msid, autoupdate, paused, e2ee;
+    bool barred;                   /* the participant it belongs to was kicked */
+    bool answered;                 /* no offer is outstanding */
+    bool pending, pending_restart; /* an offer is owed */
+    bool changed;                  /* a feed has gone without an offer: the next request makes one */
+};
+
+void subscriber_join(struct cardea_request *rq, struct seat *seat, struct room *room);
+void subscriber_free(struct subscriber *s);  /* leaves first; NULL is fine */
+void subscriber_leave(struct subscriber *s); /* for good: nothing is received any more */
+void subscriber_up(struct subscriber *s);
+/* A publisher has gone. offer: by itself, if the subscriber wants that; else the next request makes one. */
+void subscriber_lost_feed(struct subscriber *s, struct publisher *p, bool offer);
+
+/* What each request does first: the role, an answer that came along, the room. NULL: rq has been failed. */
+struct subscriber *subscriber_begin(struct cardea_request *rq, bool needs_room, int gone);
+/*
+ * Checks a list of {feed, mid?} against the room: they publish it, and encrypted and plain ones do not mix. *decided:
+ * is it known already whether all is encrypted (*e2ee)? The first item decides. false: rq has been failed.
+ */
+bool subscriber_check_items(struct cardea_request *rq, const struct room *room, const json_t *list, bool *decided,
+                            bool *e2ee);
+/* Makes the offer for what is stale now. rq may be NULL: it then travels with the next notify(). */
+int subscriber_offer(struct subscriber *s, struct cardea_request *rq, bool restart);
+void subscriber_offer_unasked(struct subscriber *s); /* or owes it, when one is unanswered */
+void subscriber_reply_changed(struct cardea_request *rq, struct subscriber *s, bool changed);
+void subscriber_after_answer(struct subscriber *s); /* the offer that is owed */
+void subscriber_request_configure(struct cardea_request *rq, struct subscriber *s);
+void subscriber_request_leave(struct cardea_request *rq, struct subscriber *s);
+
+json_t *subscriber_updated(const struct subscriber *s);
+json_t *subscriber_result(const struct subscriber *s, const char *key); /* {"videoroom":"event","room":…,key:"ok"} */
+
+#endif

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of requests, and their parameters as far as every role has the same. */
+#include "verbs.h"
+
+#include "publisher.h"
+#include "seat.h"
+#include "subscriber.h"
+
+/* --- requests that both roles have --- */
+
+static void run_configure(struct cardea_request *rq)
+{
+    struct seat *seat = seat_of(rq);
+    struct publisher *p;
+
+    if (seat->kind == SEAT_SUBSCRIBER)
+        subscriber_request_configure(rq, seat->subscriber);
+    else if ((p = seat_publisher(rq)))
+        publisher_request_configure(rq, p);
+}
+
+static void run_leave(struct cardea_request *rq)
+{
+    struct seat *seat = seat_of(rq);
+    struct publisher *p;
+
+    if (seat->kind == SEAT_SUBSCRIBER)
+        subscriber_request_leave(rq, seat->subscriber);
+    else if ((p = seat_publisher(rq)))
+        publisher_request_leave(rq, p);
+}
+
+/* --- parameters --- */
+
+#define ROOM                                                                                                           \
+    {                                                                                                                  \
+        "room", CARDEA_ID, CARDEA_REQUIRED                                                                             \
+    }
+
+static const struct cardea_param join_params[] = {ROOM, {"ptype", CARDEA_STRING, CARDEA_REQUIRED}, {0}};
+static const struct cardea_param room_params[] = {ROOM, {0}};
+static const struct cardea_param list_params[] = {{"admin_key", CARDEA_STRING}, {0}};
+static const struct cardea_param destroy_params[] = {ROOM, {"permanent", CARDEA_BOOL}, {0}};
+static const struct cardea_param allowed_params[] = {
+    ROOM,
+    {"action", CARDEA_STRING, CARDEA_REQUIRED},
+    {"allowed", CARDEA_ARRAY, .element = CARDEA_STRING, .element_typed = true},
+    {0}};
+static const struct cardea_param kick_params[] = {ROOM, {"id", CARDEA_ID, CARDEA_REQUIRED}, {0}};
+static const struct cardea_param moderate_params[] = {ROOM,
+                                                      {"id", CARDEA_ID, CARDEA_REQUIRED},
+                                                      {"mid", CARDEA_STRING, CARDEA_REQUIRED},
+                                                      {"mute", CARDEA_BOOL, CARDEA_REQUIRED},
+                                                      {0}};
+static const struct cardea_param edit_params[] = {ROOM,
+                                                  {"new_description", CARDEA_STRING},
+                                                  {"new_secret", CARDEA_STRING},
+                                                  {"new_pin", CARDEA_STRING},
+                                                  {"new_is_private", CARDEA_BOOL},
+                                                  {"new_require_pvtid", CARDEA_BOOL},
+                                                  {"new_lock_record", CARDEA_BOOL},
+                                                  {"new_bitrate", CARDEA_UINT},
+                                                  {"new_fir_freq", CARDEA_UINT},
+                                                  {"new_publishers", CARDEA_UINT},
+                                                  {"new_rec_dir", CARDEA_STRING},
+                                                  {"permanent", CARDEA_BOOL},
+                                                  {0}};
+static const struct cardea_param create_params[] = {
+    {"room", CARDEA_ID},
+    {"description", CARDEA_STRING},
+    {"is_private", CARDEA_BOOL},
+    {"allowed", CARDEA_ARRAY, .element = CARDEA_STRING, .element_typed = true},
+    {"secret", CARDEA_STRING},
+    {"pin", CARDEA_STRING},
+    {"require_pvtid", CARDEA_BOOL},
+    {"signed_tokens", CARDEA_BOOL},
+    {"bitrate", CARDEA_UINT},
+    {"bitrate_cap", CARDEA_BOOL},
+    {"fir_freq", CARDEA_UINT},
+    {"publishers", CARDEA_UINT},
+    {"audiocodec", CARDEA_STRING, CARDEA_NONEMPTY},
+    {"videocodec", CARDEA_STRING, CARDEA_NONEMPTY},
+    {"vp9_profile", CARDEA_STRING},
+    {"h264_profile", CARDEA_STRING},
+    {"opus_fec", CARDEA_BOOL},
+    {"opus_dtx", CARDEA_BOOL},
+    {"audiolevel_ext", CARDEA_BOOL},
+    {"audiolevel_event", CARDEA_BOOL},
+    {"audio_active_packets", CARDEA_UINT},
+    {"audio_level_average", CARDEA_UINT},
+    {"videoorient_ext", CARDEA_BOOL},
+    {"playoutdelay_ext", CARDEA_BOOL},
+    {"transport_wide_cc_ext", CARDEA_BOOL},
+    {"record", CARDEA_BOOL},
+    {"rec_dir", CARDEA_STRING},
+    {"lock_record", CARDEA_BOOL},
+    {"permanent", CARDEA_BOOL},
+    {"notify_joining", CARDEA_BOOL},
+    {"require_e2ee", CARDEA_BOOL},
+    {0}};
+
+const struct cardea_verb videoroom_verbs[] = {
+    {"create", CARDEA_SYNC, create_params, verb_create},
+    {"edit", CARDEA_SYNC, edit_params, verb_edit},
+    {"destroy", CARDEA_SYNC, destroy_params, verb_destroy},
+    {"list", CARDEA_SYNC, list_params, verb_list},
+    {"exists", CARDEA_SYNC, room_params, verb_exists},
+    {"allowed", CARDEA_SYNC, allowed_params, verb_allowed},
+    {"kick", CARDEA_SYNC, kick_params, verb_kick},
+    {"moderate", CARDEA_SYNC, moderate_params, verb_moderate},
+    {"listparticipants", CARDEA_SYNC, room_params, verb_listparticipants},
+    {"join", CARDEA_ASYNC, join_params, verb_join},
+    {"joinandconfigure", CARDEA_ASYNC, join_params, verb_joinandconfigure},
+    {"publish", CARDEA_ASYNC, NULL, verb_publish},
+    {"configure", CARDEA_ASYNC, NULL, run_configure},
+    {"unpublish", CARDEA_ASYNC, NULL, verb_unpublish},
+    {"start", CARDEA_ASYNC, NULL, verb_start},
+    {"pause", CARDEA_ASYNC, NULL, verb_pause},
+    {"subscribe", CARDEA_ASYNC, NULL, verb_subscribe},
+    {"unsubscribe", CARDEA_ASYNC, NULL, verb_unsubscribe},
+    {"update", CARDEA_ASYNC, NULL, verb_update},
+    {"switch", CARDEA_ASYNC, NULL, verb_switch},
+    {"leave", CARDEA_ASYNC, NULL, run_leave},
+    {0},
+};

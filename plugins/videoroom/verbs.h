@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The requests: what runs them, and the one table that names them with their parameters (verbs.c). */
+#ifndef VIDEOROOM_VERBS_H
+#define VIDEOROOM_VERBS_H
+
+#include "videoroom.h"
+
+typedef void verb_fn(struct cardea_request *rq);
+
+extern const struct cardea_verb videoroom_verbs[];
+
+/* rooms.c, moderate.c: synchronous */
+verb_fn verb_create, verb_edit, verb_destroy, verb_list, verb_exists, verb_allowed, verb_listparticipants;
+verb_fn verb_kick, verb_moderate;
+/* join.c, publisher.c, configure.c */
+verb_fn verb_join, verb_joinandconfigure, verb_publish, verb_unpublish;
+/* subscriber.c, subscribe.c, switch.c */
+verb_fn verb_start, verb_pause, verb_subscribe, verb_unsubscribe, verb_update, verb_switch;
+
+#endif
