@@ -207,6 +207,67 @@ struct cardea_packet {
     uint64_t ext_seq;   /* extended sequence number */
     bool keyframe, marker;
     uint8_t substream, temporal, spatial;
+    uint8_t payload_type;
+    uint32_t timestamp, ssrc;
+    const uint8_t *payload; /* inside data: behind the header and its extensions, without padding */
+    size_t payload_len;
+    int16_t orientation;    /* byte of the video-orientation extension, -1: absent */
+    int16_t audio_level;    /* -dBov 0…127, -1: absent */
+    uint16_t width, height; /* of a keyframe that says so, else 0 */
+    bool recovered;         /* came as a retransmission: others with greater numbers came before it */
+};
+
+/* A sender report of a tapped source: where its timestamps lie in the sender's time and in ours. */
+struct cardea_report {
+    cardea_source source;
+    uint32_t ssrc;
+    uint8_t substream;
+    uint64_t ntp;      /* the sender's wall clock, as in the packet: seconds since 1900 << 32 | fraction */
+    uint32_t rtp;      /* the timestamp of that moment */
+    int64_t local_us;  /* that moment on our monotonic clock; the same mapping for all streams of one sender */
+};
+
+/*
+ * Who listens to a source. packet and report run on the source's worker: they must not block, lock or allocate without
+ * bound. gone comes on control, exactly once for each tap_add() that returned 0: after tap_remove(), or because the
+ * source has gone. When it comes no worker calls any more and none will. packet and report may be NULL.
+ */
+struct cardea_tap {
+    void (*packet)(void *tap, const struct cardea_packet *packet);
+    void (*report)(void *tap, const struct cardea_report *report);
+    void (*gone)(void *tap, cardea_source source);
+};
+
+/* --- sources without a PeerConnection --------------------------------------------------------------------------- */
+
+struct cardea_message;
+struct cardea_inlet; /* where packets from a file, a mixer or another machine become a source */
+
+/* What an inlet tells; control thread, never inside a host call. All but gone may be NULL. */
+struct cardea_inlet_events {
+    void (*keyframe)(void *user, cardea_source source); /* a receiver waits for one; at most one call a second */
+    void (*media)(void *user, cardea_source source, bool receiving, int substream); /* packets come, or stopped */
+    void (*talking)(void *user, cardea_source source, bool talking, double level_dbov);
+    void (*data)(void *user, cardea_source source, const struct cardea_message *msg); /* DATA, from a port */
+    void (*gone)(void *user, cardea_source source); /* after inlet_close(), exactly once: the inlet is freed */
+};
+
+struct cardea_inlet_conf {
+    enum cardea_kind kind;
+    const char *codec;       /* AUDIO, VIDEO: "opus", "vp8", … */
+    unsigned clock_rate;     /* Hz; 0: the codec's usual one */
+    int payload_type;        /* of its packets; -1: whatever they carry is the codec */
+    uint8_t red_payload_type, rtx_payload_type; /* 0: none. RTX (RFC 4588) needs rtx_ssrc or one layer */
+    unsigned layers;         /* simulcast: 1…3, told apart by ssrc; 0: 1 */
+    uint32_t ssrc[3], rtx_ssrc[3]; /* by layer, 0 lowest; 0 with one layer: any */
+    bool svc, e2ee;
+    bool nack;               /* missing packets can be asked back (from a port, by RTCP) */
+    uint8_t audiolevel_id, orientation_id, playout_delay_id, dependency_descriptor_id; /* of its packets; 0: none */
+    /* Another inlet whose sender is the same: they share a worker and a clock, so audio and video stay together. */
+    struct cardea_inlet *beside;
+    uint64_t group;          /* as for group(); not with beside */
+    const struct cardea_inlet_events *events; /* must outlive the inlet */
+    void *user;
 };
 
 /* A data-channel message. */
@@ -276,6 +337,10 @@ struct cardea_plugin {
     /* the operator's view; control thread; may be NULL */
     void (*drain)(bool draining);
     json_t *(*describe)(struct cardea_handle *h, void *user); /* handle_info.plugin_specific; new reference */
+
+    /* since 1.1 */
+    void (*report)(void *tap, const struct cardea_report *report); /* as packet: sender reports of tapped sources */
+    void (*tap_gone)(void *tap, cardea_source source); /* control: the tap is not called any more (cardea_tap.gone) */
 };
 
 #define CARDEA_PLUGIN_HEAD                                                                                            \
@@ -319,7 +384,9 @@ struct cardea_host {
     int (*bitrate)(struct cardea_handle *h, uint32_t bps); /* REMB cap for the sender; 0: none */
     int (*talk)(cardea_source source, unsigned packets, unsigned threshold_dbov); /* talking events; 0 packets: off */
     int (*playout_delay)(cardea_source source, int min_10ms, int max_10ms);       /* negative: remove the override */
-    int (*tap)(cardea_source source, void *tap);   /* packet() gets tap; NULL removes; [returns when no call is left] */
+    /* packet() and report() get tap, for a source of this plugin's own handles; one a source, a new one takes the
+     * place of the old. NULL removes. Ends in two steps: tap_gone() follows, until then packet() may still be called. */
+    int (*tap)(cardea_source source, void *tap);
     /* Peers with the same group are put on the same worker while they fit. Before the first negotiation. */
     int (*group)(struct cardea_handle *h, uint64_t group);
 
@@ -370,6 +437,27 @@ struct cardea_host {
      */
     int (*provide)(const char *service, const void *table);
     const void *(*service)(const char *name);
+
+    /*
+     * since 1.1: any source, up to 4 taps at once (gone() comes soon for more). events must outlive the tap; events and
+     * tap (not NULL) name it. ENOENT from tap_remove(): the source has gone, so gone() has come or is on its way.
+     */
+    int (*tap_add)(cardea_source source, const struct cardea_tap *events, void *tap);
+    int (*tap_remove)(cardea_source source, const struct cardea_tap *events, void *tap); /* gone() follows */
+
+    /*
+     * A source of its own. *inlet and *source are written on success; the source can be linked, tapped, muted and so on
+     * like that of a peer, at once. EINVAL: a codec not known, or a bad number. ELIMIT: too many beside one another.
+     */
+    int (*inlet)(const struct cardea_inlet_conf *conf, struct cardea_inlet **inlet, cardea_source *source);
+    /*
+     * [any thread] Gives an RTP packet (or RTCP: a sender report) to an inlet; copied. len at most 1500. ELIMIT: 512
+     * packets wait already, the worker does not keep up: dropped. Not after inlet_close() was called.
+     */
+    int (*inject)(struct cardea_inlet *inlet, const void *packet, size_t len);
+    /* [any thread] The same for a DATA inlet: to the channels of the sinks linked to it. */
+    int (*inject_data)(struct cardea_inlet *inlet, const struct cardea_message *msg);
+    void (*inlet_close)(struct cardea_inlet *inlet); /* gone() follows; the source is gone for control at once */
 };
 
 #endif

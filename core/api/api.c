@@ -152,6 +152,7 @@ int gw_api_add_plugin(struct gw_api *a, const struct cardea_plugin *table, const
 
     copy_table(&p->table, sizeof(p->table), table, table->size);
     p->shown = first_name(p->table.name, p->table.aliases);
+    p->tap = (struct cardea_tap){p->table.packet, p->table.report, p->table.tap_gone};
     names = p->table.aliases;
     if (gw_plugin_find(a, p->table.name) || gw_plugin_find(a, p->shown) ||
         (names && names[0] && names[1] && gw_plugin_find(a, names[1]))) {

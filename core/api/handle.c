@@ -256,12 +256,12 @@ struct gw_links *gw_api_links(struct gw_api *a)
     return a->links;
 }
 
-void (*gw_api_packet_fn(struct gw_api *a, cardea_source source))(void *tap, const struct cardea_packet *packet)
+const struct cardea_tap *gw_api_tap_of(struct gw_api *a, cardea_source source)
 {
     gint64 key = (gint64)source;
     const struct gw_handle *h = g_hash_table_lookup(a->sources, &key);
 
-    return h ? h->plugin->table.packet : NULL;
+    return h && h->plugin->table.packet ? &h->plugin->tap : NULL;
 }
 
 void gw_api_ids(struct gw_api *a, const struct cardea_handle *ticket, uint64_t *session, uint64_t *handle)

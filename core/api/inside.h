@@ -33,6 +33,7 @@ struct gw_plugin {
     struct cardea_plugin table; /* a copy: members that the module lacks are NULL */
     const char *shown;          /* the name that clients see */
     bool string_ids;
+    struct cardea_tap tap; /* packet, report and tap_gone of the table */
 };
 
 struct gw_transport {

@@ -238,13 +238,6 @@ static void on_data(void *owner, const struct cardea_message *msg)
         h->plugin->table.data(h->ticket, h->user, msg);
 }
 
-static void on_tap_gone(void *owner, cardea_source source, void *tap)
-{
-    struct gw_handle *h = owner;
-
-    gw_debug_of(h->session->id, h->id, "the tap of source %llu is gone", (unsigned long long)source);
-}
-
 static void on_query(void *owner, int64_t ticket, const char *json)
 {
     struct gw_handle *h = owner;
@@ -266,7 +259,6 @@ const struct gw_link_events *gw_api_link_events(void)
         .layer = on_layer,
         .talking = on_talking,
         .data = on_data,
-        .tap_gone = on_tap_gone,
         .query = on_query,
     };
 

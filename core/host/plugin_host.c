@@ -9,6 +9,7 @@
 #include "config/config.h"
 #include "host/control.h"
 #include "log/log.h"
+#include "peer/inlet.h"
 
 static struct {
     struct gw_api *api;
@@ -150,12 +151,35 @@ static int playout_delay(cardea_source source, int min, int max)
 
 static int tap(cardea_source source, void *arg)
 {
-    void (*packet)(void *, const struct cardea_packet *) = gw_api_packet_fn(plugins.api, source);
-    struct gw_tap t = {arg ? (void (*)(void *, const void *))(void (*)(void))packet : NULL, arg};
+    struct gw_tap t = {gw_api_tap_of(plugins.api, source), NULL};
+    int err;
 
-    if (arg && !packet)
+    if (!t.events)
         return GW_EINVAL; /* the plugin has no packet(), or the source is not one of its own */
+    err = gw_link_untap(links(), source, &t);
+    if (err || !arg)
+        return err;
+    t.arg = arg;
     return gw_link_tap(links(), source, &t);
+}
+
+static int tap_add(cardea_source source, const struct cardea_tap *events, void *arg)
+{
+    const struct gw_tap t = {events, arg};
+
+    return events && events->gone && arg ? gw_link_tap(links(), source, &t) : GW_EINVAL;
+}
+
+static int tap_remove(cardea_source source, const struct cardea_tap *events, void *arg)
+{
+    const struct gw_tap t = {events, arg};
+
+    return events && arg ? gw_link_untap(links(), source, &t) : GW_EINVAL;
+}
+
+static int inlet(const struct cardea_inlet_conf *conf, struct cardea_inlet **in, cardea_source *source)
+{
+    return gw_inlet_new(links(), conf, in, source);
 }
 
 static int group(struct cardea_handle *h, uint64_t g)
@@ -328,6 +352,12 @@ static const struct cardea_host table = {
     .check = check,
     .provide = provide,
     .service = find_service,
+    .tap_add = tap_add,
+    .tap_remove = tap_remove,
+    .inlet = inlet,
+    .inject = gw_inlet_inject,
+    .inject_data = gw_inlet_inject_data,
+    .inlet_close = gw_inlet_close,
 };
 
 const struct cardea_host *gw_plugin_host(struct gw_api *api, const char *folder)

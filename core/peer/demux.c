@@ -188,8 +188,8 @@ static void count_result(struct gw_counters *c, enum gw_source_result r)
     }
 }
 
-static void to_source(struct gw_peer *p, struct gw_packet *pkt, struct gw_rtp_header *h, struct gw_ext_spans *ext,
-                      struct gw_ssrc where, int64_t now_us)
+void gw_demux_to_source(struct gw_peer *p, struct gw_packet *pkt, struct gw_rtp_header *h, struct gw_ext_spans *ext,
+                        struct gw_ssrc where, int64_t now_us)
 {
     struct gw_counters *c = &p->engine->counters;
     struct gw_track *t = p->tracks[where.mindex];
@@ -241,7 +241,7 @@ static void receive_rtp(struct gw_peer *p, struct gw_packet *pkt, int64_t now_us
         gw_count(&c->drops_unknown_ssrc);
         return;
     }
-    to_source(p, pkt, &h, &ext, *where, now_us);
+    gw_demux_to_source(p, pkt, &h, &ext, *where, now_us);
 }
 
 static void receive_rtcp(struct gw_peer *p, struct gw_packet *pkt, int64_t now_us)

@@ -144,7 +144,8 @@ static void send_waiting_news(struct gw_engine *e)
 /* What may be lost when the control thread does not keep up: nothing depends on its order. */
 static bool is_optional(enum gw_news_tag tag)
 {
-    return tag == GW_NEWS_DATA || tag == GW_NEWS_TALKING || tag == GW_NEWS_LAYER || tag == GW_NEWS_SLOW_LINK;
+    return tag == GW_NEWS_DATA || tag == GW_NEWS_TALKING || tag == GW_NEWS_KEYFRAME || tag == GW_NEWS_LAYER ||
+           tag == GW_NEWS_SLOW_LINK;
 }
 
 void gw_engine_tell(struct gw_engine *e, struct gw_news *n)
@@ -246,6 +247,9 @@ static void source_order(struct gw_track *t, const struct gw_order *o, int64_t n
     case GW_ORDER_TAP:
         gw_track_tap(t, &o->u.tap);
         return;
+    case GW_ORDER_UNTAP:
+        gw_track_untap(t, &o->u.tap);
+        return;
     default:
         return;
     }
@@ -290,6 +294,7 @@ static bool is_about_track(enum gw_order_tag tag)
     case GW_ORDER_TALK:
     case GW_ORDER_PLAYOUT_DELAY:
     case GW_ORDER_TAP:
+    case GW_ORDER_UNTAP:
         return true;
     default:
         return false;
@@ -312,7 +317,14 @@ void gw_engine_order(struct gw_engine *e, const struct gw_order *o, int64_t now_
     struct gw_peer *p;
 
     e->now_us = now_us;
-    if (o->tag == GW_ORDER_SETTINGS) {
+    if (o->tag == GW_ORDER_INJECT) {
+        gw_feed_take(e, o->track, o->u.injected, now_us);
+    } else if (o->tag == GW_ORDER_INLET_NEW) {
+        gw_feed_new(e, o, now_us);
+        free(o->u.media);
+    } else if (o->tag == GW_ORDER_INLET_CLOSE) {
+        gw_feed_close(e, o->track);
+    } else if (o->tag == GW_ORDER_SETTINGS) {
         take_settings(e, &o->u.settings);
     } else if (o->tag == GW_ORDER_PEER_NEW) {
         peer_new(e, o, now_us);

@@ -33,6 +33,7 @@ static void sender_report(struct gw_peer *p, const struct gw_rtcp_packet *pkt, i
         return;
     gw_source_sender_report(t->source, where->layer, &p->clock, sr.ntp, sr.rtp_timestamp, now_us);
     gw_mirror_sync(p->engine, t->source, where->layer);
+    gw_track_report(t, where->layer, sr.ntp, sr.rtp_timestamp);
 }
 
 /* --- report blocks --- */

@@ -102,6 +102,15 @@ static struct gw_sink_mirror *mirror_make(struct gw_link *l, gw_track_id sink)
     return k;
 }
 
+void gw_graph_source_gone(struct gw_links *ls, gw_track_id source)
+{
+    struct listeners *ln = g_hash_table_lookup(ls->by_source, &source);
+
+    for (guint k = 0; ln && k < ln->sinks->len; k++)
+        forget_source(ln->sinks->pdata[k]);
+    g_hash_table_remove(ls->by_source, &source);
+}
+
 void gw_graph_peer_gone(struct gw_link *l)
 {
     size_t n;
@@ -111,14 +120,8 @@ void gw_graph_peer_gone(struct gw_link *l)
         if (l->sinks->pdata[i])
             unhook(l->ls, l->sinks->pdata[i]);
     g_ptr_array_set_size(l->sinks, 0);
-    for (size_t i = 0; l->entry && i < n; i++) {
-        gw_track_id source = gw_track_make(l->entry->id, s[i].mindex);
-        struct listeners *ln = g_hash_table_lookup(l->ls->by_source, &source);
-
-        for (guint k = 0; ln && k < ln->sinks->len; k++)
-            forget_source(ln->sinks->pdata[k]);
-        g_hash_table_remove(l->ls->by_source, &source);
-    }
+    for (size_t i = 0; l->entry && i < n; i++)
+        gw_graph_source_gone(l->ls, gw_track_make(l->entry->id, s[i].mindex));
 }
 
 /* --- finding ------------------------------------------------------------------------------------------------------ */
@@ -141,11 +144,23 @@ static const struct cardea_stream *find_sink(struct gw_links *ls, gw_track_id id
     return s && s->sink == id ? s : NULL;
 }
 
-static const struct cardea_stream *find_source(struct gw_links *ls, gw_track_id id, struct gw_link **link)
+/* A source of a peer or an inlet, and what it is. */
+static bool find_source(struct gw_links *ls, gw_track_id id, enum cardea_kind *kind, const char **codec)
 {
-    const struct cardea_stream *s = find(ls, id, link);
+    struct gw_link *l;
+    const struct cardea_stream *s = find(ls, id, &l);
+    const struct cardea_inlet *in = s ? NULL : gw_inlet_find(ls, id);
 
-    return s && s->source == id ? s : NULL;
+    if (in) {
+        *kind = in->kind;
+        *codec = in->codec;
+        return true;
+    }
+    if (!s || s->source != id)
+        return false;
+    *kind = s->kind;
+    *codec = s->codec;
+    return true;
 }
 
 /* --- links -------------------------------------------------------------------------------------------------------- */
@@ -192,13 +207,15 @@ void gw_graph_post_links(struct gw_link *l)
 
 int gw_link_connect(struct gw_links *ls, cardea_sink sink, cardea_source source, const struct cardea_link *o)
 {
-    struct gw_link *l, *other;
-    const struct cardea_stream *to = find_sink(ls, sink, &l), *from = find_source(ls, source, &other);
+    struct gw_link *l;
+    const struct cardea_stream *to = find_sink(ls, sink, &l);
     struct gw_sink_mirror *k;
+    enum cardea_kind kind;
+    const char *codec;
 
-    if (!to || !from)
+    if (!to || !find_source(ls, source, &kind, &codec))
         return GW_ENOENT;
-    if (to->kind != from->kind || (to->codec && from->codec && strcmp(to->codec, from->codec) != 0))
+    if (to->kind != kind || (to->codec && codec && strcmp(to->codec, codec) != 0))
         return GW_EINVAL;
     k = mirror_make(l, sink);
     hook(ls, k, source);
@@ -265,12 +282,14 @@ void gw_graph_layer(struct gw_link *l, const struct gw_news *n)
 
 static int post_source(struct gw_links *ls, cardea_source source, struct gw_order *order)
 {
-    struct gw_link *l;
+    enum cardea_kind kind;
+    const char *codec;
 
-    if (!find_source(ls, source, &l))
+    if (!find_source(ls, source, &kind, &codec))
         return GW_ENOENT;
     order->track = source;
-    return gw_link_post(l, order) ? 0 : GW_ELIMIT;
+    order->peer = gw_track_peer(source);
+    return gw_links_post(ls, gw_track_worker(source), order) ? 0 : GW_ELIMIT;
 }
 
 int gw_link_source_order(struct gw_links *ls, cardea_source source, enum gw_order_tag tag, int64_t number)
@@ -300,6 +319,13 @@ int gw_link_talk(struct gw_links *ls, cardea_source source, unsigned packets, un
 int gw_link_tap(struct gw_links *ls, cardea_source source, const struct gw_tap *tap)
 {
     struct gw_order order = {.tag = GW_ORDER_TAP, .u.tap = *tap};
+
+    return post_source(ls, source, &order);
+}
+
+int gw_link_untap(struct gw_links *ls, cardea_source source, const struct gw_tap *tap)
+{
+    struct gw_order order = {.tag = GW_ORDER_UNTAP, .u.tap = *tap};
 
     return post_source(ls, source, &order);
 }

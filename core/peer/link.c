@@ -179,7 +179,8 @@ static void need_id(struct gw_link *l)
 {
     if (l->entry)
         return;
-    gw_links_enter(l);
+    l->entry = gw_links_enter(l->ls, l->group);
+    l->entry->link = l;
     gw_plan_set_peer(l->plan, l->entry->id);
 }
 

@@ -31,7 +31,6 @@ struct gw_link_events {
     void (*layer)(void *owner, cardea_sink sink, const struct cardea_sink_state *state);
     void (*talking)(void *owner, cardea_source source, bool talking, double level);
     void (*data)(void *owner, const struct cardea_message *msg);
-    void (*tap_gone)(void *owner, cardea_source source, void *tap);
     void (*query)(void *owner, int64_t ticket, const char *json);
 };
 
@@ -92,7 +91,9 @@ int gw_link_adjust(struct gw_links *ls, cardea_sink sink, const struct cardea_li
 int gw_link_sink_state(struct gw_links *ls, cardea_sink sink, struct cardea_sink_state *state);
 int gw_link_source_order(struct gw_links *ls, cardea_source source, enum gw_order_tag tag, int64_t number);
 int gw_link_talk(struct gw_links *ls, cardea_source source, unsigned packets, unsigned threshold);
+/* tap->events->gone() follows each that was added, once: when it was removed, or the source has gone. */
 int gw_link_tap(struct gw_links *ls, cardea_source source, const struct gw_tap *tap);
+int gw_link_untap(struct gw_links *ls, cardea_source source, const struct gw_tap *tap);
 int gw_link_bitrate(struct gw_link *l, uint32_t bps);
 int gw_link_data_tap(struct gw_link *l, bool on);
 int gw_link_send_data(struct gw_link *l, const struct cardea_message *msg);

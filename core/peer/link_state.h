@@ -19,7 +19,24 @@ struct gw_peer_entry {
     gw_peer_id id;
     struct gw_link *link; /* NULL: its owner has gone */
     uint64_t group;
-    bool started; /* PEER_NEW was posted */
+    bool started;      /* PEER_NEW was posted */
+    GPtrArray *inlets; /* struct cardea_inlet by mindex, NULL where it has gone; NULL: a PeerConnection */
+};
+
+struct cardea_inlet {
+    /* given at creation; any thread may read these */
+    gw_track_id source;
+    enum cardea_kind kind;
+    const char *codec; /* static; NULL for DATA */
+    bool (*post)(void *arg, unsigned worker, const struct gw_order *order);
+    void *post_arg;
+    /* borrowed; control thread */
+    struct gw_links *ls;
+    const struct cardea_inlet_events *events;
+    void *user;
+    /* state */
+    bool closing;
+    atomic_uint waiting; /* any thread: what the worker has not taken yet */
 };
 
 /* What a sink of ours does, as far as control knows. */
@@ -84,8 +101,8 @@ struct gw_links {
 /* --- links.c --- */
 /* Posts, or keeps for later; false: dropped (what it owned is freed). */
 bool gw_links_post(struct gw_links *ls, unsigned worker, struct gw_order *order);
-/* Gives the link an id on a worker of its group. */
-void gw_links_enter(struct gw_link *l);
+/* A new id, on a worker of the group. */
+struct gw_peer_entry *gw_links_enter(struct gw_links *ls, uint64_t group);
 /* The id is not used any more. */
 void gw_links_leave(struct gw_links *ls, struct gw_peer_entry *entry);
 void gw_links_tell_later(struct gw_link *l); /* it has something in `due` */
@@ -112,6 +129,12 @@ void gw_graph_init(struct gw_links *ls);
 void gw_graph_end(struct gw_links *ls);
 void gw_graph_post_links(struct gw_link *l); /* what was linked before the peer was on a worker */
 void gw_graph_peer_gone(struct gw_link *l);  /* its sinks, and the links to its sources */
+void gw_graph_source_gone(struct gw_links *ls, gw_track_id source); /* the links to it are over */
 void gw_graph_layer(struct gw_link *l, const struct gw_news *n);
+
+/* --- inlet.c --- */
+struct cardea_inlet *gw_inlet_find(struct gw_links *ls, gw_track_id source); /* NULL: not an inlet, or closing */
+void gw_inlet_news(const struct gw_peer_entry *entry, const struct gw_news *n);
+void gw_inlet_forget(struct cardea_inlet *in); /* frees it; with the last one beside it the id goes, too */
 
 #endif

@@ -14,6 +14,17 @@ struct gw_group {
 
 /* --- making ------------------------------------------------------------------------------------------------------- */
 
+static void free_entry(void *p)
+{
+    struct gw_peer_entry *entry = p;
+
+    for (guint i = 0; entry->inlets && i < entry->inlets->len; i++)
+        g_free(entry->inlets->pdata[i]); /* left open at the end of the process */
+    if (entry->inlets)
+        g_ptr_array_unref(entry->inlets);
+    g_free(entry);
+}
+
 int gw_links_new(struct gw_links **out, const struct gw_links_conf *conf)
 {
     struct gw_links *ls;
@@ -26,7 +37,7 @@ int gw_links_new(struct gw_links **out, const struct gw_links_conf *conf)
         ls->conf.candidates_timeout_s = 45;
     ls->fingerprint = g_strdup(conf->fingerprint);
     ls->address = g_strdup(conf->address);
-    ls->peers = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
+    ls->peers = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, free_entry);
     ls->groups = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
     gw_graph_init(ls);
     for (unsigned i = 0; i < conf->workers; i++)
@@ -92,23 +103,21 @@ static struct gw_group *group_get(struct gw_links *ls, uint64_t id)
     return g;
 }
 
-void gw_links_enter(struct gw_link *l)
+struct gw_peer_entry *gw_links_enter(struct gw_links *ls, uint64_t group)
 {
-    struct gw_links *ls = l->ls;
-    struct gw_group *g = group_get(ls, l->group);
+    struct gw_group *g = group_get(ls, group);
     struct gw_peer_entry *entry = g_new0(struct gw_peer_entry, 1);
     unsigned worker = choose_worker(ls, g);
 
     entry->id = gw_peer_make(++ls->serial, worker);
-    entry->link = l;
-    entry->group = l->group;
+    entry->group = group;
     ls->load[worker]++;
     if (g) {
         g->n++;
         g->on[worker]++;
     }
     g_hash_table_insert(ls->peers, &entry->id, entry);
-    l->entry = entry;
+    return entry;
 }
 
 void gw_links_leave(struct gw_links *ls, struct gw_peer_entry *entry)
@@ -161,7 +170,8 @@ uint64_t gw_links_dropped(const struct gw_links *ls)
 bool gw_links_post(struct gw_links *ls, unsigned worker, struct gw_order *order)
 {
     GQueue *q = ls->backlog[worker];
-    unsigned room = order->tag == GW_ORDER_PEER_CLOSE ? GW_LINKS_BACKLOG_CLOSES : GW_LINKS_BACKLOG;
+    bool closes = order->tag == GW_ORDER_PEER_CLOSE || order->tag == GW_ORDER_INLET_CLOSE;
+    unsigned room = closes ? GW_LINKS_BACKLOG_CLOSES : GW_LINKS_BACKLOG;
 
     if (!q->length && ls->conf.post(ls->conf.arg, worker, order))
         return true;
@@ -301,12 +311,12 @@ static void tell(struct gw_link *l, struct gw_news *n)
     case GW_NEWS_DATA:
         data_news(l, n->u.data);
         break;
-    case GW_NEWS_TAP_GONE:
-        ev->tap_gone(l->owner, n->track, n->u.tap.arg);
-        break;
     case GW_NEWS_QUERY:
         ev->query(l->owner, n->u.query.ticket, n->u.query.json);
         break;
+    case GW_NEWS_TAP_GONE: /* told whoever the source's owner is */
+    case GW_NEWS_KEYFRAME: /* of inlets only */
+    case GW_NEWS_INLET_GONE:
     case GW_NEWS_SELECTED: /* of interest to the worker's own description only */
     case GW_NEWS_DTLS:
     case GW_NEWS_CLOSED:
@@ -314,12 +324,22 @@ static void tell(struct gw_link *l, struct gw_news *n)
     }
 }
 
+static void tell_tap_gone(const struct gw_news *n)
+{
+    if (n->u.tap.events->gone)
+        n->u.tap.events->gone(n->u.tap.arg, n->track);
+}
+
 void gw_links_news(struct gw_links *ls, const struct gw_news *news)
 {
     struct gw_news n = *news;
     struct gw_peer_entry *entry = gw_links_entry(ls, n.peer ? n.peer : gw_track_peer(n.track));
 
-    if (entry && n.tag == GW_NEWS_CLOSED)
+    if (n.tag == GW_NEWS_TAP_GONE)
+        tell_tap_gone(&n);
+    else if (entry && entry->inlets)
+        gw_inlet_news(entry, &n);
+    else if (entry && n.tag == GW_NEWS_CLOSED)
         closed_news(ls, entry);
     else if (entry && entry->link)
         tell(entry->link, &n);

@@ -10,6 +10,12 @@ static void free_remote(struct gw_remote *r)
     free(r);
 }
 
+void gw_injected_free(struct gw_injected *in)
+{
+    atomic_fetch_sub_explicit(in->waiting, 1, memory_order_release);
+    free(in);
+}
+
 void gw_order_drop(struct gw_order *o)
 {
     switch (o->tag) {
@@ -17,6 +23,7 @@ void gw_order_drop(struct gw_order *o)
         free_remote(o->u.remote);
         break;
     case GW_ORDER_PEER_MEDIA:
+    case GW_ORDER_INLET_NEW:
         free(o->u.media);
         break;
     case GW_ORDER_PEER_CANDIDATE:
@@ -25,6 +32,9 @@ void gw_order_drop(struct gw_order *o)
         break;
     case GW_ORDER_DATA:
         free(o->u.data);
+        break;
+    case GW_ORDER_INJECT:
+        gw_injected_free(o->u.injected);
         break;
     default:
         break;

@@ -9,6 +9,7 @@
 #ifndef GW_PEER_MESSAGES_H
 #define GW_PEER_MESSAGES_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -57,6 +58,7 @@ struct gw_mline {
     uint32_t clock_rate;
     uint8_t payload_type, rtx_payload_type; /* 0 for rtx: none. The same numbers both ways */
     uint8_t red_payload_type;               /* opus RED, 0: none */
+    bool any_type;                          /* an inlet's: other payload types are the codec, too */
     bool nack, pli, fir, remb, transport_cc;
     uint8_t ext[GW_EXT_COUNT];
     bool ext_two_byte_ok;                   /* extmap-allow-mixed */
@@ -126,16 +128,30 @@ enum gw_order_tag {
     GW_ORDER_BITRATE,       /* peer, u.number: bit/s, 0 none */
     GW_ORDER_TALK,          /* track = source, u.talk */
     GW_ORDER_PLAYOUT_DELAY, /* track = source, u.number: min << 12 | max, -1 none */
-    GW_ORDER_TAP,           /* track = source, u.tap; when fn is NULL, TAP_GONE news follow */
+    GW_ORDER_TAP,           /* track = source, u.tap; TAP_GONE news follow some day */
+    GW_ORDER_UNTAP,         /* track = source, u.tap; TAP_GONE news follow, when it is there */
     GW_ORDER_DATA,          /* peer, u.data (given) */
     GW_ORDER_DATA_TAP,      /* peer, u.number: 0/1 */
     GW_ORDER_QUERY,         /* peer, u.number: ticket; QUERY news follow */
     GW_ORDER_SETTINGS,      /* u.settings */
+    GW_ORDER_INLET_NEW,     /* track = source, u.media (given): one m-line */
+    GW_ORDER_INLET_CLOSE,   /* track = source; INLET_GONE news follow */
+    GW_ORDER_INJECT,        /* track = source, u.injected (given) */
 };
 
+struct cardea_tap;
+
 struct gw_tap {
-    void (*fn)(void *plugin_tap, const void *cardea_packet); /* struct cardea_packet */
+    const struct cardea_tap *events; /* of the plugin */
     void *arg;
+};
+
+struct gw_injected { /* heap: what goes into an inlet */
+    atomic_uint *waiting; /* borrowed: how many there are; less one when this is freed */
+    bool is_data, binary; /* a message for data channels */
+    uint16_t label_len;
+    uint32_t len;
+    uint8_t bytes[]; /* RTP or RTCP; or label NUL payload */
 };
 
 struct gw_media_settings { /* what may change at run time */
@@ -157,6 +173,7 @@ struct gw_order {
         struct { uint32_t packets, threshold; } talk;
         struct gw_tap tap;
         struct gw_data_blob *data;
+        struct gw_injected *injected;
         struct gw_media_settings settings;
     } u;
 };
@@ -177,6 +194,8 @@ enum gw_news_tag {
     GW_NEWS_TALKING,    /* track = source, u.talking */
     GW_NEWS_DATA,       /* peer, u.data (given) */
     GW_NEWS_TAP_GONE,   /* track = source, u.tap */
+    GW_NEWS_KEYFRAME,   /* track = source of an inlet: somebody needs one */
+    GW_NEWS_INLET_GONE, /* track = source: nothing of it is left on the worker */
     GW_NEWS_QUERY,      /* peer, u.query: JSON text (given), the `webrtc` part of handle_info */
 };
 
@@ -202,6 +221,7 @@ struct gw_news {
 _Static_assert(sizeof(struct gw_order) <= 120, "an order fits a mailbox slot");
 _Static_assert(sizeof(struct gw_news) <= 120, "news fit a mailbox slot");
 
+void gw_injected_free(struct gw_injected *in);
 /* Frees what a message owns. For messages that could not be delivered. */
 void gw_order_drop(struct gw_order *o);
 void gw_news_drop(struct gw_news *n);

@@ -357,18 +357,14 @@ static void twcc_tick(void *arg, int64_t now_us)
 
 /* --- birth and death --- */
 
-int gw_peer_new(struct gw_peer **out, struct gw_engine *e, gw_peer_id id, bool controlling, bool full_trickle,
-                int64_t now_us)
+static struct gw_peer *make(struct gw_engine *e, gw_peer_id id, int64_t now_us)
 {
     struct gw_peer *p = calloc(1, sizeof(*p));
-    int err;
 
     if (!p)
-        return GW_ENOMEM;
+        return NULL;
     p->id = id;
     p->engine = e;
-    p->controlling = controlling;
-    p->full_trickle = full_trickle;
     p->created_us = now_us;
     p->early = g_ptr_array_new();
     p->dtls_timer = (struct gw_timer){.fire = dtls_timer, .arg = p};
@@ -379,6 +375,39 @@ int gw_peer_new(struct gw_peer **out, struct gw_engine *e, gw_peer_id id, bool c
     gw_sender_init(&p->sender, &e->dirty, e->conf.timers, &e->counters);
     p->sender.history_us = (int64_t)e->conf.settings.min_nack_queue_ms * 1000;
     p->sender.forget_at_keyframe = e->conf.settings.nack_optimizations;
+    return p;
+}
+
+static void enter(struct gw_peer *p)
+{
+    g_hash_table_insert(p->engine->peers, &p->id, p);
+    gw_count(&p->engine->counters.peers);
+    p->counted = true;
+}
+
+int gw_peer_new_fed(struct gw_peer **out, struct gw_engine *e, gw_peer_id id, int64_t now_us)
+{
+    struct gw_peer *p = make(e, id, now_us);
+
+    if (!p)
+        return GW_ENOMEM;
+    p->fed = true;
+    enter(p);
+    gw_timer_start(e->conf.timers, &p->tick_timer, now_us + TICK_US);
+    *out = p;
+    return 0;
+}
+
+int gw_peer_new(struct gw_peer **out, struct gw_engine *e, gw_peer_id id, bool controlling, bool full_trickle,
+                int64_t now_us)
+{
+    struct gw_peer *p = make(e, id, now_us);
+    int err;
+
+    if (!p)
+        return GW_ENOMEM;
+    p->controlling = controlling;
+    p->full_trickle = full_trickle;
     err = gw_ice_new(&p->ice, e->ice, p, controlling, now_us);
     if (!err)
         err = gw_ice_gather(p->ice, now_us);
@@ -386,9 +415,7 @@ int gw_peer_new(struct gw_peer **out, struct gw_engine *e, gw_peer_id id, bool c
         gw_peer_free(p);
         return err;
     }
-    g_hash_table_insert(e->peers, &p->id, p);
-    gw_count(&e->counters.peers);
-    p->counted = true;
+    enter(p);
     *out = p;
     return 0;
 }

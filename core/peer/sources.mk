@@ -4,6 +4,7 @@ libgw_a_SOURCES += \
 	core/peer/answer.c \
 	core/peer/codec.c \
 	core/peer/graph.c \
+	core/peer/inlet.c core/peer/inlet.h \
 	core/peer/link.c core/peer/link.h \
 	core/peer/link_state.h \
 	core/peer/links.c \
@@ -18,6 +19,7 @@ libgw_a_SOURCES += \
 	core/peer/demux.c \
 	core/peer/describe.c \
 	core/peer/engine.c core/peer/engine.h \
+	core/peer/feed.c \
 	core/peer/feedback.c \
 	core/peer/messages.c core/peer/messages.h \
 	core/peer/mirror.c \

@@ -22,6 +22,7 @@
 #define GW_NEWS_WAITING  8192 /* news the control thread's mailbox had no room for */
 #define GW_SRTP_OVERHEAD 40   /* the most that sealing adds, RTP or RTCP */
 #define GW_RTCP_ROOM     1200
+#define GW_TRACK_TAPS    4    /* at most, a source */
 #define GW_DATA_WAITING  (1 << 20) /* bytes of messages waiting for SCTP, a peer */
 
 struct gw_peer;
@@ -32,7 +33,8 @@ struct gw_track {
     struct gw_mline m;
     bool known; /* m is filled in; before, only a link may have come */
     struct gw_source *source;
-    struct gw_tap tap;
+    struct gw_tap taps[GW_TRACK_TAPS];
+    unsigned n_taps;
     struct gw_sink *sink;
     /* the sink's link */
     gw_track_id wanted; /* source linked to, 0: none */
@@ -59,6 +61,7 @@ struct gw_peer {
     /* given at creation */
     gw_peer_id id;
     bool controlling, full_trickle;
+    bool fed; /* no PeerConnection: its m-lines are inlets (feed.c) */
     /* borrowed */
     struct gw_engine *engine;
     /* owned */
@@ -67,7 +70,7 @@ struct gw_peer {
     struct gw_srtp *srtp;
     struct gw_sctp *sctp;
     struct gw_track **tracks; /* by mindex, holes are NULL */
-    unsigned n_tracks;
+    unsigned n_tracks, n_inlets;
     struct gw_twcc_table *twcc; /* made with the first packet that has a number */
     struct gw_remote *remote;   /* the peer's description */
     GPtrArray *early;           /* candidates that came before it */
@@ -137,6 +140,8 @@ void gw_engine_tell(struct gw_engine *e, struct gw_news *n); /* takes what it ow
 /* --- peer.c --- */
 int gw_peer_new(struct gw_peer **out, struct gw_engine *e, gw_peer_id id, bool controlling, bool full_trickle,
                 int64_t now_us);
+/* One without a PeerConnection: nothing but m-lines and a tick. */
+int gw_peer_new_fed(struct gw_peer **out, struct gw_engine *e, gw_peer_id id, int64_t now_us);
 void gw_peer_free(struct gw_peer *p);
 void gw_peer_remote(struct gw_peer *p, struct gw_remote *remote, int64_t now_us); /* takes remote */
 void gw_peer_candidate(struct gw_peer *p, char *candidate, int64_t now_us);       /* takes candidate; NULL: the end */
@@ -155,17 +160,29 @@ void gw_track_link(struct gw_track *t, gw_track_id source, const struct gw_link_
 void gw_track_unlink(struct gw_track *t, int64_t now_us);
 void gw_track_adjust(struct gw_track *t, const struct gw_link_options *o, int64_t now_us);
 void gw_track_source_orders(struct gw_track *t, int64_t now_us); /* gives mute, talk, … to the source */
-void gw_track_tap(struct gw_track *t, const struct gw_tap *tap);
+void gw_track_tap(struct gw_track *t, const struct gw_tap *tap);   /* too many: it is gone at once */
+void gw_track_untap(struct gw_track *t, const struct gw_tap *tap); /* arg NULL: whatever has these events */
+void gw_track_report(struct gw_track *t, unsigned layer, uint64_t ntp, uint32_t rtp); /* a sender report, to the taps */
 void gw_track_free(struct gw_track *t);
 gw_track_id gw_track_id_of(const struct gw_track *t);
 /* A source of this worker has come to life: those who waited get it. */
 void gw_tracks_source_ready(struct gw_engine *e, struct gw_source *s, int64_t now_us);
+
+/* --- feed.c: m-lines without a PeerConnection --- */
+void gw_feed_new(struct gw_engine *e, const struct gw_order *o, int64_t now_us); /* o->u.media is borrowed */
+void gw_feed_close(struct gw_engine *e, gw_track_id source);
+void gw_feed_take(struct gw_engine *e, gw_track_id source, struct gw_injected *in, int64_t now_us); /* takes in */
+/* A plain RTP or RTCP datagram for one m-line; takes the reference. */
+void gw_feed_receive(struct gw_track *t, struct gw_packet *pkt, int64_t now_us);
 
 /* --- demux.c --- */
 void gw_demux(struct gw_peer *p, struct gw_packet *pkt, int64_t now_us); /* takes the reference */
 /* Tells which m-line, layer and stream an SSRC is; an older SSRC of that place is forgotten. */
 void gw_demux_learn(struct gw_peer *p, uint32_t ssrc, unsigned mindex, unsigned layer, bool rtx);
 const struct gw_ssrc *gw_demux_find(struct gw_peer *p, uint32_t ssrc);
+/* A plain packet to its m-line's source. */
+void gw_demux_to_source(struct gw_peer *p, struct gw_packet *pkt, struct gw_rtp_header *h, struct gw_ext_spans *ext,
+                        struct gw_ssrc where, int64_t now_us);
 void gw_demux_forget(struct gw_peer *p, unsigned mindex);
 
 /* --- feedback.c, reports.c: RTCP in, RTCP out --- */

@@ -48,6 +48,9 @@ static void want_keyframe(void *owner, struct gw_source *s, int64_t now_us)
     struct gw_track *t = owner;
 
     gw_reports_pli(t->peer, s);
+    if (t->peer->fed)
+        gw_engine_tell(t->peer->engine,
+                       &(struct gw_news){.tag = GW_NEWS_KEYFRAME, .peer = t->peer->id, .track = s->id});
 }
 
 static void want_missing(void *owner, struct gw_source *s, unsigned layer, const uint16_t *seqs, size_t n,
@@ -88,11 +91,12 @@ static void to_other_worker(void *owner, struct gw_source *s, unsigned worker, s
     gw_mirror_forward(t->peer->engine, s, worker, pkt);
 }
 
-static void to_tap(void *owner, struct gw_source *s, struct gw_packet *pkt)
+static void to_taps(void *owner, struct gw_source *s, struct gw_packet *pkt)
 {
-    struct gw_track *t = owner;
+    const struct gw_track *t = owner;
     const struct gw_rtp_facts *f = &pkt->facts;
-    struct cardea_packet c = {
+    const struct gw_source_layer *l = s->layer[f->layer];
+    const struct cardea_packet c = {
         .source = s->id,
         .data = pkt->data,
         .len = pkt->len,
@@ -103,9 +107,38 @@ static void to_tap(void *owner, struct gw_source *s, struct gw_packet *pkt)
         .substream = f->layer,
         .temporal = f->temporal,
         .spatial = f->spatial,
+        .payload_type = f->payload_type,
+        .timestamp = f->timestamp,
+        .ssrc = f->ssrc,
+        .payload = pkt->data + f->payload.offset,
+        .payload_len = f->payload.len,
+        .orientation = f->orientation,
+        .audio_level = f->audio_level,
+        .width = f->width,
+        .height = f->height,
+        .recovered = f->ext_seq < l->reception.newest,
     };
 
-    t->tap.fn(t->tap.arg, &c);
+    for (unsigned i = 0; i < t->n_taps; i++)
+        if (t->taps[i].events->packet)
+            t->taps[i].events->packet(t->taps[i].arg, &c);
+}
+
+void gw_track_report(struct gw_track *t, unsigned layer, uint64_t ntp, uint32_t rtp)
+{
+    const struct gw_source_layer *l = t->source->layer[layer];
+    const struct cardea_report r = {
+        .source = t->source->id,
+        .ssrc = l ? l->ssrc : 0,
+        .substream = (uint8_t)layer,
+        .ntp = ntp,
+        .rtp = rtp,
+        .local_us = l ? l->sync.local_us : 0,
+    };
+
+    for (unsigned i = 0; l && l->sync.valid && i < t->n_taps; i++)
+        if (t->taps[i].events->report)
+            t->taps[i].events->report(t->taps[i].arg, &r);
 }
 
 static const struct gw_source_events source_events = {
@@ -113,7 +146,7 @@ static const struct gw_source_events source_events = {
     .nack = want_missing,
     .talking = tell_talking,
     .media = tell_media,
-    .tap = to_tap,
+    .tap = to_taps,
     .forward = to_other_worker,
 };
 
@@ -135,21 +168,39 @@ void gw_track_source_orders(struct gw_track *t, int64_t now_us)
             s->sinks[i]->epoch++;
         gw_mirror_source_info(t->peer->engine, s);
     }
-    s->tapped = t->tap.fn;
+    s->tapped = t->n_taps;
+}
+
+static void tell_tap_gone(struct gw_track *t, const struct gw_tap *tap)
+{
+    gw_engine_tell(
+        t->peer->engine,
+        &(struct gw_news){.tag = GW_NEWS_TAP_GONE, .peer = t->peer->id, .track = gw_track_id_of(t), .u.tap = *tap});
 }
 
 void gw_track_tap(struct gw_track *t, const struct gw_tap *tap)
 {
-    struct gw_tap old = t->tap;
-
-    t->tap = *tap;
+    if (t->n_taps == GW_TRACK_TAPS) {
+        tell_tap_gone(t, tap);
+        return;
+    }
+    t->taps[t->n_taps++] = *tap;
     if (t->source)
-        t->source->tapped = tap->fn;
-    if (!tap->fn || (old.fn && old.arg != tap->arg))
-        gw_engine_tell(t->peer->engine, &(struct gw_news){.tag = GW_NEWS_TAP_GONE,
-                                                          .peer = t->peer->id,
-                                                          .track = gw_track_id_of(t),
-                                                          .u.tap = old.fn ? old : *tap});
+        t->source->tapped = true;
+}
+
+void gw_track_untap(struct gw_track *t, const struct gw_tap *tap)
+{
+    for (unsigned i = t->n_taps; i-- > 0;) {
+        const struct gw_tap old = t->taps[i];
+
+        if (old.events != tap->events || (tap->arg && old.arg != tap->arg))
+            continue;
+        t->taps[i] = t->taps[--t->n_taps];
+        tell_tap_gone(t, &old);
+    }
+    if (t->source)
+        t->source->tapped = t->n_taps;
 }
 
 static void drop_source(struct gw_track *t)
@@ -430,15 +481,13 @@ void gw_tracks_set(struct gw_peer *p, const struct gw_media *media, int64_t now_
 
 void gw_track_free(struct gw_track *t)
 {
-    struct gw_tap none = {0};
-
     if (!t)
         return;
     gw_track_unlink(t, t->peer->engine->now_us);
     gw_sink_free(t->sink);
     t->sink = NULL;
-    if (t->tap.fn)
-        gw_track_tap(t, &none);
+    while (t->n_taps)
+        gw_track_untap(t, &(struct gw_tap){t->taps[0].events, t->taps[0].arg});
     drop_source(t);
     free(t);
 }

@@ -245,12 +245,14 @@ static void talking_is_told_once(void **state)
 static unsigned tapped;
 static struct cardea_packet last_tapped;
 
-static void tap(void *arg, const void *packet)
+static void on_tapped(void *arg, const struct cardea_packet *packet)
 {
     assert_ptr_equal(arg, &tapped);
     tapped++;
-    last_tapped = *(const struct cardea_packet *)packet;
+    last_tapped = *packet;
 }
+
+static const struct cardea_tap tap = {.packet = on_tapped};
 
 static void a_tap_sees_every_packet_until_it_is_gone(void **state)
 {
@@ -260,13 +262,13 @@ static void a_tap_sees_every_packet_until_it_is_gone(void **state)
     tapped = 0;
     room_open(&r, &(struct room_conf){.subscribers = 1});
     o.track = sim_track(r.publisher, 0);
-    o.u.tap.fn = tap;
+    o.u.tap.events = &tap;
     o.u.tap.arg = &tapped;
     sim_order(r.world, 0, &o);
     sim_run_ms(r.world, 1000);
     assert_in_range(tapped, 48, 52);
     assert_int_equal(last_tapped.source, o.track);
-    o.u.tap.fn = NULL;
+    o.tag = GW_ORDER_UNTAP;
     sim_order(r.world, 0, &o);
     seen = tapped;
     sim_run_ms(r.world, 500);

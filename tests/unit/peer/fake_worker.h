@@ -98,11 +98,6 @@ static void on_data(void *owner, const struct cardea_message *msg)
     note(owner, "data(%s,%s,%d,%.*s)", msg->label, msg->protocol, msg->binary, (int)msg->len, (const char *)msg->data);
 }
 
-static void on_tap_gone(void *owner, cardea_source source, void *tap)
-{
-    note(owner, "tap_gone(%u,%d)", gw_track_mindex(source), (int)(intptr_t)tap);
-}
-
 static void on_query(void *owner, int64_t ticket, const char *json)
 {
     note(owner, "query(%d,%s)", (int)ticket, json);
@@ -110,7 +105,7 @@ static void on_query(void *owner, int64_t ticket, const char *json)
 
 static const struct gw_link_events fake_events = {
     on_described, on_trickle, on_ice,     on_up,   on_down,     on_closed, on_media,
-    on_slow_link, on_layer,   on_talking, on_data, on_tap_gone, on_query,
+    on_slow_link, on_layer,   on_talking, on_data,   on_query,
 };
 
 static bool fake_post(void *arg, unsigned worker, const struct gw_order *order)

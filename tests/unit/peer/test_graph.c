@@ -214,6 +214,8 @@ static void orders_for_a_source(void **state)
     o = order_take(GW_ORDER_TAP);
     assert_true(o.u.tap.arg == (void *)9);
     assert_int_equal(gw_link_tap(fake.ls, sink, &tap), GW_ENOENT);
+    assert_int_equal(gw_link_untap(fake.ls, source, &tap), 0);
+    order_done(GW_ORDER_UNTAP);
     assert_int_equal(fake.n, 0);
     end();
 }

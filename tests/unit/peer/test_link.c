@@ -483,6 +483,13 @@ static void up_is_told_once(void **state)
     fake_stop();
 }
 
+static void on_tap_gone(void *tap, cardea_source source)
+{
+    note(tap, "tap_gone(%u)", gw_track_mindex(source));
+}
+
+static const struct cardea_tap tap = {.gone = on_tap_gone};
+
 static void what_the_worker_tells(void **state)
 {
     struct gw_link *l;
@@ -502,7 +509,7 @@ static void what_the_worker_tells(void **state)
     news(&n);
     news(&(struct gw_news){.tag = GW_NEWS_SLOW_LINK, .track = track, .u.slow = {true, 9}});
     news(&(struct gw_news){.tag = GW_NEWS_TALKING, .peer = peer, .track = track, .u.talking = {true, 40.0}});
-    news(&(struct gw_news){.tag = GW_NEWS_TAP_GONE, .track = track, .u.tap = {NULL, (void *)5}});
+    news(&(struct gw_news){.tag = GW_NEWS_TAP_GONE, .track = track, .u.tap = {&tap, (void *)5}});
     news(&(struct gw_news){.tag = GW_NEWS_QUERY, .peer = peer, .u.query = {11, strdup("{}")}});
     news(&(struct gw_news){.tag = GW_NEWS_ICE, .peer = peer, .u.number = GW_ICE_READY});
     news_text(GW_NEWS_SELECTED, peer, "x");
@@ -513,7 +520,7 @@ static void what_the_worker_tells(void **state)
     n = (struct gw_news){.tag = GW_NEWS_DATA, .peer = peer};
     n.u.data = b;
     news(&n);
-    assert_events("7:media(v,1,2,3) 7:slow(v,1,9) 7:talking(0,1,40) 7:tap_gone(0,5) 7:query(11,{}) 7:ice(4) "
+    assert_events("7:media(v,1,2,3) 7:slow(v,1,9) 7:talking(0,1,40) 5:tap_gone(0) 7:query(11,{}) 7:ice(4) "
                   "7:data(ab,,1,xyz)");
     news(&(struct gw_news){.tag = GW_NEWS_MEDIA, .track = gw_track_make(peer, 9)}); /* no such m-line */
     assert_events("");

@@ -2,6 +2,7 @@
 check_PROGRAMS += \
 	tests/unit/peer/test_answer \
 	tests/unit/peer/test_graph \
+	tests/unit/peer/test_inlet \
 	tests/unit/peer/test_link \
 	tests/unit/peer/test_links \
 	tests/unit/peer/test_offer \
