@@ -23,3 +23,6 @@ tests_fuzz_fuzz_dtls_SOURCES = tests/fuzz/fuzz_dtls.c tests/fuzz/replay.c
 tests_fuzz_fuzz_dcep_SOURCES = tests/fuzz/fuzz_dcep.c tests/fuzz/replay.c
 check_PROGRAMS += tests/fuzz/fuzz_api
 tests_fuzz_fuzz_api_SOURCES = tests/fuzz/fuzz_api.c tests/support/world.c tests/fuzz/replay.c
+check_PROGRAMS += tests/fuzz/fuzz_depacketize
+tests_fuzz_fuzz_depacketize_SOURCES = tests/fuzz/fuzz_depacketize.c tests/fuzz/replay.c
+tests_fuzz_fuzz_depacketize_LDADD = $(RECMEDIA_LIBS)

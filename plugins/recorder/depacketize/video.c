@@ -70,9 +70,16 @@ static void finish(struct rec_depacketizer *d)
     rec_emit(d, &frame);
 }
 
+/* After a loss, the upper layers of a picture whose lower ones are gone are no beginning. */
+static bool may_begin(const struct rec_depacketizer *d, const struct rec_payload *p)
+{
+    if (d->skipping)
+        return p->facts.frame_start && !p->facts.spatial;
+    return p->facts.frame_start || !rec_codec_video_ops(d->conf.codec)->needs_start;
+}
+
 void rec_video_push(struct rec_depacketizer *d, const struct rec_payload *packet)
 {
-    const struct rec_video_ops *ops = rec_codec_video_ops(d->conf.codec);
     struct rec_payload p = *packet;
     int err;
 
@@ -86,7 +93,7 @@ void rec_video_push(struct rec_depacketizer *d, const struct rec_payload *packet
     if (d->open && p.facts.timestamp != d->timestamp)
         finish(d);
     if (!d->open) {
-        if ((d->skipping || ops->needs_start) && !p.facts.frame_start) {
+        if (!may_begin(d, &p)) {
             d->lost = d->undecodable = true;
             return;
         }
@@ -94,7 +101,7 @@ void rec_video_push(struct rec_depacketizer *d, const struct rec_payload *packet
     }
     d->timestamp = p.facts.timestamp;
     d->last_seq = p.seq;
-    err = ops->add(d, &p);
+    err = rec_codec_video_ops(d->conf.codec)->add(d, &p);
     if (err)
         give_up(d, err);
     else if (p.facts.marker)
