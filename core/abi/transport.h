@@ -67,6 +67,8 @@ struct cardea_transport_host {
     const char *(*html_folder)(void); /* where the static pages are; borrowed */
     /* Writes a fresh self-signed certificate and key (PEM) for trying out TLS. Both must be free()d. */
     int (*self_signed)(char **cert_pem, char **key_pem);
+    /* [any thread] Is this path (the whole one, decoded) a registered route? Routes go before pages. Since 1.1. */
+    bool (*has_route)(const char *path);
 };
 
 struct cardea_transport {

@@ -95,6 +95,8 @@ void gw_api_abandoned(struct gw_api *a, const void *transport, uint64_t tag);
 typedef void gw_route_fn(struct cardea_http *x, const struct cardea_http_request *rq);
 /* GW_EINVAL: not a prefix like "/x". GW_EPROTO: it is taken. prefix is copied. */
 int gw_api_route(struct gw_api *a, const char *prefix, gw_route_fn *handler);
+/* [any thread] Would an exchange with this path find a route? */
+bool gw_api_has_route(const struct gw_api *a, const char *path);
 /* Answers an exchange of a route once; a second answer is logged and ignored. */
 void gw_api_http_reply(struct gw_api *a, struct cardea_http *x, int status, const char *const *headers,
                        const void *body, size_t len);

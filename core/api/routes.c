@@ -13,6 +13,9 @@ struct gw_route {
     gw_route_fn *handler;
 };
 
+/* Transports ask from their threads whether a path is a route; everything else is the control thread's. */
+static GRWLock lock;
+
 static struct gw_api *answering; /* header() has no other way to find its exchange */
 
 int gw_api_route(struct gw_api *a, const char *prefix, gw_route_fn *handler)
@@ -32,7 +35,9 @@ int gw_api_route(struct gw_api *a, const char *prefix, gw_route_fn *handler)
     r = g_new0(struct gw_route, 1);
     r->prefix = g_strndup(prefix, len);
     r->handler = handler;
+    g_rw_lock_writer_lock(&lock);
     g_ptr_array_add(a->routes, r);
+    g_rw_lock_writer_unlock(&lock);
     return 0;
 }
 
@@ -56,11 +61,20 @@ static const struct gw_route *find(const struct gw_api *a, const char *path)
         const struct gw_route *r = a->routes->pdata[i];
         size_t len = strlen(r->prefix);
 
-        if (!strncmp(path, r->prefix, len) && (!path[len] || path[len] == '/') &&
-            (!best || len > strlen(best->prefix)))
+        if (!strncmp(path, r->prefix, len) && (!path[len] || path[len] == '/') && (!best || len > strlen(best->prefix)))
             best = r;
     }
     return best;
+}
+
+bool gw_api_has_route(const struct gw_api *a, const char *path)
+{
+    bool found;
+
+    g_rw_lock_reader_lock(&lock);
+    found = find(a, path) != NULL;
+    g_rw_lock_reader_unlock(&lock);
+    return found;
 }
 
 static const char *header(const struct cardea_http *ticket, const char *name)

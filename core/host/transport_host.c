@@ -202,6 +202,11 @@ static void log_line(enum cardea_log_level level, const char *fmt, ...)
     va_end(ap);
 }
 
+static bool has_route(const char *path)
+{
+    return gw_api_has_route(transports.api, path);
+}
+
 static const char *html_folder(void)
 {
     return transports.html_folder;
@@ -223,6 +228,7 @@ static const struct cardea_transport_host table = {
     .option_bool = gw_config_bool,
     .html_folder = html_folder,
     .self_signed = gw_dtls_self_signed,
+    .has_route = has_route,
 };
 
 const struct cardea_transport_host *gw_transport_host(struct gw_api *api, const char *folder)

@@ -276,6 +276,11 @@ static enum MHD_Result on_body(struct exchange *x, const char *piece, size_t *le
     return x->discarded > http.most_body ? MHD_NO : MHD_YES;
 }
 
+static bool is_route(const struct exchange *x)
+{
+    return !x->below && http.host->has_route(x->target.path);
+}
+
 static enum MHD_Result on_complete(struct exchange *x, const char *method)
 {
     bool reads = !strcmp(method, "GET") || !strcmp(method, "HEAD");
@@ -291,8 +296,9 @@ static enum MHD_Result on_complete(struct exchange *x, const char *method)
         return respond(x, MHD_HTTP_OK, NULL, 0);
     if (x->below && !x->body->len && !strcmp(method, "POST"))
         return respond(x, MHD_HTTP_BAD_REQUEST, NULL, 0);
-    /* At a base path of "/" the start page lies where GET would be a 404 of the API. */
-    if (x->server->pages && reads && (!x->below || !strcmp(x->below, "/")) &&
+    /* A route goes before a page of the same name. At a base path of "/" the start page lies where GET would be a 404
+     * of the API. */
+    if (x->server->pages && reads && (!x->below || !strcmp(x->below, "/")) && !is_route(x) &&
         (page = page_find(x->connection, x->target.path, &status, &size)))
         return respond(x, status, page, size);
     return ask_gateway(x, method);

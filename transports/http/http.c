@@ -24,12 +24,14 @@ static bool open_port(const struct cardea_config *c, enum cardea_door door, bool
 {
     bool admin = door == CARDEA_DOOR_ADMIN;
     const char *category = admin ? "admin" : "general";
+    const char *port = admin ? (tls ? "admin_secure_port" : "admin_port") : (tls ? "secure_port" : "port");
     const struct server_conf conf = {
         .name = admin ? (tls ? "admin_https" : "admin_http") : (tls ? "https" : "http"),
         .door = door,
         .base = text(c, category, admin ? "admin_base_path" : "base_path"),
-        .port = (int)http.host->option_int(
-            c, category, admin ? (tls ? "admin_secure_port" : "admin_port") : (tls ? "secure_port" : "port")),
+        .category = category,
+        .setting = port,
+        .port = (int)http.host->option_int(c, category, port),
         .interface = text(c, category,
                           admin ? (tls ? "admin_secure_interface" : "admin_interface")
                                 : (tls ? "secure_interface" : "interface")),
@@ -205,11 +207,12 @@ static const struct cardea_option options[] = {
     FLAG("admin", "admin_http", "false", "Serve the Admin API over HTTP."),
     PORT("admin", "admin_port", "7088", "TCP port of the Admin API; 0: any free one."),
     TEXT("admin", "admin_interface", NULL, "Network interface for the Admin API; unset: see admin_ip."),
-    TEXT("admin", "admin_ip", "127.0.0.1", "Address for the Admin API."),
+    TEXT("admin", "admin_ip", "127.0.0.1", "Address for the Admin API; empty: all."),
     FLAG("admin", "admin_https", "false", "Serve the Admin API over HTTPS."),
     PORT("admin", "admin_secure_port", "7889", "TCP port of the Admin API with HTTPS."),
-    TEXT("admin", "admin_secure_interface", NULL, "Network interface for the Admin API with HTTPS."),
-    TEXT("admin", "admin_secure_ip", "127.0.0.1", "Address for the Admin API with HTTPS."),
+    TEXT("admin", "admin_secure_interface", NULL,
+         "Network interface for the Admin API with HTTPS; unset: see admin_secure_ip."),
+    TEXT("admin", "admin_secure_ip", "127.0.0.1", "Address for the Admin API with HTTPS; empty: all."),
     ACL("admin", "admin_acl", "Address prefixes of those who may use the Admin API; unset: everybody."),
     FLAG("admin", "admin_acl_forwarded", "false", "Check X-Forwarded-For against admin_acl, too."),
     TEXT("cors", "allow_origin", NULL, "Pages that may use the API: what their Origin begins with; unset: any."),

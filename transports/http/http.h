@@ -61,6 +61,7 @@ struct server {
 
 struct server_conf {
     const char *name, *base, *interface, *ip, *acl;
+    const char *category, *setting; /* where port stands */
     enum cardea_door door;
     int port; /* 0: any */
     bool acl_forwarded, tls, pages;
@@ -73,7 +74,7 @@ unsigned server_connections(const struct server *s);
 
 /* --- listen.c: any thread --- */
 
-/* A listening socket; -1 with errno. Without ip and interface: all addresses, of IPv4 and IPv6. */
+/* A listening socket; -1 with errno. interface is stronger than ip; without both: all addresses, of IPv4 and IPv6. */
 int listen_at(const char *ip, const char *interface, int port);
 /* IPv4 is written as such also when it came by IPv6. Returns the port. */
 unsigned address_text(const struct sockaddr *a, char *out, size_t size);

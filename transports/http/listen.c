@@ -117,12 +117,12 @@ int listen_at(const char *ip, const char *interface, int port)
     struct place p;
     int fd;
 
-    if (ip) {
-        if (!place_of_address(&p, ip, port))
-            return errno = EADDRNOTAVAIL, -1;
-    } else if (interface) {
+    if (interface) { /* stronger: ip may be a default */
         if (!place_of_address(&p, interface, port) && !place_of_interface(&p, interface, port))
             return errno = ENODEV, -1;
+    } else if (ip) {
+        if (!place_of_address(&p, ip, port))
+            return errno = EADDRNOTAVAIL, -1;
     } else {
         place_v6(&p, &in6addr_any, 0, port);
         fd = open_at(&p);

@@ -105,8 +105,8 @@ struct server *server_new(const struct server_conf *conf)
     s->acl_forwarded = conf->acl_forwarded;
     s->base = trim_base(conf->base);
     if (fd < 0) {
-        http.host->log(CARDEA_LOG_ERROR, "%s: TCP port %d cannot be opened: %s", conf->name, conf->port,
-                       g_strerror(err));
+        http.host->log(CARDEA_LOG_ERROR, "%s.%s: TCP port %d cannot be opened: %s", conf->category, conf->setting,
+                       conf->port, g_strerror(err));
         goto fail;
     }
     s->port = port_of(fd);

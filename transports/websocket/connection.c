@@ -207,12 +207,15 @@ static struct message *pop(struct connection *c, bool *more, bool *shut)
     return m;
 }
 
+/* With something in it: the library does not tell of the answer to an empty one. */
 static int ping(struct connection *c)
 {
-    unsigned char room[LWS_PRE];
+    static const char text[] = "ping";
+    unsigned char room[LWS_PRE + sizeof(text)];
 
     c->ping_due = false;
-    if (lws_write(c->wsi, room + LWS_PRE, 0, LWS_WRITE_PING) < 0)
+    memcpy(room + LWS_PRE, text, sizeof(text));
+    if (lws_write(c->wsi, room + LWS_PRE, sizeof(text) - 1, LWS_WRITE_PING) < 0)
         return -1;
     lws_callback_on_writable(c->wsi);
     return 0;
@@ -332,6 +335,7 @@ int connection_callback(struct lws *wsi, enum lws_callback_reasons why, void *us
     case LWS_CALLBACK_ADD_HEADERS:
         return add_headers(wsi, in);
     case LWS_CALLBACK_ESTABLISHED:
+        handshake_over(wsi);
         *mine = come(wsi);
         return 0;
     case LWS_CALLBACK_RECEIVE:

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who may open a WebSocket: addresses, origin, subprotocol, and whether there is room. */
+/* Who may open a WebSocket: addresses, origin, subprotocol, whether there is room; and how long they may take. */
 #include <string.h>
 #include <sys/socket.h>
 
@@ -9,6 +9,14 @@
 
 const char client_protocol[] = "janus-protocol";
 const char admin_protocol[] = "janus-admin-protocol";
+
+/* Sockets that are no WebSocket yet: struct lws * -> struct pending *. The library's own limit begins anew with every
+ * byte, so a client could dribble for ever. */
+static GHashTable *pending;
+
+struct pending {
+    int64_t until_us;
+};
 
 const struct endpoint *endpoint_of(struct lws *wsi)
 {
@@ -56,6 +64,53 @@ static int refusal(struct lws *wsi)
     return 0;
 }
 
+/* --- how long -------------------------------------------------------------------------------------------------------
+ */
+
+static void begin(struct lws *wsi)
+{
+    struct pending *p = g_new(struct pending, 1);
+
+    p->until_us = g_get_monotonic_time() + ws.handshake_us;
+    g_hash_table_replace(pending, wsi, p);
+}
+
+void handshake_over(struct lws *wsi)
+{
+    g_hash_table_remove(pending, wsi);
+}
+
+void handshakes_look_after(int64_t now_us)
+{
+    GHashTableIter it;
+    gpointer wsi, value;
+
+    g_hash_table_iter_init(&it, pending);
+    while (g_hash_table_iter_next(&it, &wsi, &value)) {
+        struct pending *p = value;
+
+        if (now_us < p->until_us)
+            continue;
+        p->until_us = INT64_MAX; /* it leaves the table when the library frees it */
+        atomic_fetch_add(&ws.too_slow, 1);
+        lws_set_timeout(wsi, PENDING_TIMEOUT_ESTABLISH_WITH_SERVER, LWS_TO_KILL_ASYNC);
+    }
+}
+
+void handshakes_init(void)
+{
+    pending = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+}
+
+void handshakes_end(void)
+{
+    g_hash_table_destroy(pending);
+    pending = NULL;
+}
+
+/* --- the library's door ---------------------------------------------------------------------------------------------
+ */
+
 /* The listening socket has a new client. */
 static int filter_address(struct lws *listener, lws_sockfd_type fd)
 {
@@ -64,7 +119,7 @@ static int filter_address(struct lws *listener, lws_sockfd_type fd)
 
     if (e->path)
         return 0;
-    if (!lws_get_peer_simple_fd(fd, address, sizeof(address)))
+    if (g_hash_table_size(pending) >= ws.most_connections || !lws_get_peer_simple_fd(fd, address, sizeof(address)))
         return 1;
     return !acl_allows(e->acl, address);
 }
@@ -91,6 +146,12 @@ int handshake_callback(struct lws *wsi, enum lws_callback_reasons why, void *use
     switch (why) {
     case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
         return filter_address(wsi, (lws_sockfd_type)(intptr_t)in);
+    case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED:
+        begin(wsi);
+        return 0;
+    case LWS_CALLBACK_WSI_DESTROY:
+        handshake_over(wsi);
+        return 0;
     case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
         return confirm(wsi, in);
     case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:

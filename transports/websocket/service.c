@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The thread of the library, and the places where it listens. */
+#include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -50,8 +53,10 @@ static void on_tick(lws_sorted_usec_list_t *sul)
 
     if (level >= 0)
         lws_set_log_level(level, log_line);
-    if (!atomic_load(&ws.stopping))
+    if (!atomic_load(&ws.stopping)) {
         connections_look_after(g_get_monotonic_time());
+        handshakes_look_after(g_get_monotonic_time());
+    }
     lws_sul_schedule(ws.context, 0, sul, on_tick, atomic_load(&ws.stopping) ? TICK_US / 50 : TICK_US);
 }
 
@@ -110,7 +115,7 @@ static struct lws_vhost *listen_at(struct endpoint *e, bool ipv6)
     info.iface = e->path ? e->path : e->interface;
     info.protocols = e->door == CARDEA_DOOR_ADMIN ? admin_protocols : client_protocols;
     info.retry_and_idle_policy = &no_pings;
-    info.timeout_secs = ws.handshake_s;
+    info.timeout_secs = (unsigned)(ws.handshake_us / LWS_US_PER_SEC);
     info.keepalive_timeout = 5;
     info.alpn = "http/1.1";
     info.options = LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND;
@@ -134,9 +139,51 @@ static struct lws_vhost *listen_at(struct endpoint *e, bool ipv6)
     return lws_create_vhost(ws.context, &info);
 }
 
+/* With IPv6 enabled the library listens everywhere when it is asked for an address of IPv4. */
+static bool is_ipv4(const char *interface)
+{
+    struct in_addr a;
+
+    return interface && inet_pton(AF_INET, interface, &a) == 1;
+}
+
+/* The library does not say why it cannot listen: what does the system say to the same wish? */
+static const char *why_not(const struct endpoint *e)
+{
+    struct sockaddr_in6 any = {.sin6_family = AF_INET6, .sin6_port = htons((uint16_t)e->port)};
+    int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1, err = 0;
+
+    if (fd < 0)
+        return "see the lines above";
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+    if (bind(fd, (struct sockaddr *)&any, sizeof(any)))
+        err = errno;
+    close(fd);
+    return err ? g_strerror(err) : "see the lines above";
+}
+
+/* Two ports of ours with one number would be one to the library, which then mixes their clients. */
+static const struct endpoint *same_port(const struct endpoint *e)
+{
+    for (guint i = 0; i < ws.endpoints->len && ws.endpoints->pdata[i] != e; i++) {
+        const struct endpoint *other = ws.endpoints->pdata[i];
+
+        if (!e->path && !other->path && e->port && e->port == other->port)
+            return other;
+    }
+    return NULL;
+}
+
 static int open_endpoint(struct endpoint *e)
 {
-    e->vhost = listen_at(e, true);
+    const struct endpoint *other = same_port(e);
+
+    if (other) {
+        ws.host->log(CARDEA_LOG_ERROR, "%s.%s_port: TCP port %d is also that of %s.%s_port: set another one",
+                     e->category, e->name, e->port, other->category, other->name);
+        return -1;
+    }
+    e->vhost = listen_at(e, !is_ipv4(e->interface));
     if (!e->vhost && !e->path)
         e->vhost = listen_at(e, false); /* a host without IPv6 */
     if (e->vhost && e->path)
@@ -146,8 +193,8 @@ static int open_endpoint(struct endpoint *e)
     else if (e->path)
         ws.host->log(CARDEA_LOG_ERROR, "%s: %s cannot be opened", e->name, e->path);
     else
-        ws.host->log(CARDEA_LOG_ERROR, "%s: TCP port %d cannot be opened%s: see the lines above", e->name, e->port,
-                     e->tls ? ", or certificate and key do not fit" : "");
+        ws.host->log(CARDEA_LOG_ERROR, "%s.%s_port: TCP port %d cannot be opened%s: %s", e->category, e->name, e->port,
+                     e->tls ? ", or certificate and key do not fit" : "", why_not(e));
     return e->vhost ? 0 : -1;
 }
 
@@ -176,8 +223,8 @@ static int make_context(void)
     for (guint i = 0; i < ws.endpoints->len; i++)
         if (((struct endpoint *)ws.endpoints->pdata[i])->tls)
             info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
-    info.timeout_secs = ws.handshake_s;
-    info.fd_limit_per_thread = (unsigned)ws.most_connections + SPARE_FDS;
+    info.timeout_secs = (unsigned)(ws.handshake_us / LWS_US_PER_SEC);
+    info.fd_limit_per_thread = 2 * (unsigned)ws.most_connections + SPARE_FDS; /* handshakes as well */
     info.ka_time = 60;
     info.ka_interval = 10;
     info.ka_probes = 6;

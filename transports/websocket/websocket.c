@@ -45,6 +45,7 @@ static struct endpoint *add_endpoint(const char *name, enum cardea_door door, bo
     struct endpoint *e = g_new0(struct endpoint, 1);
 
     e->name = name;
+    e->category = door == CARDEA_DOOR_ADMIN ? "admin" : "general";
     e->door = door;
     e->tls = tls;
     g_ptr_array_add(ws.endpoints, e);
@@ -64,9 +65,9 @@ static void read_endpoint(const struct cardea_config *c, const char *name, enum 
     e = add_endpoint(name, door, tls);
     snprintf(item, sizeof(item), "%s_port", name);
     e->port = (int)ws.host->option_int(c, category, item);
-    snprintf(item, sizeof(item), "%s_ip", name);
-    e->interface = g_strdup(text(c, category, item));
     snprintf(item, sizeof(item), "%s_interface", name);
+    e->interface = g_strdup(text(c, category, item));
+    snprintf(item, sizeof(item), "%s_ip", name); /* has a default, so what is set besides is stronger */
     if (!e->interface)
         e->interface = g_strdup(text(c, category, item));
     if (door == CARDEA_DOOR_ADMIN) {
@@ -122,7 +123,7 @@ static void read_config(const struct cardea_config *c)
     ws.most_bytes = (size_t)number(c, "queue_bytes");
     ws.most_messages = (size_t)number(c, "queue_messages");
     ws.most_connections = (size_t)number(c, "connection_limit");
-    ws.handshake_s = (unsigned)number(c, "handshake_timeout");
+    ws.handshake_us = number(c, "handshake_timeout") * G_USEC_PER_SEC;
     ws.stall_us = number(c, "stall_timeout") * G_USEC_PER_SEC;
     ws.ping_after_us = trigger && timeout ? trigger * G_USEC_PER_SEC : 0;
     ws.pong_within_us = timeout * G_USEC_PER_SEC;
@@ -142,6 +143,7 @@ static void stop(void)
         return;
     service_stop();
     connections_end();
+    handshakes_end();
     certificate_clear(&ws.certificate);
     g_ptr_array_free(ws.endpoints, TRUE);
     ws.endpoints = NULL;
@@ -157,6 +159,7 @@ static int start(const struct cardea_transport_host *host, const struct cardea_c
     ws.host = host;
     ws.endpoints = g_ptr_array_new_with_free_func(endpoint_free);
     connections_init();
+    handshakes_init();
     read_config(c);
     if (needs_certificate() && certificate_load(&ws.certificate, host, c, "wss"))
         goto fail;
@@ -198,6 +201,7 @@ static void add_connections(json_t *out)
     json_object_set_new(out, "connections", json_integer((json_int_t)atomic_load(&ws.connections)));
     json_object_set_new(out, "messages", json_integer((json_int_t)atomic_load(&ws.messages)));
     json_object_set_new(out, "overflows", json_integer((json_int_t)atomic_load(&ws.overflows)));
+    json_object_set_new(out, "too_slow", json_integer((json_int_t)atomic_load(&ws.too_slow)));
     json_object_set_new(out, "stalls", json_integer((json_int_t)atomic_load(&ws.stalls)));
 }
 
@@ -236,6 +240,10 @@ static json_t *query(json_t *request)
 #define TEXT(category, name, help)                                                                                     \
     {                                                                                                                  \
         category, name, CARDEA_OPT_STRING, NULL, 0, 4000, false, help                                                  \
+    }
+#define HERE(category, name, help)                                                                                     \
+    {                                                                                                                  \
+        category, name, CARDEA_OPT_STRING, "127.0.0.1", 0, 4000, false, help                                           \
     }
 #define LIST(category, name, help)                                                                                     \
     {                                                                                                                  \
@@ -281,13 +289,13 @@ static const struct cardea_option options[] = {
     INT("general", "stall_timeout", "60", 1, 3600, "Seconds in which nothing of a waiting message could be sent."),
     FLAG("admin", "admin_ws", "false", "Serve the Admin API over WebSockets."),
     PORT("admin", "admin_ws_port", "7188", "TCP port of the Admin API; 0: any free one."),
-    TEXT("admin", "admin_ws_interface", "Network interface for the Admin API; unset: all."),
-    TEXT("admin", "admin_ws_ip", "Address for the Admin API; unset: all."),
+    TEXT("admin", "admin_ws_interface", "Network interface for the Admin API; unset: see admin_ws_ip."),
+    HERE("admin", "admin_ws_ip", "Address for the Admin API; empty: all."),
     TEXT("admin", "admin_ws_unix", "Socket in the file system for the Admin API, besides the port."),
     FLAG("admin", "admin_wss", "false", "Serve the Admin API with TLS."),
     PORT("admin", "admin_wss_port", "7989", "TCP port of the Admin API with TLS; 0: any free one."),
-    TEXT("admin", "admin_wss_interface", "Network interface for the Admin API with TLS; unset: all."),
-    TEXT("admin", "admin_wss_ip", "Address for the Admin API with TLS; unset: all."),
+    TEXT("admin", "admin_wss_interface", "Network interface for the Admin API with TLS; unset: see admin_wss_ip."),
+    HERE("admin", "admin_wss_ip", "Address for the Admin API with TLS; empty: all."),
     TEXT("admin", "admin_wss_unix", "Socket in the file system for the Admin API with TLS, besides the port."),
     LIST("admin", "admin_ws_acl", "Address prefixes of those who may use the Admin API; unset: everybody."),
     FLAG("admin", "admin_ws_acl_forwarded", "false", "Check X-Forwarded-For against admin_ws_acl, too."),

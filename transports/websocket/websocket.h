@@ -24,7 +24,8 @@
 
 /* One listening place. A value that is set at start and const from then on. */
 struct endpoint {
-    const char *name; /* "ws", "wss", "admin_ws", "admin_wss" */
+    const char *name;     /* "ws", "wss", "admin_ws", "admin_wss" */
+    const char *category; /* where its settings are */
     enum cardea_door door;
     bool tls, acl_forwarded;
     int port;               /* asked for; 0: any */
@@ -41,7 +42,7 @@ struct websocket {
     size_t most_message, most_bytes, most_messages, most_connections;
     int64_t ping_after_us, pong_within_us; /* 0: no pings */
     int64_t stall_us;
-    unsigned handshake_s;
+    int64_t handshake_us;
     struct certificate certificate;
     GPtrArray *endpoints; /* struct endpoint * */
 
@@ -51,6 +52,7 @@ struct websocket {
     atomic_ulong connections;       /* that are established */
     atomic_ulong messages;          /* received */
     atomic_ulong overflows, stalls; /* closed because their client did not read */
+    atomic_ulong too_slow;          /* handshakes that took too long */
     struct lws_context *context;
 };
 extern struct websocket ws;
@@ -63,6 +65,10 @@ void service_wake(void); /* connections have been kicked */
 int endpoint_port(const struct endpoint *e);
 
 /* --- handshake.c: service thread --- */
+void handshakes_init(void); /* control thread, while the service thread does not run */
+void handshakes_end(void);
+void handshakes_look_after(int64_t now_us); /* each second: ends those that take too long */
+void handshake_over(struct lws *wsi);       /* it has become a WebSocket, or has gone */
 int handshake_callback(struct lws *wsi, enum lws_callback_reasons why, void *user, void *in, size_t len);
 const struct endpoint *endpoint_of(struct lws *wsi);
 /* Text of the client's address: IPv4 as such also when it came by IPv6; "unix" for a socket in the file system. */

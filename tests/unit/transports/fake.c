@@ -144,6 +144,12 @@ static bool option_bool(const struct cardea_config *c, const char *category, con
     return value && !strcmp(value, "true");
 }
 
+/* There is one route. */
+static bool has_route(const char *path)
+{
+    return g_str_has_prefix(path, FAKE_ROUTE);
+}
+
 static const char *html_folder(void)
 {
     return fake.html;
@@ -165,6 +171,7 @@ static const struct cardea_transport_host host = {
     .option_bool = option_bool,
     .html_folder = html_folder,
     .self_signed = gw_dtls_self_signed,
+    .has_route = has_route,
 };
 
 /* --- life

@@ -12,6 +12,8 @@ struct setting {
     const char *category, *name, *value;
 };
 
+#define FAKE_ROUTE "/metrics" /* the one path that has_route() knows */
+
 enum said { OPENED = 1, RECEIVED, CLOSED, EXCHANGE, ABANDONED, EVENT };
 
 struct heard {

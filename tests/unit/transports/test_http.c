@@ -584,7 +584,7 @@ static void a_port_in_use(void **state)
             {"admin", "admin_https", "true"}, {"admin", "admin_secure_port", text}, {0}};
 
         assert_int_not_equal(fake_start("http.so", both, false), 0);
-        assert_non_null(strstr(fake_log(), "cannot be opened"));
+        assert_non_null(strstr(fake_log(), "admin.admin_secure_port: TCP port"));
         fake_start("http.so", again, true); /* nothing was left behind */
         fake_stop();
     }
@@ -640,6 +640,8 @@ static int make_pages(void **state)
     memset(big, 'x', 300000);
     assert_true(g_file_set_contents(path, big, 300000, NULL));
     g_free(big);
+    snprintf(path, sizeof(path), "%s" FAKE_ROUTE, folder);
+    assert_true(g_file_set_contents(path, "in the way of a route", -1, NULL));
     snprintf(path, sizeof(path), "%s/pipe", folder);
     assert_int_equal(mkfifo(path, 0600), 0);
     fake_html(folder);
@@ -648,11 +650,11 @@ static int make_pages(void **state)
 
 static int remove_pages(void **state)
 {
-    static const char *const names[] = {"index.html", ".secret", "big.js", "pipe"};
+    static const char *const names[] = {"index.html", ".secret", "big.js", "pipe", FAKE_ROUTE};
     char path[200];
 
     stop(state);
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < 5; i++) {
         snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
         unlink(path);
     }
@@ -692,6 +694,21 @@ static void pages(void **state)
     answer_clear(&a);
     client_close(c);
     assert_null(fake_hear(EXCHANGE, 50));
+}
+
+static void a_route_goes_before_a_page(void **state)
+{
+    struct client *c = client_open(start_with(plain));
+    struct heard *h;
+
+    get(c, FAKE_ROUTE);
+    h = fake_must_hear(EXCHANGE);
+    assert_true(h->route);
+    assert_string_equal(h->path, FAKE_ROUTE);
+    fake_respond(h->id, 200, NULL, "from the route");
+    fake_free(h);
+    expect_status(c, 200);
+    client_close(c);
 }
 
 static void no_way_out_of_the_folder(void **state)
@@ -864,6 +881,7 @@ int main(void)
                                        TEST(both_families),
                                        TEST(by_interface),
                                        PAGES(pages),
+                                       PAGES(a_route_goes_before_a_page),
                                        PAGES(no_way_out_of_the_folder),
                                        PAGES(no_pages_when_off_and_none_for_admins),
                                        PAGES(the_api_at_the_root),
