@@ -26,3 +26,6 @@ tests_fuzz_fuzz_api_SOURCES = tests/fuzz/fuzz_api.c tests/support/world.c tests/
 check_PROGRAMS += tests/fuzz/fuzz_depacketize
 tests_fuzz_fuzz_depacketize_SOURCES = tests/fuzz/fuzz_depacketize.c tests/fuzz/replay.c
 tests_fuzz_fuzz_depacketize_LDADD = $(RECMEDIA_LIBS)
+check_PROGRAMS += tests/fuzz/fuzz_mjr
+tests_fuzz_fuzz_mjr_SOURCES = tests/fuzz/fuzz_mjr.c tests/fuzz/replay.c
+tests_fuzz_fuzz_mjr_LDADD = $(RECMEDIA_LIBS) $(JANSSON_LIBS)

@@ -17,3 +17,6 @@ tests_unit_recorder_test_av1_LDADD = $(RECMEDIA_LIBS) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/recorder/test_audio
 tests_unit_recorder_test_audio_SOURCES = tests/unit/recorder/test_audio.c tests/unit/recorder/frames.h
 tests_unit_recorder_test_audio_LDADD = $(RECMEDIA_LIBS) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/recorder/test_mjr
+tests_unit_recorder_test_mjr_SOURCES = tests/unit/recorder/test_mjr.c
+tests_unit_recorder_test_mjr_LDADD = $(RECMEDIA_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS)
