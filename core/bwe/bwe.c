@@ -1,62 +1,305 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "bwe/bwe.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-#define REMB_FRESH_US 10000000
+#define EPOCH_US       ((int64_t)1 << 41) /* where the receiver's time begins here: far from 0 and below */
+#define SENT_PERIOD_US 500000
+#define JUMP_US        10000000 /* the receiver's clock may disagree with ours by so much between two feedbacks */
+#define SILENCE_US     1500000  /* packets under way and no word of them */
+#define SILENCE_STEP   0.8
+#define AFTER_OVER_US  1000000 /* no probe so soon after the queue grew */
+#define KEEPS          0.7     /* a probe that shows less of its rate than this has failed */
+#define AHEAD          1.5     /* the rate by delay is never so much above that by losses */
+#define RTT_MOST_US    10000000
 
-void gw_bwe_init(struct gw_bwe *b)
+static struct gw_bwe_conf with_defaults(const struct gw_bwe_conf *conf)
+{
+    struct gw_bwe_conf c = conf ? *conf : (struct gw_bwe_conf){0};
+
+    if (!c.min_bps)
+        c.min_bps = GW_BWE_MIN_BPS;
+    if (!c.max_bps)
+        c.max_bps = GW_BWE_MAX_BPS;
+    if (c.max_bps < c.min_bps)
+        c.max_bps = c.min_bps;
+    if (!c.start_bps)
+        c.start_bps = GW_BWE_START_BPS;
+    if (c.start_bps < c.min_bps)
+        c.start_bps = c.min_bps;
+    if (c.start_bps > c.max_bps)
+        c.start_bps = c.max_bps;
+    return c;
+}
+
+void gw_bwe_init(struct gw_bwe *b, const struct gw_bwe_conf *conf)
 {
     memset(b, 0, sizeof(*b));
-    b->loss_bps = GW_BWE_START_BPS;
+    b->conf = with_defaults(conf);
 }
 
-void gw_bwe_sent(struct gw_bwe *b, uint16_t twcc_seq, size_t bytes, int64_t now_us)
+void gw_bwe_clear(struct gw_bwe *b)
 {
-    if (now_us - b->second_us >= 1000000) {
-        b->bytes_second = now_us - b->second_us < 2000000 ? b->bytes : 0;
-        b->bytes = 0;
-        b->second_us = now_us;
+    if (b->twcc)
+        gw_flight_clear(&b->twcc->flight);
+    free(b->twcc);
+    b->twcc = NULL;
+}
+
+void gw_bwe_configure(struct gw_bwe *b, const struct gw_bwe_conf *conf, int64_t now_us)
+{
+    b->conf = with_defaults(conf);
+    if (!b->twcc)
+        return;
+    b->twcc->aimd.min_bps = b->conf.min_bps;
+    b->twcc->aimd.max_bps = b->conf.max_bps;
+    gw_aimd_set(&b->twcc->aimd, b->twcc->any ? b->twcc->aimd.bps : b->conf.start_bps, now_us);
+}
+
+/* --- sending --- */
+
+static struct gw_bwe_twcc *get_twcc(struct gw_bwe *b)
+{
+    if (b->twcc)
+        return b->twcc;
+    b->twcc = calloc(1, sizeof(*b->twcc));
+    if (!b->twcc)
+        return NULL;
+    gw_trend_init(&b->twcc->trend);
+    gw_aimd_init(&b->twcc->aimd, b->conf.start_bps, b->conf.min_bps, b->conf.max_bps);
+    return b->twcc;
+}
+
+static void count_sent(struct gw_bwe *b, size_t bytes, int64_t now_us)
+{
+    int64_t passed = now_us - b->sent_us;
+
+    if (passed >= SENT_PERIOD_US || passed < 0) {
+        b->sent_bps =
+            passed < 4 * SENT_PERIOD_US && passed > 0 ? (uint32_t)(b->sent_bytes * 8000000 / (uint64_t)passed) : 0;
+        b->sent_bytes = 0;
+        b->sent_us = now_us;
     }
-    b->bytes += bytes;
+    b->sent_bytes += bytes;
 }
 
-void gw_bwe_remb(struct gw_bwe *b, uint32_t bps, int64_t now_us)
+void gw_bwe_sent(struct gw_bwe *b, bool numbered, uint16_t twcc_seq, size_t bytes, int64_t now_us)
 {
-    b->remb_bps = bps;
-    b->remb_us = now_us;
-    b->any = true;
+    struct gw_bwe_twcc *t = numbered ? get_twcc(b) : NULL;
+
+    bytes += GW_BWE_OVERHEAD;
+    count_sent(b, bytes, now_us);
+    if (!t)
+        return;
+    gw_flight_add(&t->flight, twcc_seq, bytes, t->probe.sending ? t->probe.id : 0, now_us);
+    t->last_sent_us = now_us;
+    if (t->probe.sending)
+        gw_probe_sent(&t->probe, bytes, now_us);
 }
 
-static uint32_t clamp(double bps)
+/* --- feedback --- */
+
+/* A feedback's reference time, which wraps after 12 days, on a line that does not. */
+static void follow_clock(struct gw_bwe *b, const struct gw_twcc_head *head, int64_t now_us)
 {
-    if (bps < GW_BWE_LEAST_BPS)
-        return GW_BWE_LEAST_BPS;
-    return bps > GW_BWE_MOST_BPS ? GW_BWE_MOST_BPS : (uint32_t)bps;
+    struct gw_bwe_twcc *t = b->twcc;
+    int32_t step = (int32_t)((uint32_t)(head->reference - t->reference) << 8) >> 8; /* 24 bits, signed */
+    int64_t step_us = (int64_t)step * 64000, passed_us = now_us - t->feedback_us;
+    bool jumped = t->any && (step_us - passed_us > JUMP_US || passed_us - step_us > JUMP_US);
+
+    t->reference = head->reference;
+    if (!t->any)
+        t->reference_us = EPOCH_US;
+    else
+        t->reference_us += jumped ? passed_us : step_us;
+    if (!jumped)
+        return;
+    b->clock_jumps++;
+    gw_arrival_reset(&t->arrival);
+    t->acked = (struct gw_acked){0};
+}
+
+static void arrived(struct gw_bwe_twcc *t, struct gw_flight_packet *p, int64_t arrival_us, enum gw_usage *usage)
+{
+    int64_t sent_delta, arrival_delta;
+
+    gw_acked_packet(&t->acked, p->bytes, arrival_us);
+    gw_probe_arrived(&t->probe, p->probe, p->bytes, p->sent_us, arrival_us);
+    if (gw_arrival_packet(&t->arrival, p->sent_us, arrival_us, &sent_delta, &arrival_delta) &&
+        gw_trend_group(&t->trend, sent_delta, arrival_delta, arrival_us) == GW_USAGE_OVER)
+        *usage = GW_USAGE_OVER;
+}
+
+static void entry(struct gw_bwe *b, uint16_t seq, int64_t arrival_us, int64_t now_us, enum gw_usage *usage)
+{
+    struct gw_bwe_twcc *t = b->twcc;
+    struct gw_flight_packet *p = gw_flight_find(&t->flight, seq, now_us);
+
+    if (!p) {
+        b->unsent++;
+    } else if (arrival_us == GW_TWCC_LOST) {
+        if (p->state != GW_FLIGHT_AWAY)
+            return;
+        p->state = GW_FLIGHT_LOST;
+        gw_loss_packet(&t->loss, true, p->bytes, p->sent_us);
+    } else if (p->state == GW_FLIGHT_ARRIVED) {
+        b->repeated++;
+    } else {
+        gw_loss_packet(&t->loss, false, p->state == GW_FLIGHT_AWAY ? p->bytes : 0, p->sent_us);
+        p->state = GW_FLIGHT_ARRIVED;
+        arrived(t, p, arrival_us, usage);
+    }
+}
+
+static double smaller(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+static double by_feedback(const struct gw_bwe_twcc *t)
+{
+    return t->loss.bps > 0 ? smaller(t->loss.bps, t->aimd.bps) : t->aimd.bps;
+}
+
+static void conclude_probe(struct gw_bwe *b, int64_t now_us)
+{
+    struct gw_bwe_twcc *t = b->twcc;
+    bool saturated, won;
+    uint32_t bps = gw_probe_result(&t->probe, &saturated);
+
+    if (!bps)
+        return;
+    won = bps > by_feedback(t);
+    if (won || saturated)
+        gw_aimd_set(&t->aimd, bps, now_us);
+    gw_probe_done(&t->probe, won && bps >= KEEPS * t->probe.bps, saturated, now_us);
+}
+
+static void conclude(struct gw_bwe *b, enum gw_usage usage, int64_t now_us)
+{
+    struct gw_bwe_twcc *t = b->twcc;
+    uint32_t acked = gw_acked_bps(&t->acked);
+
+    if (gw_aimd_update(&t->aimd, usage, acked, b->rtt_us, now_us)) {
+        b->overuses++;
+        gw_probe_hold(&t->probe, now_us + AFTER_OVER_US);
+    }
+    if (gw_loss_update(&t->loss, t->aimd.bps, acked, b->conf.min_bps) && t->loss.bps > 0 &&
+        t->aimd.bps > AHEAD * t->loss.bps)
+        gw_aimd_set(&t->aimd, AHEAD * t->loss.bps, now_us); /* what is not tried any more is not known any more */
+    conclude_probe(b, now_us);
+}
+
+void gw_bwe_feedback(struct gw_bwe *b, const struct gw_twcc_head *head, const int64_t *arrival_us, size_t n,
+                     int64_t now_us)
+{
+    struct gw_bwe_twcc *t = b->twcc;
+    enum gw_usage usage = GW_USAGE_NORMAL;
+    int64_t offset;
+
+    b->feedbacks++;
+    if (!t) {
+        b->unsent += n;
+        return;
+    }
+    follow_clock(b, head, now_us);
+    t->any = true;
+    t->feedback_us = t->back_off_us = now_us;
+    offset = t->reference_us - (int64_t)head->reference * 64000;
+    for (size_t i = 0; i < n; i++)
+        entry(b, (uint16_t)(head->base_seq + i), arrival_us[i] == GW_TWCC_LOST ? GW_TWCC_LOST : arrival_us[i] + offset,
+              now_us, &usage);
+    if (usage != GW_USAGE_OVER) /* over-use of which this feedback brings nothing new: wait */
+        usage = t->trend.usage == GW_USAGE_OVER ? GW_USAGE_UNDER : t->trend.usage;
+    conclude(b, usage, now_us);
+}
+
+void gw_bwe_remb(struct gw_bwe *b, uint64_t bps, int64_t now_us)
+{
+    b->rembs++;
+    gw_fallback_remb(&b->fallback, bps < UINT32_MAX ? (uint32_t)bps : UINT32_MAX, now_us);
 }
 
 void gw_bwe_loss(struct gw_bwe *b, uint8_t fraction_lost, int64_t now_us)
 {
-    double loss = fraction_lost / 256.0, sent = (double)b->bytes_second * 8;
-
-    b->any = true;
     b->fraction_lost = fraction_lost;
-    if (loss > 0.10)
-        b->loss_bps = clamp(b->loss_bps * (1 - loss / 2));
-    else if (loss < 0.02 && b->loss_bps < 2 * sent + GW_BWE_START_BPS) /* no growth beyond what was tried */
-        b->loss_bps = clamp(b->loss_bps * 1.05);
+    if (!b->twcc || !b->twcc->any)
+        gw_fallback_loss(&b->fallback, fraction_lost / 256.0, b->sent_bps, now_us);
 }
 
 void gw_bwe_rtt(struct gw_bwe *b, uint32_t rtt_us)
 {
+    if (rtt_us > RTT_MOST_US)
+        rtt_us = RTT_MOST_US;
     b->rtt_us = b->rtt_us ? b->rtt_us - b->rtt_us / 8 + rtt_us / 8 : rtt_us;
 }
 
+/* --- now and then --- */
+
+static void step_down_in_silence(struct gw_bwe *b, int64_t now_us)
+{
+    struct gw_bwe_twcc *t = b->twcc;
+    int64_t since = t->back_off_us > t->feedback_us ? t->back_off_us : t->feedback_us;
+
+    if (t->last_sent_us <= t->feedback_us || now_us - since < SILENCE_US + b->rtt_us)
+        return;
+    t->back_off_us = now_us - SILENCE_US / 2;
+    gw_aimd_set(&t->aimd, t->aimd.bps * SILENCE_STEP, now_us);
+}
+
+void gw_bwe_tick(struct gw_bwe *b, int64_t now_us)
+{
+    struct gw_bwe_twcc *t = b->twcc;
+
+    if (!t)
+        return;
+    if (t->any)
+        step_down_in_silence(b, now_us);
+    if (!b->conf.no_probing) {
+        bool settled = t->trend.usage == GW_USAGE_NORMAL && !gw_bwe_by_loss(b);
+        uint32_t bps = gw_bwe_estimate(b, now_us);
+
+        gw_probe_update(&t->probe, bps ? bps : b->conf.start_bps, b->conf.max_bps, settled, now_us);
+    }
+}
+
+void gw_bwe_need(struct gw_bwe *b, uint32_t bps, int64_t now_us)
+{
+    if (b->twcc)
+        b->twcc->probe.need_bps = bps;
+}
+
+/* --- answers --- */
+
 uint32_t gw_bwe_estimate(const struct gw_bwe *b, int64_t now_us)
 {
-    if (!b->any)
+    double bps = gw_fallback_bps(&b->fallback, now_us);
+    const struct gw_bwe_twcc *t = b->twcc;
+
+    if (t && t->any) {
+        bps = bps > 0 ? smaller(bps, by_feedback(t)) : by_feedback(t);
+    }
+    if (bps <= 0)
         return 0;
-    if (b->remb_bps && now_us - b->remb_us < REMB_FRESH_US && b->remb_bps < b->loss_bps)
-        return b->remb_bps;
-    return b->loss_bps;
+    if (bps < b->conf.min_bps)
+        return b->conf.min_bps;
+    return bps > b->conf.max_bps ? b->conf.max_bps : (uint32_t)bps;
+}
+
+uint32_t gw_bwe_probe_bps(const struct gw_bwe *b)
+{
+    return b->twcc && b->twcc->probe.sending ? b->twcc->probe.bps : 0;
+}
+
+double gw_bwe_loss_now(const struct gw_bwe *b)
+{
+    return b->twcc && b->twcc->any ? gw_loss_recent(&b->twcc->loss) : b->fraction_lost / 256.0;
+}
+
+bool gw_bwe_by_loss(const struct gw_bwe *b)
+{
+    const struct gw_bwe_twcc *t = b->twcc;
+
+    return t && t->any && t->loss.bps > 0 && t->loss.bps < t->aimd.bps;
 }

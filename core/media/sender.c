@@ -31,7 +31,7 @@ void gw_sender_init(struct gw_sender *s, struct gw_dirty *dirty, struct gw_timer
     s->history_us = 200000;
     s->wake.fire = wake;
     s->wake.arg = s;
-    gw_bwe_init(&s->bwe);
+    gw_bwe_init(&s->bwe, NULL);
 }
 
 void gw_sender_end(struct gw_sender *s)
@@ -44,6 +44,7 @@ void gw_sender_end(struct gw_sender *s)
         *at = s->next;
     gw_timer_stop(s->timers, &s->wake);
     gw_pacer_clear(&s->pacer);
+    gw_bwe_clear(&s->bwe);
 }
 
 bool gw_sender_ready(const struct gw_sender *s)
@@ -103,8 +104,7 @@ static void account(struct gw_sender *s, const struct gw_outgoing *o, size_t wir
         gw_count(&s->counters->packets_forwarded);
         o->entry->sent_ms = (uint32_t)(now_us / 1000) ? (uint32_t)(now_us / 1000) : 1;
     }
-    if (o->twcc_used)
-        gw_bwe_sent(&s->bwe, o->twcc, wire, now_us);
+    gw_bwe_sent(&s->bwe, o->twcc_used, o->twcc, wire, now_us);
 }
 
 static void emit(struct gw_sender *s, struct batch *b, int64_t now_us)

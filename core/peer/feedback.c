@@ -4,8 +4,10 @@
 
 #include "peer/state.h"
 #include "rtcp/stats.h"
+#include "rtcp/twcc.h"
 
-#define NACKS_MOST       512 /* numbers looked at in one packet */
+#define NACKS_MOST       512  /* numbers looked at in one packet */
+#define TWCC_MOST        4096 /* entries of transport-wide feedback looked at in one datagram */
 #define QUALITY_EVERY_US 2000000
 
 static struct gw_sink *sink_of(struct gw_peer *p, uint32_t ssrc, bool *rtx)
@@ -117,6 +119,28 @@ static void nack(struct gw_peer *p, const struct gw_rtcp_packet *pkt, int64_t no
         gw_sink_nack(k, seqs[i], p->sender.history_us, now_us);
 }
 
+/* left: entries that this datagram may still make us look at. */
+static void transport_feedback(struct gw_peer *p, const struct gw_rtcp_packet *pkt, unsigned *left, int64_t now_us)
+{
+    int64_t arrivals[GW_BWE_FEEDBACK_MOST];
+    struct gw_twcc_head head;
+    unsigned count = gw_twcc_count(pkt);
+    int n;
+
+    if (!count || count > GW_BWE_FEEDBACK_MOST || count > *left) {
+        p->sender.bwe.too_long += count > 0;
+        gw_count(&p->engine->counters.drops_feedback);
+        return;
+    }
+    *left -= count;
+    n = gw_twcc_read(pkt, &head, arrivals, GW_BWE_FEEDBACK_MOST);
+    if (n <= 0) {
+        gw_count(&p->engine->counters.drops_feedback);
+        return;
+    }
+    gw_bwe_feedback(&p->sender.bwe, &head, arrivals, (size_t)n, now_us);
+}
+
 static void want_keyframe(struct gw_peer *p, uint32_t ssrc, int64_t now_us)
 {
     bool rtx;
@@ -149,7 +173,7 @@ static void payload_feedback(struct gw_peer *p, const struct gw_rtcp_packet *pkt
         if (gw_rtcp_read_remb(pkt, &bps, NULL, 0, &n))
             break;
         p->remb_bps = bps > UINT32_MAX ? UINT32_MAX : (uint32_t)bps;
-        gw_bwe_remb(&p->sender.bwe, p->remb_bps, now_us);
+        gw_bwe_remb(&p->sender.bwe, bps, now_us);
         break;
     default:
         break;
@@ -160,6 +184,7 @@ void gw_feedback(struct gw_peer *p, const uint8_t *data, size_t len, int64_t now
 {
     struct gw_rtcp_packet pkt;
     struct gw_rtcp_iter it;
+    unsigned twcc_left = TWCC_MOST;
 
     if (gw_rtcp_check(data, len)) {
         gw_count(&p->engine->counters.drops_rtcp);
@@ -178,6 +203,8 @@ void gw_feedback(struct gw_peer *p, const uint8_t *data, size_t len, int64_t now
         case GW_RTCP_RTPFB:
             if (pkt.count == GW_RTPFB_NACK)
                 nack(p, &pkt, now_us);
+            else if (pkt.count == GW_RTPFB_TWCC)
+                transport_feedback(p, &pkt, &twcc_left, now_us);
             break;
         case GW_RTCP_PSFB:
             payload_feedback(p, &pkt, now_us);

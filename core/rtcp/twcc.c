@@ -40,6 +40,15 @@ static unsigned next_symbol(struct symbols *s)
     return s->chunk & 0x4000 ? s->chunk >> (2 * s->left) & 3u : s->chunk >> s->left & 1u;
 }
 
+unsigned gw_twcc_count(const struct gw_rtcp_packet *p)
+{
+    struct gw_rtcp_feedback f;
+
+    if (p->type != GW_RTCP_RTPFB || p->count != GW_RTPFB_TWCC || gw_rtcp_read_feedback(p, &f) || f.len < 8)
+        return 0;
+    return gw_get_u16(f.fci + 2);
+}
+
 int gw_twcc_read(const struct gw_rtcp_packet *p, struct gw_twcc_head *head, int64_t *arrival_us, size_t cap)
 {
     struct gw_rtcp_feedback f;

@@ -27,6 +27,9 @@ struct gw_twcc_head {
  */
 int gw_twcc_read(const struct gw_rtcp_packet *p, struct gw_twcc_head *head, int64_t *arrival_us, size_t cap);
 
+/* How many packets a feedback speaks about, so that long ones need not be read; 0: it is none. */
+unsigned gw_twcc_count(const struct gw_rtcp_packet *p);
+
 /*
  * Writes a feedback about packets head->base_seq … + n - 1, given as above; head->count and head->reference are
  * computed. Stops early at GW_TWCC_MAX_ENTRIES, when the room ends, or when a delta does not fit 16 bits. Returns how

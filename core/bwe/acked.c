@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "bwe/acked.h"
+
+#include <string.h>
+
+#define WINDOW (GW_ACKED_WINDOW_US / GW_ACKED_BUCKET_US)
+
+static uint32_t *bucket(struct gw_acked *a, int64_t n)
+{
+    return &a->bytes[(uint64_t)n % GW_ACKED_BUCKETS];
+}
+
+static void restart(struct gw_acked *a, int64_t n)
+{
+    memset(a->bytes, 0, sizeof(a->bytes));
+    a->bucket = a->first = n;
+}
+
+void gw_acked_packet(struct gw_acked *a, size_t bytes, int64_t arrival_us)
+{
+    int64_t n = arrival_us / GW_ACKED_BUCKET_US;
+
+    if (!a->bucket || n - a->bucket > WINDOW || a->bucket - n > 10 * WINDOW)
+        restart(a, n);
+    while (a->bucket < n)
+        *bucket(a, ++a->bucket) = 0;
+    if (n > a->bucket - WINDOW && *bucket(a, n) < UINT32_MAX - UINT16_MAX)
+        *bucket(a, n) += (uint32_t)(bytes < UINT16_MAX ? bytes : UINT16_MAX);
+}
+
+uint32_t gw_acked_bps(const struct gw_acked *a)
+{
+    uint64_t sum = 0;
+
+    if (!a->bucket || a->bucket - a->first < WINDOW)
+        return 0;
+    for (int64_t n = a->bucket - WINDOW; n < a->bucket; n++) /* the newest is not complete */
+        sum += a->bytes[(uint64_t)n % GW_ACKED_BUCKETS];
+    sum = sum * 8 * 1000000 / GW_ACKED_WINDOW_US;
+    return sum < UINT32_MAX ? (uint32_t)sum : UINT32_MAX;
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "bwe/probe.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct gw_probe p;
+static int64_t now;
+
+static int set_up(void **state)
+{
+    memset(&p, 0, sizeof(p));
+    now = 1000000;
+    return 0;
+}
+
+/* Sends the probe at its rate; what arrives leaves a bottleneck of so much. */
+static void carry_out(uint32_t bottleneck_bps)
+{
+    int64_t free_us = now;
+
+    while (p.sending) {
+        int64_t gap = (int64_t)1000 * 8 * 1000000 / p.bps;
+
+        gw_probe_sent(&p, 1000, now);
+        free_us = (free_us > now ? free_us : now) + (int64_t)1000 * 8 * 1000000 / bottleneck_bps;
+        gw_probe_arrived(&p, p.id, 1000, now, free_us + 777);
+        now += gap;
+    }
+}
+
+static void nothing_is_tried_without_need(void **state)
+{
+    assert_false(gw_probe_update(&p, 500000, 10000000, true, now));
+    p.need_bps = 470000;
+    assert_false(gw_probe_update(&p, 500000, 10000000, true, now));
+}
+
+static void a_wide_way_shows_the_probes_rate(void **state)
+{
+    bool saturated;
+
+    p.need_bps = 5000000;
+    assert_true(gw_probe_update(&p, 500000, 10000000, true, now));
+    assert_int_equal(p.bps, 1500000);
+    assert_false(gw_probe_update(&p, 500000, 10000000, true, now)); /* one at a time */
+    carry_out(100000000);
+    assert_in_range(gw_probe_result(&p, &saturated), 1350000, 1600000);
+    assert_false(saturated);
+    gw_probe_done(&p, true, false, now);
+    assert_true(gw_probe_update(&p, 1500000, 10000000, true, now)); /* on at once */
+    assert_int_equal(p.bps, 3000000);
+}
+
+static void a_narrow_way_shows_itself(void **state)
+{
+    bool saturated;
+
+    p.need_bps = 5000000;
+    gw_probe_update(&p, 600000, 10000000, true, now);
+    carry_out(1000000);
+    assert_in_range(gw_probe_result(&p, &saturated), 900000, 1000000);
+    assert_true(saturated);
+}
+
+static void intervals_grow_while_nothing_is_gained(void **state)
+{
+    int64_t last = 0, gap = 0;
+    unsigned n = 0;
+
+    p.need_bps = 5000000;
+    for (; n < 6; now += 10000) {
+        if (!gw_probe_update(&p, 1000000, 10000000, true, now))
+            continue;
+        if (last) {
+            assert_true(now - last >= gap);
+            gap = now - last;
+        }
+        last = now;
+        gw_probe_done(&p, false, false, now);
+        n++;
+    }
+    assert_in_range(gap, GW_PROBE_MOST_US, GW_PROBE_MOST_US + 20000);
+}
+
+static void what_cannot_be_sent_or_is_not_answered_ends(void **state)
+{
+    p.need_bps = 5000000;
+    gw_probe_update(&p, 500000, 10000000, true, now);
+    gw_probe_update(&p, 500000, 10000000, true, now + 300000);
+    assert_false(p.sending);
+    gw_probe_update(&p, 500000, 10000000, true, now + 3000000);
+    assert_int_equal(p.id, 0);
+}
+
+static void nonsense_is_no_result(void **state)
+{
+    bool saturated;
+
+    p.need_bps = 5000000;
+    gw_probe_update(&p, 500000, 10000000, true, now);
+    for (unsigned i = 0; i < 20; i++)
+        gw_probe_sent(&p, 1000, now + i * 2000);
+    assert_int_equal(gw_probe_result(&p, &saturated), 0);
+    for (unsigned i = 0; i < 20; i++)
+        gw_probe_arrived(&p, p.id, 1000, now + i * 2000, now); /* all in one instant */
+    assert_int_equal(gw_probe_result(&p, &saturated), 0);
+    gw_probe_arrived(&p, (uint8_t)(p.id + 1), 1000, now, now + 50000); /* of another */
+    assert_int_equal(gw_probe_result(&p, &saturated), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(nothing_is_tried_without_need, set_up),
+        cmocka_unit_test_setup(a_wide_way_shows_the_probes_rate, set_up),
+        cmocka_unit_test_setup(a_narrow_way_shows_itself, set_up),
+        cmocka_unit_test_setup(intervals_grow_while_nothing_is_gained, set_up),
+        cmocka_unit_test_setup(what_cannot_be_sent_or_is_not_answered_ends, set_up),
+        cmocka_unit_test_setup(nonsense_is_no_result, set_up),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
