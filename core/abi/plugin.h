@@ -341,6 +341,9 @@ struct cardea_plugin {
     /* since 1.1 */
     void (*report)(void *tap, const struct cardea_report *report); /* as packet: sender reports of tapped sources */
     void (*tap_gone)(void *tap, cardea_source source); /* control: the tap is not called any more (cardea_tap.gone) */
+    /* The gateway drains: may a new session come in for this purpose, the `for` of its `create`? True for what lives
+     * here already and nowhere else, such as a room with people in it. purpose is borrowed. */
+    bool (*welcomes)(const json_t *purpose);
 };
 
 #define CARDEA_PLUGIN_HEAD                                                                                            \

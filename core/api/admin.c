@@ -156,21 +156,6 @@ static void run_accept(struct gw_request *rq)
     gw_admin_reply_with(rq, "accept", json_boolean(on));
 }
 
-/* Ours: what SIGTERM does, and with `on` false the way back. */
-static void run_drain(struct gw_request *rq)
-{
-    const json_t *on = gw_admin_member(rq, "on");
-    bool drain = !on || json_is_true(on);
-    json_t *reply = json_pack("{ss sb sI}", "janus", "success", "draining", drain, "sessions",
-                              (json_int_t)gw_api_sessions(rq->api));
-
-    if (rq->api->conf.drain)
-        rq->api->conf.drain(rq->api->conf.arg, drain);
-    else
-        gw_api_accept(rq->api, !drain);
-    gw_request_reply(rq, reply);
-}
-
 /* --- sessions, handles, modules ----------------------------------------------------------------------------------- */
 
 static json_t *keys_json(GHashTable *by_id)
@@ -299,7 +284,7 @@ static const struct cardea_param p_logger[] = {WANTS("logger", CARDEA_STRING, 0)
 static const struct cardea_param p_event[] = {WANTS("schema", CARDEA_STRING, 0), WANTS("data", CARDEA_OBJECT, 0), {0}};
 static const struct cardea_param p_timestamps[] = {WANTS("timestamps", CARDEA_BOOL, 0), {0}};
 static const struct cardea_param p_colors[] = {WANTS("colors", CARDEA_BOOL, 0), {0}};
-static const struct cardea_param p_drain[] = {{"on", CARDEA_BOOL}, {0}};
+static const struct cardea_param p_drain[] = {{"on", CARDEA_BOOL}, {"timeout", CARDEA_UINT, 0, 604800}, {0}};
 static const struct cardea_param p_line[] = {WANTS("line", CARDEA_STRING, 0), {0}};
 static const struct cardea_param p_handle_info[] = {{"plugin_only", CARDEA_BOOL}, {0}};
 
@@ -325,7 +310,9 @@ static const struct verb {
     {"set_no_media_timer", GW_LEVEL_SERVER, p_no_media, run_no_media_timer},
     {"set_slowlink_threshold", GW_LEVEL_SERVER, p_slowlink, run_slowlink_threshold},
     {"accept_new_sessions", GW_LEVEL_SERVER, p_accept, run_accept},
-    {"drain", GW_LEVEL_SERVER, p_drain, run_drain},
+    {"drain", GW_LEVEL_SERVER, p_drain, gw_admin_drain},
+    {"undrain", GW_LEVEL_SERVER, NULL, gw_admin_undrain},
+    {"drain_status", GW_LEVEL_SERVER, NULL, gw_admin_drain_status},
     {"add_token", GW_LEVEL_SERVER, p_add_token, gw_admin_add_token},
     {"allow_token", GW_LEVEL_SERVER, p_token_plugins, gw_admin_allow_token},
     {"disallow_token", GW_LEVEL_SERVER, p_token_plugins, gw_admin_disallow_token},

@@ -238,16 +238,6 @@ void gw_api_stop_plugins(struct gw_api *a)
     g_ptr_array_set_size(a->plugins, 0);
 }
 
-void gw_api_tell_plugins_drain(struct gw_api *a, bool draining)
-{
-    for (unsigned i = 0; i < a->plugins->len; i++) {
-        struct gw_plugin *p = a->plugins->pdata[i];
-
-        if (p->table.drain)
-            p->table.drain(draining);
-    }
-}
-
 void gw_api_string_ids(struct gw_api *a, bool on)
 {
     if (a->starting)

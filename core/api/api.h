@@ -27,8 +27,9 @@ struct gw_api_conf {
     bool ice_full;                /* for `info` */
     /* Media settings were changed by the operator: tell the workers. May be NULL. */
     void (*media_changed)(void *arg, const struct gw_media_settings *settings);
-    /* The operator asks for draining, or takes it back. May be NULL: then only new sessions are refused. */
-    void (*drain)(void *arg, bool on);
+    /* The operator asks for draining (which ends after timeout_s seconds at the latest, 0: never) or takes it back.
+     * What comes of it is told by gw_api_draining(). May be NULL. */
+    void (*drain)(void *arg, bool on, int64_t timeout_s);
     /* Operator's requests that the host answers; NULL result: not known there. May be NULL. */
     json_t *(*operate)(void *arg, const char *request, const json_t *root, int *code, const char **why);
     void *arg;
@@ -66,12 +67,20 @@ bool gw_api_turn_end(struct gw_api *a);
 /* New sessions are refused while this is false. */
 void gw_api_accept(struct gw_api *a, bool accept);
 bool gw_api_accepts(const struct gw_api *a);
-void gw_api_tell_plugins_drain(struct gw_api *a, bool draining);
+/* Draining has begun, has another deadline, or was taken back: clients and plugins are told. status is copied. */
+struct gw_drain_status {
+    bool draining;
+    int64_t since_us, deadline_us; /* monotonic; INT64_MAX: no deadline */
+};
+void gw_api_draining(struct gw_api *a, const struct gw_drain_status *status);
+/* {"draining":…, "sessions":…, "eta_s":…, …} as drain_status answers it. New reference. */
+json_t *gw_drain_json(const struct gw_api *a);
 /* The configuration was reloaded: settings that the Admin API can change start from it again. */
 void gw_api_reload(struct gw_api *a);
 void gw_api_media_settings(const struct gw_api *a, struct gw_media_settings *out);
 
-/* --- what transports say (host/transport_host.c brings it to the control thread) ----------------------------------- */
+/* --- what transports say (host/transport_host.c brings it to the control thread) -----------------------------------
+ */
 
 struct gw_exchange_in {
     const char *method, *path, *query, *remote;
@@ -90,7 +99,8 @@ void gw_api_exchange(struct gw_api *a, const void *transport, uint64_t tag, enum
                      const struct gw_exchange_in *in);
 void gw_api_abandoned(struct gw_api *a, const void *transport, uint64_t tag);
 
-/* --- routes (api/routes.c) ------------------------------------------------------------------------------------------ */
+/* --- routes (api/routes.c) ------------------------------------------------------------------------------------------
+ */
 
 typedef void gw_route_fn(struct cardea_http *x, const struct cardea_http_request *rq);
 /* GW_EINVAL: not a prefix like "/x". GW_EPROTO: it is taken. prefix is copied. */
@@ -101,7 +111,8 @@ bool gw_api_has_route(const struct gw_api *a, const char *path);
 void gw_api_http_reply(struct gw_api *a, struct cardea_http *x, int status, const char *const *headers,
                        const void *body, size_t len);
 
-/* --- what plugins ask for, behind struct cardea_host (host/plugin_host.c) -------------------------------------------- */
+/* --- what plugins ask for, behind struct cardea_host (host/plugin_host.c) --------------------------------------------
+ */
 
 const struct cardea_request_info *gw_api_info(struct gw_api *a, const struct cardea_request *rq);
 void gw_api_reply(struct gw_api *a, struct cardea_request *rq, json_t *body);

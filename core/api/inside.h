@@ -12,6 +12,7 @@
 #include "api/api.h"
 #include "api/errors.h"
 #include "api/json.h"
+#include "api/lifetimes.h"
 #include "api/tickets.h"
 #include "api/tokens.h"
 
@@ -84,11 +85,12 @@ struct gw_session {
     struct gw_client *owner; /* NULL: lost */
     GHashTable *handles;     /* by id */
     unsigned n_handles;      /* also those being closed */
-    int64_t last_us;         /* last accepted request */
-    int64_t timeout_s;       /* -1: the global value */
-    bool over;               /* not listed any more; gone when its last handle is */
-    bool flushing;           /* a flush of polls is put off */
-    GQueue events;           /* texts, owned; only while the owner polls */
+    int64_t created_us;
+    int64_t last_us;   /* last accepted request */
+    int64_t timeout_s; /* -1: the global value */
+    bool over;         /* not listed any more; gone when its last handle is */
+    bool flushing;     /* a flush of polls is put off */
+    GQueue events;     /* texts, owned; only while the owner polls */
     size_t events_size;
     bool events_full; /* told once */
     GQueue polls;     /* struct gw_poll; owned */
@@ -187,6 +189,8 @@ struct gw_api {
     unsigned n_handles;
     int64_t last_query;
     bool accept;
+    struct gw_drain_status drain;
+    struct gw_lifetimes lifetimes;
 };
 
 /* --- api.c --- */
@@ -302,6 +306,13 @@ void gw_admin_remove_token(struct gw_request *rq);
 void gw_admin_query_done(struct gw_api *a, int64_t ticket, const char *json);
 void gw_admin_queries_watch(struct gw_api *a, bool all);
 void gw_admin_settings_load(struct gw_api *a);
+
+/* --- drain.c --- */
+/* May this `create` come in? false: 472 was sent. */
+bool gw_drain_admits(struct gw_request *rq);
+void gw_admin_drain(struct gw_request *rq);
+void gw_admin_undrain(struct gw_request *rq);
+void gw_admin_drain_status(struct gw_request *rq);
 
 /* --- watch.c --- */
 void gw_watch_start(struct gw_api *a);

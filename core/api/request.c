@@ -108,9 +108,7 @@ static bool passes(const struct gw_request *rq)
 
 static void run_create(struct gw_request *rq)
 {
-    if (!rq->api->accept)
-        gw_request_fail(rq, GW_API_NOT_ACCEPTING, "%s", gw_api_error_text(GW_API_NOT_ACCEPTING));
-    else if (passes(rq))
+    if (gw_drain_admits(rq) && passes(rq))
         gw_session_create(rq);
 }
 
@@ -250,6 +248,7 @@ static const struct cardea_param client_frame[] = {
     {"transaction", CARDEA_STRING, CARDEA_REQUIRED},
     {"janus", CARDEA_STRING, CARDEA_REQUIRED},
     {"id", CARDEA_UINT},
+    {"for", CARDEA_OBJECT},
     {0},
 };
 static const struct cardea_param admin_frame[] = {

@@ -45,8 +45,8 @@ static bool limits_allow(const struct gw_request *rq, const struct gw_client *ow
 {
     const struct gw_api *a = rq->api;
     bool full = gw_api_sessions(a) >= (size_t)gw_option_number(a, "limits", "sessions");
-    bool greedy = owner->id && g_hash_table_size(owner->sessions) >=
-                                   (guint)gw_option_number(a, "limits", "sessions_per_connection");
+    bool greedy = owner->id &&
+                  g_hash_table_size(owner->sessions) >= (guint)gw_option_number(a, "limits", "sessions_per_connection");
 
     if (full)
         gw_request_fail(rq, GW_API_NOT_ACCEPTING, "The limit of sessions is reached");
@@ -79,6 +79,7 @@ void gw_session_create(struct gw_request *rq)
     g_queue_init(&s->events);
     g_queue_init(&s->polls);
     gw_session_touch(s);
+    s->created_us = s->last_us;
     set_owner(s, owner);
     g_hash_table_insert(a->sessions, &s->id, s);
     gw_verbose_of(id, 0, "session created over %s", owner->transport->shown);
@@ -116,6 +117,7 @@ void gw_session_destroy(struct gw_session *s, bool timed_out)
     gw_polls_flush(s);
     gw_polls_release(s);
     g_hash_table_remove(s->api->sessions, &key);
+    gw_lifetimes_note(&s->api->lifetimes, (uint32_t)((s->api->conf.now_us() - s->created_us) / 1000000));
     s->over = true;
     s->n_handles++; /* so that it outlives the loop below */
     set_owner(s, NULL);

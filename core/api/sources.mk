@@ -7,6 +7,7 @@ libgw_a_SOURCES += \
 	core/api/check.c \
 	core/api/client.c \
 	core/api/door.c \
+	core/api/drain.c \
 	core/api/errors.c core/api/errors.h \
 	core/api/exchange.c \
 	core/api/handle.c \
@@ -14,6 +15,7 @@ libgw_a_SOURCES += \
 	core/api/info.c \
 	core/api/jsep.c \
 	core/api/json.c core/api/json.h \
+	core/api/lifetimes.c core/api/lifetimes.h \
 	core/api/longpoll.c \
 	core/api/media.c \
 	core/api/message.c \

@@ -17,7 +17,9 @@
 
 #include "base/err.h"
 #include "host/control.h"
+#include "host/life.h"
 #include "host/modules.h"
+#include "host/notify.h"
 #include "host/routes.h"
 #include "host/workers.h"
 #include "log/log.h"
@@ -42,8 +44,7 @@ struct host {
     /* state */
     char sealer[24];  /* name of what seals RTP here */
     char address[64]; /* of this host, as peers see it */
-    bool draining;
-    int64_t deadline_us; /* of draining; INT64_MAX: none */
+    struct gw_life life;
     uint64_t pulse, soon;
 };
 
@@ -152,18 +153,33 @@ static void end_turn(void *arg, int64_t now_us)
 /* --- draining and signals
  * ------------------------------------------------------------------------------------------------- */
 
-static void drain(void *arg, bool on)
+static int64_t drain_timeout_s(const struct host *h)
+{
+    return gw_config_int(h->config, "general", "drain_timeout");
+}
+
+/* The phase or its deadline changed: all who care are told. */
+static void tell_phase(struct host *h)
+{
+    const struct gw_life *l = &h->life;
+    const struct gw_drain_status d = {l->phase == GW_LIFE_DRAINING, l->since_us, l->deadline_us};
+
+    gw_info("%s; %zu sessions", gw_life_name(l->phase), gw_api_sessions(h->api));
+    gw_notify("%sSTATUS=%s, %zu sessions", l->phase == GW_LIFE_STOPPING ? "STOPPING=1\n" : "", gw_life_name(l->phase),
+              gw_api_sessions(h->api));
+    if (l->phase == GW_LIFE_STOPPING)
+        gw_loop_quit(gw_control_loop());
+    else
+        gw_api_draining(h->api, &d);
+}
+
+static void drain(void *arg, bool on, int64_t timeout_s)
 {
     struct host *h = arg;
-    int64_t seconds = gw_config_int(h->config, "general", "drain_timeout");
+    int64_t now_us = gw_now_us();
 
-    if (h->draining == on)
-        return;
-    h->draining = on;
-    h->deadline_us = seconds ? gw_now_us() + seconds * 1000000 : INT64_MAX;
-    gw_api_accept(h->api, !on);
-    gw_api_tell_plugins_drain(h->api, on);
-    gw_info(on ? "draining: no new sessions; %zu are left" : "serving again; %zu sessions", gw_api_sessions(h->api));
+    if (on ? gw_life_drain(&h->life, timeout_s, now_us) : gw_life_undrain(&h->life, now_us))
+        tell_phase(h);
 }
 
 static void pulse(void *arg)
@@ -171,8 +187,10 @@ static void pulse(void *arg)
     struct host *h = arg;
 
     gw_workers_pulse(h->workers);
-    if (h->draining && (!gw_api_sessions(h->api) || gw_now_us() > h->deadline_us))
-        gw_loop_quit(gw_control_loop());
+    if (gw_workers_alive(h->workers) && gw_notify_watchdog_us())
+        gw_notify("WATCHDOG=1");
+    if (gw_life_pulse(&h->life, gw_api_sessions(h->api) > 0, gw_now_us()))
+        tell_phase(h);
 }
 
 static void reload(struct host *h)
@@ -193,12 +211,13 @@ static void take_signal(void *arg, uint32_t events, int64_t now_us)
         return;
     if (s.ssi_signo == SIGHUP || s.ssi_signo == SIGUSR1) {
         reload(h);
-    } else if (s.ssi_signo == SIGTERM && !h->draining) {
-        drain(h, true);
-        if (!gw_api_sessions(h->api))
-            gw_loop_quit(gw_control_loop());
     } else {
-        gw_loop_quit(gw_control_loop());
+        bool term = s.ssi_signo == SIGTERM;
+
+        if (term ? gw_life_term(&h->life, drain_timeout_s(h), now_us) : gw_life_stop(&h->life, now_us))
+            tell_phase(h);
+        if (gw_life_pulse(&h->life, gw_api_sessions(h->api) > 0, now_us))
+            tell_phase(h);
     }
 }
 
@@ -421,8 +440,9 @@ int gw_host_run(struct gw_settings *settings)
     if (!err) {
         gw_info("serving at %s: %u workers, media from UDP port %u on, sealing by %s", h.address,
                 gw_workers_count(h.workers), gw_workers_port(h.workers, 0), h.sealer);
+        gw_life_ready(&h.life, gw_now_us());
+        gw_notify("READY=1\nSTATUS=serving");
         gw_loop_run(gw_control_loop());
-        gw_info("stopping");
     }
     stop(&h);
     gw_log_stop();

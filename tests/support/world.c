@@ -175,6 +175,16 @@ static void source_gone(struct cardea_handle *h, void *user, cardea_source sourc
     leave();
 }
 
+static void told_to_drain(bool draining)
+{
+    world.drains += draining ? 1 : 100;
+}
+
+static bool welcomes(const json_t *purpose)
+{
+    return json_integer_value(json_object_get(purpose, "room")) == 1234;
+}
+
 static json_t *describe(struct cardea_handle *h, void *user)
 {
     return json_pack("{ss}", "plugin", "fake");
@@ -230,7 +240,9 @@ static const struct cardea_plugin plugin = {
     .down = down,
     .source_added = source_added,
     .source_gone = source_gone,
+    .drain = told_to_drain,
     .describe = describe,
+    .welcomes = welcomes,
 };
 
 /* --- the transport ------------------------------------------------------------------------------------------------ */
@@ -362,6 +374,15 @@ static void media_changed(void *arg, const struct gw_media_settings *settings)
     world.media = *settings;
 }
 
+/* The host of this world: it drains as soon as it is asked. */
+static void drain(void *arg, bool on, int64_t timeout_s)
+{
+    const struct gw_drain_status status = {on, world.now_us,
+                                           timeout_s ? world.now_us + timeout_s * 1000000 : INT64_MAX};
+
+    gw_api_draining(world.api, &status);
+}
+
 static void configure(const char *const *settings)
 {
     if (gw_config_new(&world.config, gw_options, false))
@@ -377,7 +398,7 @@ static void configure(const char *const *settings)
 
 void world_begin(const char *const *settings)
 {
-    struct gw_api_conf conf = {.now_us = now, .address = "127.0.0.1", .media_changed = media_changed};
+    struct gw_api_conf conf = {.now_us = now, .address = "127.0.0.1", .media_changed = media_changed, .drain = drain};
     struct gw_links_conf links = {.workers = 1,
                                   .fingerprint = "AA:BB",
                                   .address = "127.0.0.1",

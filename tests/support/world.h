@@ -23,6 +23,7 @@ struct world {
     gw_peer_id peer;    /* the last one made */
     /* the plugin */
     unsigned attached, detached, ups, downs, sources, sources_gone, runs, posts_nested;
+    unsigned drains; /* 1 for each time it was told to drain, 100 for each time back */
     int depth; /* > 0 inside a callback of the plugin */
     bool refuse_attach, end_in_attach;
     struct cardea_handle *handle; /* the last one attached */

@@ -2,12 +2,15 @@
 EXTRA_DIST += tests/support/world.h
 check_PROGRAMS += \
 	tests/unit/api/test_admin \
+	tests/unit/api/test_drain \
+	tests/unit/api/test_lifetimes \
 	tests/unit/api/test_message \
 	tests/unit/api/test_params \
 	tests/unit/api/test_request \
 	tests/unit/api/test_session \
 	tests/unit/api/test_tokens
 tests_unit_api_test_admin_SOURCES = tests/unit/api/test_admin.c tests/support/world.c
+tests_unit_api_test_drain_SOURCES = tests/unit/api/test_drain.c tests/support/world.c
 tests_unit_api_test_message_SOURCES = tests/unit/api/test_message.c tests/support/world.c
 tests_unit_api_test_request_SOURCES = tests/unit/api/test_request.c tests/support/world.c
 tests_unit_api_test_session_SOURCES = tests/unit/api/test_session.c tests/support/world.c

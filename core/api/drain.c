@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Draining as clients and operators see it: who may still come in, what they are told, and how long it may take. What
+ * drains, and when it is over, is the host's business (host/life.h).
+ */
+#include "api/inside.h"
+
+#include "log/log.h"
+
+#define S INT64_C(1000000)
+
+/* --- who may still come in ---------------------------------------------------------------------------------------- */
+
+/*
+ * `create` may say what the session is for, {"for": {"plugin": …, …}}: a plugin that has that already (a room with
+ * people in it) welcomes the late comer, because nobody else can.
+ */
+static bool is_welcome(const struct gw_request *rq)
+{
+    const json_t *purpose = json_object_get(rq->root, "for");
+    const char *name = gw_json_string(purpose, "plugin");
+    struct gw_plugin *p = name ? gw_plugin_find(rq->api, name) : NULL;
+
+    return p && p->table.welcomes && p->table.welcomes(purpose);
+}
+
+bool gw_drain_admits(struct gw_request *rq)
+{
+    const struct gw_drain_status *d = &rq->api->drain;
+
+    if (rq->api->accept || (d->draining && is_welcome(rq)))
+        return true;
+    gw_request_fail(rq, GW_API_NOT_ACCEPTING, "%s",
+                    d->draining ? "This gateway is draining: ask another one"
+                                : gw_api_error_text(GW_API_NOT_ACCEPTING));
+    return false;
+}
+
+/* --- how long it may take ----------------------------------------------------------------------------------------- */
+
+static int64_t age_s(const struct gw_session *s, int64_t now_us)
+{
+    return (now_us - s->created_us) / S;
+}
+
+/* Seconds until the last session may be expected to have ended; `oldest` gets the greatest age. */
+static int64_t eta_s(const struct gw_api *a, int64_t now_us, int64_t *oldest)
+{
+    int64_t eta = 0;
+    GHashTableIter it;
+    gpointer value;
+
+    *oldest = 0;
+    g_hash_table_iter_init(&it, a->sessions);
+    while (g_hash_table_iter_next(&it, NULL, &value)) {
+        int64_t age = age_s(value, now_us), rest = gw_lifetimes_rest(&a->lifetimes, (uint32_t)age);
+
+        eta = rest > eta ? rest : eta;
+        *oldest = age > *oldest ? age : *oldest;
+    }
+    return eta;
+}
+
+json_t *gw_drain_json(const struct gw_api *a)
+{
+    const struct gw_drain_status *d = &a->drain;
+    int64_t now = a->conf.now_us(), oldest, eta = eta_s(a, now, &oldest);
+    json_t *o = json_pack("{sb sb sI sI sI sI}", "draining", d->draining, "accepting", a->accept, "sessions",
+                          (json_int_t)gw_api_sessions(a), "handles", (json_int_t)gw_api_handles(a), "oldest_session_s",
+                          (json_int_t)oldest, "eta_s", (json_int_t)eta);
+
+    if (!d->draining)
+        return o;
+    json_object_set_new(o, "since_s", json_integer((now - d->since_us) / S));
+    if (d->deadline_us != INT64_MAX) {
+        int64_t left = d->deadline_us > now ? (d->deadline_us - now) / S : 0;
+
+        json_object_set_new(o, "deadline_s", json_integer(left));
+        json_object_set_new(o, "eta_s", json_integer(eta < left ? eta : left));
+    }
+    return o;
+}
+
+/* --- what clients are told ---------------------------------------------------------------------------------------- */
+
+static void tell_session(struct gw_session *s, const struct gw_drain_status *d, int64_t now_us)
+{
+    GString *text = g_string_new(NULL);
+
+    g_string_printf(text, "{\"janus\":\"draining\",\"session_id\":%llu,\"draining\":%s", (unsigned long long)s->id,
+                    d->draining ? "true" : "false");
+    if (d->draining && d->deadline_us != INT64_MAX)
+        g_string_append_printf(text, ",\"deadline_s\":%lld", (long long)((d->deadline_us - now_us) / S));
+    g_string_append_c(text, '}');
+    gw_session_tell(s, g_string_free(text, FALSE));
+}
+
+void gw_api_draining(struct gw_api *a, const struct gw_drain_status *status)
+{
+    bool changed = a->drain.draining != status->draining;
+    int64_t now = a->conf.now_us();
+    GList *all = NULL;
+
+    a->drain = *status;
+    a->accept = !status->draining;
+    if (gw_option_true(a, "general", "drain_events"))
+        all = g_hash_table_get_values(a->sessions);
+    for (GList *l = all; l; l = l->next)
+        tell_session(l->data, status, now);
+    g_list_free(all);
+    for (unsigned i = 0; changed && i < a->plugins->len; i++) {
+        struct gw_plugin *p = a->plugins->pdata[i];
+
+        if (p->table.drain)
+            p->table.drain(status->draining);
+    }
+}
+
+/* --- what operators ask ------------------------------------------------------------------------------------------- */
+
+static void reply_status(struct gw_request *rq)
+{
+    json_t *o = gw_drain_json(rq->api);
+
+    json_object_set_new(o, "janus", json_string("success"));
+    gw_request_reply(rq, o);
+}
+
+static void ask_host(struct gw_request *rq, bool on)
+{
+    const json_t *timeout = gw_admin_member(rq, "timeout");
+    int64_t s = timeout ? json_integer_value(timeout) : gw_option_number(rq->api, "general", "drain_timeout");
+
+    if (rq->api->conf.drain)
+        rq->api->conf.drain(rq->api->conf.arg, on, s);
+    reply_status(rq);
+}
+
+/* With `on` false it is the same as undrain. */
+void gw_admin_drain(struct gw_request *rq)
+{
+    const json_t *on = gw_admin_member(rq, "on");
+
+    ask_host(rq, !on || json_is_true(on));
+}
+
+void gw_admin_undrain(struct gw_request *rq)
+{
+    ask_host(rq, false);
+}
+
+void gw_admin_drain_status(struct gw_request *rq)
+{
+    reply_status(rq);
+}
