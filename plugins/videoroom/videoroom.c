@@ -192,6 +192,16 @@ static void stop(void)
     vr = (struct videoroom){0};
 }
 
+/* While the gateway drains: a room with people in it cannot be joined anywhere else. */
+static bool welcomes(const json_t *purpose)
+{
+    char *id = id_text(json_object_get(purpose, "room"));
+    const struct room *room = id ? room_find(id) : NULL;
+
+    g_free(id);
+    return room && g_hash_table_size(room->participants) > 0;
+}
+
 static const char *const aliases[] = {"janus.plugin.videoroom", NULL};
 static const struct cardea_option options[] = {
     {"general", "admin_key", CARDEA_OPT_STRING, NULL, .max = 256,
@@ -231,4 +241,5 @@ CARDEA_EXPORT const struct cardea_plugin cardea_plugin = {
     .talking = talking,
     .slow_link = slow_link,
     .describe = describe,
+    .welcomes = welcomes,
 };
