@@ -93,6 +93,9 @@ static void set_worker(unsigned i)
     set_counter("cardea_keyframe_requests_received_total", i, "PLI and FIR from peers.", s.plis_in);
     set_counter("cardea_keyframe_requests_sent_total", i, "PLI to senders.", s.plis_out);
     set_counter("cardea_handshakes_total", i, "DTLS handshakes finished.", s.handshakes);
+    set_counter("cardea_datagrams_sent_total", i, "Datagrams sent.", ice->out_packets);
+    set_counter("cardea_send_runs_total", i, "Messages they left in: one may be a UDP_SEGMENT run.", ice->out_runs);
+    set_counter("cardea_send_calls_total", i, "System calls that sent them.", ice->out_calls);
     set_counter("cardea_worker_busy_microseconds_total", i, "Time the worker did not wait.",
                 gw_workers_busy_us(host.workers, i));
     set_drop(i, "srtp", s.drops_srtp);

@@ -17,7 +17,7 @@
 #define SOL_UDP 17
 #endif
 
-#define RUNS_MAX     2048
+#define RUNS_MAX     512
 #define BATCH        64
 #define RUN_COUNT    64    /* UDP_MAX_SEGMENTS of older kernels */
 #define RUN_BYTES    65000 /* an IP packet with its headers must stay below 65536 */

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 
 #include "base/err.h"
 #include "base/str.h"
@@ -76,6 +77,7 @@ static void *run(void *arg)
 {
     struct gw_worker *w = arg;
 
+    prctl(PR_SET_TIMERSLACK, 1000ul); /* ns: waits of some hundred µs are to be kept (see media/burst.h) */
     if (w->conf.cpu >= 0 && w->conf.cpu < CPU_SETSIZE) {
         cpu_set_t set;
 

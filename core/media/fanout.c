@@ -29,10 +29,16 @@ void gw_fanout_remove(struct gw_source *s, struct gw_sink *sink)
     last->at = sink->at;
 }
 
-void gw_fanout(struct gw_source *s, struct gw_packet *pkt, int64_t now_us)
+/* Sink by sink, so that what a sink needs is fetched once for all packets. */
+void gw_fanout(struct gw_source *s, struct gw_packet *const *pkts, unsigned n, int64_t now_us)
 {
     for (unsigned i = 0; i < s->n_sinks; i++)
-        gw_sink_offer(s->sinks[i], pkt, now_us);
+        for (unsigned k = 0; k < n; k++) {
+            s->pending.at = (uint8_t)(k + 1);
+            gw_sink_offer(s->sinks[i], pkts[k], now_us);
+        }
+    s->pending.at = 0;
     for (uint64_t left = s->workers; left; left &= left - 1)
-        s->events->forward(s->owner, s, (unsigned)__builtin_ctzll(left), pkt);
+        for (unsigned k = 0; k < n; k++)
+            s->events->forward(s->owner, s, (unsigned)__builtin_ctzll(left), pkts[k]);
 }

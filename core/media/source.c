@@ -45,6 +45,7 @@ void gw_source_free(struct gw_source *s)
         return;
     while (s->n_sinks)
         gw_sink_link(s->sinks[s->n_sinks - 1], NULL, 0);
+    gw_burst_forget(s);
     gw_timer_stop(s->timers, &s->keyframe_timer);
     for (unsigned i = 0; i < GW_LAYER_COUNT; i++) {
         if (!s->layer[i])
@@ -185,7 +186,10 @@ static void spread(struct gw_source *s, struct gw_source_layer *l, struct gw_pac
 
     if (gw_history_put(&l->history, pkt, first, now_us))
         return;
-    gw_fanout(s, pkt, now_us);
+    if (s->burst)
+        gw_burst_add(s, pkt, now_us);
+    else
+        gw_fanout(s, &pkt, 1, now_us);
 }
 
 static void find_facts(struct gw_source *s, struct gw_source_layer *l, struct gw_packet *pkt, unsigned layer,

@@ -10,6 +10,7 @@
 #define GW_MEDIA_SOURCE_H
 
 #include "loop/timer.h"
+#include "media/burst.h"
 #include "media/counters.h"
 #include "media/history.h"
 #include "media/keyframe.h"
@@ -69,6 +70,7 @@ struct gw_source {
     void *owner;
     struct gw_timers *timers;
     struct gw_counters *counters;
+    struct gw_burst *burst; /* set by the owner; NULL: every packet is handed on as it comes */
     /* owned */
     struct gw_source_layer *layer[GW_LAYER_COUNT]; /* made with the first packet */
     /* state */
@@ -83,6 +85,7 @@ struct gw_source {
     struct gw_sink **sinks;
     unsigned n_sinks, cap_sinks;
     uint64_t workers; /* bit i: worker i mirrors this source */
+    struct gw_pending pending;
     uint16_t width, height;
 };
 
@@ -123,6 +126,6 @@ void gw_source_silent(struct gw_source *s);
 /* fanout.c */
 int gw_fanout_add(struct gw_source *s, struct gw_sink *sink);
 void gw_fanout_remove(struct gw_source *s, struct gw_sink *sink);
-void gw_fanout(struct gw_source *s, struct gw_packet *pkt, int64_t now_us);
+void gw_fanout(struct gw_source *s, struct gw_packet *const *pkts, unsigned n, int64_t now_us);
 
 #endif

@@ -1,5 +1,6 @@
 # media: sources, sinks, and what lies between them
 libgw_a_SOURCES += \
+	core/media/burst.c core/media/burst.h \
 	core/media/counters.h \
 	core/media/fanout.c \
 	core/media/history.c core/media/history.h \

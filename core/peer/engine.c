@@ -26,6 +26,11 @@ static void mirror_tick(void *arg, int64_t now_us)
     gw_mirrors_retry(arg);
 }
 
+/* Only ends the wait: what is due leaves at the end of the turn. */
+static void burst_due(void *arg, int64_t now_us)
+{
+}
+
 int gw_engine_new(struct gw_engine **out, const struct gw_engine_conf *conf)
 {
     struct gw_engine *e = calloc(1, sizeof(*e));
@@ -36,6 +41,7 @@ int gw_engine_new(struct gw_engine **out, const struct gw_engine_conf *conf)
     e->conf = *conf;
     e->sctp_timer = (struct gw_timer){.fire = sctp_tick, .arg = e};
     e->mirror_timer = (struct gw_timer){.fire = mirror_tick, .arg = e};
+    e->burst_timer = (struct gw_timer){.fire = burst_due, .arg = e};
     e->peers = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, NULL);
     e->mirrors = g_hash_table_new(g_int64_hash, g_int64_equal);
     e->wishes = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
@@ -80,6 +86,7 @@ void gw_engine_free(struct gw_engine *e)
     drop_all_news(e);
     gw_timer_stop(e->conf.timers, &e->sctp_timer);
     gw_timer_stop(e->conf.timers, &e->mirror_timer);
+    gw_timer_stop(e->conf.timers, &e->burst_timer);
     g_hash_table_unref(e->peers);
     g_hash_table_unref(e->mirrors);
     g_hash_table_unref(e->wishes);
@@ -369,7 +376,12 @@ static void bury(struct gw_engine *e)
 
 void gw_engine_turn_end(struct gw_engine *e, int64_t now_us)
 {
+    int64_t due;
+
     e->now_us = now_us;
+    due = gw_burst_flush(&e->burst, now_us);
+    if (due != INT64_MAX)
+        gw_timer_start(e->conf.timers, &e->burst_timer, due);
     gw_dirty_flush(&e->dirty, now_us);
     bury(e);
     if (e->ice)

@@ -210,6 +210,7 @@ struct gw_mirror *gw_mirror_get(struct gw_engine *e, gw_track_id id, int64_t now
             free(mi);
             return NULL;
         }
+        mi->source->burst = &e->burst;
         g_hash_table_insert(e->mirrors, &mi->id, mi);
     }
     mi->users++;

@@ -123,9 +123,10 @@ struct gw_engine {
     /* borrowed */
     struct gw_ice_io *ice;
     /* state */
+    struct gw_burst burst;
     struct gw_dirty dirty;
     struct gw_peer *closing;
-    struct gw_timer sctp_timer, mirror_timer;
+    struct gw_timer sctp_timer, mirror_timer, burst_timer;
     unsigned n_sctp;
     int64_t now_us; /* of the present call */
     /* counters */

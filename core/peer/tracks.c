@@ -258,6 +258,7 @@ static void set_source(struct gw_track *t, int64_t now_us)
     }
     if (gw_source_new(&t->source, gw_track_id_of(t), &conf, &source_events, t, e->conf.timers, &e->counters))
         return;
+    t->source->burst = &e->burst;
     gw_track_source_orders(t, now_us);
     gw_tracks_source_ready(e, t->source, now_us);
     gw_mirror_source_ready(e, t->source, now_us);

@@ -204,7 +204,7 @@ static void full_arena(void **state)
     size_t n = 0;
 
     while (gw_egress_reserve(egress, &routes[0], 1500)) {
-        put(n & 1, 1400, (uint8_t)n);
+        put(n >> 1 & 1, 1400, (uint8_t)n);
         n++;
     }
     assert_in_range(n, 700, 760);
@@ -220,7 +220,7 @@ static void many_runs(void **state)
 
     for (n = 0; gw_egress_reserve(egress, &routes[0], 1); n++)
         gw_egress_commit(egress, &routes[0], NULL, 0, 1);
-    assert_int_equal(n, 2048);
+    assert_int_equal(n, 512);
     gw_egress_flush(egress, own, NULL);
     assert_int_equal(stats.out_packets, n);
 }

@@ -1,4 +1,5 @@
 check_PROGRAMS += \
+	tests/unit/media/test_burst \
 	tests/unit/media/test_history \
 	tests/unit/media/test_layers \
 	tests/unit/media/test_nack \
