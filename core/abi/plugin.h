@@ -278,6 +278,37 @@ struct cardea_message {
     size_t len; /* > 0 */
 };
 
+/* One m-line of a client's offer that waits for its answer. Strings live until it is answered. */
+struct cardea_offered {
+    unsigned mindex;
+    const char *mid;
+    enum cardea_kind kind;
+    bool rejected;        /* port 0, or a kind that we do not know: it cannot be placed */
+    bool sends, receives; /* what the client wants */
+    const char *codecs;   /* comma list, in its order: "vp8,h264"; "" for DATA */
+};
+
+/* --- guests ----------------------------------------------------------------------------------------------------- */
+
+/*
+ * A guest is a session with one handle that no client owns: the plugin speaks for it as a client would, with the same
+ * requests, and hears what a client would get, taken apart. So that a plugin can serve peers that know nothing of the
+ * JSON API (WHIP). It never times out and needs no secret; it counts in limits.sessions.
+ */
+struct cardea_guest;
+
+/* Borrowed until hear() returns. */
+struct cardea_heard {
+    /* "success", "event": of the plugin; "error": the gateway has refused the message;
+     * "webrtcup", "hangup", "media", "slowlink": as in the API; "detached": the last thing heard, the guest is gone. */
+    const char *janus;
+    uint64_t tag;               /* of the guest_message() that this replies to; 0: to none */
+    const json_t *data;         /* what the plugin says; NULL: nothing */
+    const char *jsep_type, *sdp; /* "offer", "answer" or "restart", or NULL; candidates are complete */
+    int code;                   /* of an error */
+    const char *reason;         /* of an error or hangup, or NULL */
+};
+
 /* --- HTTP routes ---------------------------------------------------------------------------------------------- */
 
 struct cardea_http; /* one exchange that waits for its answer */
@@ -461,6 +492,28 @@ struct cardea_host {
     /* [any thread] The same for a DATA inlet: to the channels of the sinks linked to it. */
     int (*inject_data)(struct cardea_inlet *inlet, const struct cardea_message *msg);
     void (*inlet_close)(struct cardea_inlet *inlet); /* gone() follows; the source is gone for control at once */
+
+    /* --- since 1.2 --- */
+
+    /* The m-lines of the offer that came with rq; NULL: it waits for no answer. place() takes their mindex, so that
+     * answer() sends on them what was placed (its codec must be one of those offered). Borrowed until answer(). */
+    const struct cardea_offered *(*offered)(struct cardea_request *rq, size_t *n);
+
+    /* A guest of the plugin with that name (usually one's own). hear() is called outside of host calls, until it was
+     * told "detached" or guest_end() is called. Never NULL; when it cannot be attached, "detached" is all it hears. */
+    struct cardea_guest *(*guest)(const char *plugin, const char *opaque_id,
+                                  void (*hear)(void *arg, const struct cardea_heard *what), void *arg);
+    /*
+     * Sends a message; its reply has this tag (not 0). body is taken. type NULL, or "offer" or "answer" with the SDP,
+     * or "restart" with a trickle-ice-sdpfrag (RFC 8840) of new credentials: an offer like the last one, restarted,
+     * whose answer is heard as "restart" with such a fragment. The text is copied, and never looked at by the plugin.
+     * EPARSE: not a fragment; EPROTO: there is nothing to restart; ENOENT.
+     */
+    int (*guest_message)(struct cardea_guest *g, uint64_t tag, json_t *body, const char *type, const char *sdp,
+                         size_t len);
+    /* Candidates as a trickle-ice-sdpfrag. EAGAIN: it has new credentials and is for guest_message("restart"). */
+    int (*guest_trickle)(struct cardea_guest *g, const char *fragment, size_t len);
+    void (*guest_end)(struct cardea_guest *g); /* detach() follows; the guest is gone when this returns */
 };
 
 #endif

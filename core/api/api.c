@@ -41,6 +41,7 @@ int gw_api_new(struct gw_api **out, const struct gw_api_conf *conf)
     gw_tickets_init(&a->handles);
     gw_tickets_init(&a->messages);
     gw_tickets_init(&a->exchanges);
+    gw_guests_init(a);
     gw_tokens_init(&a->tokens);
     gw_admin_settings_load(a);
     gw_watch_start(a);
@@ -55,6 +56,7 @@ void gw_api_free(struct gw_api *a)
     gw_timer_stop(a->conf.timers, &a->watch);
     g_queue_clear_full(&a->deferred, g_free);
     gw_routes_free(a);
+    gw_guests_free(a);
     g_ptr_array_free(a->transports, TRUE);
     g_ptr_array_free(a->plugins, TRUE);
     g_hash_table_destroy(a->sessions);

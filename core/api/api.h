@@ -122,6 +122,7 @@ void gw_api_notify_all(struct gw_api *a, struct cardea_handle *const *handles, s
 /* Checks object against a table; false: rq has been failed with the plugin's codes. */
 bool gw_api_check(struct gw_api *a, struct cardea_request *rq, const json_t *object, const struct cardea_param *params);
 int gw_api_answer(struct gw_api *a, struct cardea_request *rq, const struct cardea_answer *policy);
+const struct cardea_offered *gw_api_offered(struct gw_api *a, struct cardea_request *rq, size_t *n);
 int gw_api_offer(struct gw_api *a, struct cardea_handle *h, struct cardea_request *rq, const struct cardea_offer *o);
 int gw_api_place(struct gw_api *a, struct cardea_handle *h, int *mindex, const struct cardea_place *place,
                  cardea_sink *sink);
@@ -137,6 +138,16 @@ struct gw_links *gw_api_links(struct gw_api *a);
 /* How the plugin whose handle has this source listens; NULL: it has no packet(), or the source is nobody's. */
 const struct cardea_tap *gw_api_tap_of(struct gw_api *a, cardea_source source);
 void gw_api_ids(struct gw_api *a, const struct cardea_handle *h, uint64_t *session, uint64_t *handle); /* for logs */
+
+/* --- guests (api/guest.c), as cardea_host's functions of the same names --------------------------------------------- */
+
+typedef void gw_hear_fn(void *arg, const struct cardea_heard *what);
+struct cardea_guest *gw_api_guest(struct gw_api *a, const char *plugin, const char *opaque_id, gw_hear_fn *hear,
+                                  void *arg);
+int gw_api_guest_message(struct gw_api *a, struct cardea_guest *g, uint64_t tag, json_t *body, const char *type,
+                         const char *sdp, size_t len);
+int gw_api_guest_trickle(struct gw_api *a, struct cardea_guest *g, const char *fragment, size_t len);
+void gw_api_guest_end(struct gw_api *a, struct cardea_guest *g);
 
 uint64_t gw_api_random_id(void); /* 1 … 2^53-1, any thread */
 

@@ -28,7 +28,7 @@ static uint64_t free_id(const struct gw_session *s)
     return (uint64_t)id;
 }
 
-static struct gw_handle *make(struct gw_session *s, struct gw_plugin *p, const json_t *root)
+static struct gw_handle *make(struct gw_session *s, struct gw_plugin *p, const char *opaque_id, const char *token)
 {
     struct gw_handle *h = g_new0(struct gw_handle, 1);
 
@@ -36,8 +36,8 @@ static struct gw_handle *make(struct gw_session *s, struct gw_plugin *p, const j
     h->session = s;
     h->plugin = p;
     h->id = free_id(s);
-    h->opaque_id = g_strdup(gw_json_string(root, "opaque_id"));
-    h->token = g_strdup(gw_json_string(root, "token"));
+    h->opaque_id = g_strdup(opaque_id);
+    h->token = g_strdup(token);
     h->created_us = s->api->conf.now_us();
     h->sources = g_array_new(FALSE, FALSE, sizeof(struct gw_known_source));
     g_queue_init(&h->outbox);
@@ -104,6 +104,21 @@ static bool may_attach(const struct gw_request *rq, const struct gw_plugin *p)
     return false;
 }
 
+struct gw_handle *gw_handle_new(struct gw_session *s, struct gw_plugin *p, const char *opaque_id, const char *token)
+{
+    struct gw_handle *h = make(s, p, opaque_id, token);
+
+    list(h);
+    if (gw_link_new(&h->link, s->api->links, h) || p->table.attach(h->ticket, &h->user)) {
+        gw_message_answer_rest(h);
+        free_handle(h);
+        return NULL;
+    }
+    h->state = GW_HANDLE_LIVE;
+    gw_verbose_of(s->id, h->id, "attached to %s", p->shown);
+    return h;
+}
+
 void gw_handle_attach(struct gw_request *rq)
 {
     struct gw_plugin *p;
@@ -114,16 +129,11 @@ void gw_handle_attach(struct gw_request *rq)
     p = gw_plugin_find(rq->api, gw_json_string(rq->root, "plugin"));
     if (!may_attach(rq, p))
         return;
-    h = make(rq->session, p, rq->root);
-    list(h);
-    if (gw_link_new(&h->link, rq->api->links, h) || p->table.attach(h->ticket, &h->user)) {
+    h = gw_handle_new(rq->session, p, gw_json_string(rq->root, "opaque_id"), gw_json_string(rq->root, "token"));
+    if (!h) {
         gw_request_fail(rq, GW_API_ATTACH, "%s refused the handle", p->shown);
-        gw_message_answer_rest(h);
-        free_handle(h);
         return;
     }
-    h->state = GW_HANDLE_LIVE;
-    gw_verbose_of(rq->session->id, h->id, "attached to %s", p->shown);
     gw_request_reply(rq, json_pack("{ss s{sI}}", "janus", "success", "data", "id", (json_int_t)h->id));
 }
 

@@ -178,10 +178,12 @@ struct gw_api {
     GPtrArray *plugins, *transports;
     GHashTable *sessions; /* by id */
     struct gw_tickets handles, messages, exchanges;
-    GHashTable *sources; /* cardea_source → struct gw_handle */
-    GQueue deferred;     /* struct gw_deferred */
-    GPtrArray *routes;   /* struct gw_route */
-    GQueue queries;      /* struct gw_query: handle_info waiting for a worker */
+    GHashTable *sources;        /* cardea_source → struct gw_handle */
+    GQueue deferred;            /* struct gw_deferred */
+    GPtrArray *routes;          /* struct gw_route */
+    struct gw_transport guests; /* how plugins' guests reach us (guest.c); not one of `transports` */
+    struct gw_tickets guest_tickets;
+    GQueue queries; /* struct gw_query: handle_info waiting for a worker */
     struct gw_tokens tokens;
     struct gw_settings_live live;
     struct gw_plugin *starting; /* whose start() runs */
@@ -243,6 +245,8 @@ bool gw_auth_stored_tokens(const struct gw_api *a); /* is that the mode? */
 struct gw_session *gw_session_find(const struct gw_api *a, uint64_t id);
 void gw_session_touch(struct gw_session *s);
 int64_t gw_session_timeout_s(const struct gw_session *s); /* 0: never */
+/* id 0, or one in use: a random one. owner gets its events. */
+struct gw_session *gw_session_new(struct gw_api *a, struct gw_client *owner, uint64_t id);
 void gw_session_create(struct gw_request *rq);
 void gw_session_destroy(struct gw_session *s, bool timed_out);
 void gw_session_lost(struct gw_session *s); /* its connection has gone */
@@ -257,6 +261,8 @@ void gw_polls_release(struct gw_session *s); /* all get the filler */
 void gw_polls_flush(struct gw_session *s);   /* events to the oldest */
 
 /* --- handle.c --- */
+/* Attached; NULL: the plugin refuses, or there is no memory for its link. */
+struct gw_handle *gw_handle_new(struct gw_session *s, struct gw_plugin *p, const char *opaque_id, const char *token);
 void gw_handle_attach(struct gw_request *rq);
 void gw_handle_close(struct gw_handle *h, bool tell);
 struct gw_handle *gw_handle_of(const struct gw_api *a, const struct cardea_handle *ticket);
@@ -313,6 +319,12 @@ bool gw_drain_admits(struct gw_request *rq);
 void gw_admin_drain(struct gw_request *rq);
 void gw_admin_undrain(struct gw_request *rq);
 void gw_admin_drain_status(struct gw_request *rq);
+
+/* --- guest.c --- */
+void gw_guests_init(struct gw_api *a);
+void gw_guests_free(struct gw_api *a);
+bool gw_origin_is_guest(const struct gw_api *a, const struct gw_origin *o); /* needs no secret and no token */
+void gw_guest_session_over(struct gw_session *s);                           /* nothing when it is not a guest's */
 
 /* --- watch.c --- */
 void gw_watch_start(struct gw_api *a);

@@ -11,9 +11,12 @@
 /* --- from clients ------------------------------------------------------------------------------------------------- */
 
 static const struct cardea_param jsep_params[] = {
-    {"type", CARDEA_STRING, CARDEA_REQUIRED}, {"sdp", CARDEA_STRING, CARDEA_REQUIRED},
-    {"trickle", CARDEA_BOOL},                 {"force_relay", CARDEA_BOOL},
-    {"e2ee", CARDEA_BOOL},                    {0},
+    {"type", CARDEA_STRING, CARDEA_REQUIRED},
+    {"sdp", CARDEA_STRING, CARDEA_REQUIRED},
+    {"trickle", CARDEA_BOOL},
+    {"force_relay", CARDEA_BOOL},
+    {"e2ee", CARDEA_BOOL},
+    {0},
 };
 
 /* "offer" or "answer", whatever the case; NULL: something else */
@@ -121,6 +124,14 @@ int gw_api_answer(struct gw_api *a, struct cardea_request *rq, const struct card
     put(&m->sdp, begin(m->handle, policy->e2ee));
     gw_handle_note_sources(m->handle);
     return 0;
+}
+
+const struct cardea_offered *gw_api_offered(struct gw_api *a, struct cardea_request *rq, size_t *n)
+{
+    const struct gw_message *m = gw_tickets_get(&a->messages, rq);
+
+    *n = 0;
+    return m && m->handle && m->handle->offer_waits ? gw_link_offered(m->handle->link, n) : NULL;
 }
 
 int gw_api_offer(struct gw_api *a, struct cardea_handle *ticket, struct cardea_request *rq,

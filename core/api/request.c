@@ -100,7 +100,8 @@ static void run_info(struct gw_request *rq)
 
 static bool passes(const struct gw_request *rq)
 {
-    if (gw_auth_passes(rq->api, gw_json_string(rq->root, "apisecret"), gw_json_string(rq->root, "token")))
+    if (gw_origin_is_guest(rq->api, &rq->origin) ||
+        gw_auth_passes(rq->api, gw_json_string(rq->root, "apisecret"), gw_json_string(rq->root, "token")))
         return true;
     gw_request_fail(rq, GW_API_UNAUTHORIZED, "%s", gw_api_error_text(GW_API_UNAUTHORIZED));
     return false;

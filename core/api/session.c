@@ -55,6 +55,26 @@ static bool limits_allow(const struct gw_request *rq, const struct gw_client *ow
     return !full && !greedy;
 }
 
+struct gw_session *gw_session_new(struct gw_api *a, struct gw_client *owner, uint64_t id)
+{
+    struct gw_session *s = g_new0(struct gw_session, 1);
+
+    while (!id || gw_session_find(a, id))
+        id = gw_api_random_id();
+    s->api = a;
+    s->id = id;
+    s->timeout_s = -1;
+    s->handles = g_hash_table_new(g_int64_hash, g_int64_equal);
+    g_queue_init(&s->events);
+    g_queue_init(&s->polls);
+    gw_session_touch(s);
+    s->created_us = s->last_us;
+    set_owner(s, owner);
+    g_hash_table_insert(a->sessions, &s->id, s);
+    gw_verbose_of(id, 0, "session created over %s", owner->transport->shown);
+    return s;
+}
+
 void gw_session_create(struct gw_request *rq)
 {
     struct gw_api *a = rq->api;
@@ -69,21 +89,8 @@ void gw_session_create(struct gw_request *rq)
     }
     if (!owner || !limits_allow(rq, owner))
         return;
-    for (uint64_t wanted = id; !wanted && (!id || gw_session_find(a, id));)
-        id = gw_api_random_id();
-    s = g_new0(struct gw_session, 1);
-    s->api = a;
-    s->id = id;
-    s->timeout_s = -1;
-    s->handles = g_hash_table_new(g_int64_hash, g_int64_equal);
-    g_queue_init(&s->events);
-    g_queue_init(&s->polls);
-    gw_session_touch(s);
-    s->created_us = s->last_us;
-    set_owner(s, owner);
-    g_hash_table_insert(a->sessions, &s->id, s);
-    gw_verbose_of(id, 0, "session created over %s", owner->transport->shown);
-    gw_request_reply(rq, json_pack("{ss s{sI}}", "janus", "success", "data", "id", (json_int_t)id));
+    s = gw_session_new(a, owner, id);
+    gw_request_reply(rq, json_pack("{ss s{sI}}", "janus", "success", "data", "id", (json_int_t)s->id));
 }
 
 /* --- ending ------------------------------------------------------------------------------------------------------- */
@@ -120,6 +127,7 @@ void gw_session_destroy(struct gw_session *s, bool timed_out)
     gw_lifetimes_note(&s->api->lifetimes, (uint32_t)((s->api->conf.now_us() - s->created_us) / 1000000));
     s->over = true;
     s->n_handles++; /* so that it outlives the loop below */
+    gw_guest_session_over(s);
     set_owner(s, NULL);
     handles = g_hash_table_get_values(s->handles);
     for (GList *l = handles; l; l = l->next)

@@ -10,6 +10,7 @@ libgw_a_SOURCES += \
 	core/api/drain.c \
 	core/api/errors.c core/api/errors.h \
 	core/api/exchange.c \
+	core/api/guest.c \
 	core/api/handle.c \
 	core/api/handleinfo.c \
 	core/api/info.c \

@@ -61,6 +61,11 @@ static int answer(struct cardea_request *rq, const struct cardea_answer *policy)
     return gw_api_answer(plugins.api, rq, policy);
 }
 
+static const struct cardea_offered *offered(struct cardea_request *rq, size_t *n)
+{
+    return gw_api_offered(plugins.api, rq, n);
+}
+
 static int place(struct cardea_handle *h, int *mindex, const struct cardea_place *p, cardea_sink *sink)
 {
     return gw_api_place(plugins.api, h, mindex, p, sink);
@@ -301,6 +306,28 @@ static const void *find_service(const char *name)
     return g_hash_table_lookup(plugins.services, name);
 }
 
+static struct cardea_guest *guest(const char *plugin, const char *opaque_id,
+                                  void (*hear)(void *, const struct cardea_heard *), void *arg)
+{
+    return gw_api_guest(plugins.api, plugin, opaque_id, hear, arg);
+}
+
+static int guest_message(struct cardea_guest *g, uint64_t tag, json_t *body, const char *type, const char *sdp,
+                         size_t len)
+{
+    return gw_api_guest_message(plugins.api, g, tag, body, type, sdp, len);
+}
+
+static int guest_trickle(struct cardea_guest *g, const char *fragment, size_t len)
+{
+    return gw_api_guest_trickle(plugins.api, g, fragment, len);
+}
+
+static void guest_end(struct cardea_guest *g)
+{
+    gw_api_guest_end(plugins.api, g);
+}
+
 static const struct cardea_host table = {
     .abi_major = CARDEA_ABI_MAJOR,
     .abi_minor = CARDEA_ABI_MINOR,
@@ -358,6 +385,11 @@ static const struct cardea_host table = {
     .inject = gw_inlet_inject,
     .inject_data = gw_inlet_inject_data,
     .inlet_close = gw_inlet_close,
+    .offered = offered,
+    .guest = guest,
+    .guest_message = guest_message,
+    .guest_trickle = guest_trickle,
+    .guest_end = guest_end,
 };
 
 const struct cardea_host *gw_plugin_host(struct gw_api *api, const char *folder)

@@ -27,7 +27,7 @@ static int refuse(int err, const char *text, char *why, size_t why_len)
 }
 
 /* a=mid, or the index where there is none. false: too long, or not a token. */
-static bool read_mid(const struct gw_sdp_media *m, unsigned mindex, char mid[17])
+bool gw_plan_read_mid(const struct gw_sdp_media *m, unsigned mindex, char mid[17])
 {
     const char *value = gw_sdp_media_get(m, "mid");
 
@@ -43,7 +43,7 @@ static int check_mids(const struct gw_sdp *s, char *why, size_t why_len)
     char mid[GW_SDP_MAX_MEDIA][17];
 
     for (unsigned i = 0; i < s->n_media; i++) {
-        if (!read_mid(&s->media[i], i, mid[i]))
+        if (!gw_plan_read_mid(&s->media[i], i, mid[i]))
             return refuse(GW_EPARSE, "A mid is longer than 16 characters or holds a blank", why, why_len);
         for (unsigned k = 0; k < i; k++)
             if (!strcmp(mid[k], mid[i]))
@@ -121,6 +121,7 @@ void gw_plan_forget_offer(struct gw_plan *p)
     p->pending = NULL;
     json_decref(p->pending_svc);
     p->pending_svc = NULL;
+    gw_plan_forget_offered(p);
     if (p->state == GW_PLAN_REMOTE_OFFER)
         p->state = GW_PLAN_STABLE;
 }
@@ -362,7 +363,7 @@ static void begin_line(struct gw_plan_line *l, const struct gw_sdp_media *m)
     bool fresh = !l->described;
     char mid[17];
 
-    read_mid(m, l->m.mindex, mid);
+    gw_plan_read_mid(m, l->m.mindex, mid);
     if (l->described && l->rejected && (strcmp(l->m.mid, mid) != 0 || strcmp(l->media, m->kind) != 0)) {
         recycle(l);
         fresh = true;

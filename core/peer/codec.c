@@ -60,7 +60,7 @@ const struct gw_sdp_payload *gw_plan_same_codec(const struct gw_plan_line *l, co
         if (all->p[i].pt == l->m.payload_type && is_codec(&all->p[i], c) &&
             (!l->profile || !gw_plan_profile_key(c->codec) || gw_plan_has_profile(&all->p[i], c->codec, l->profile)))
             return &all->p[i];
-    return c ? pick(all, c, l->profile) : NULL;
+    return c ? pick(all, c, l->profile ? l->profile : l->place.profile) : NULL;
 }
 
 const char *gw_plan_wanted_profile(const struct cardea_answer *policy, enum gw_codec codec)

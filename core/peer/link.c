@@ -33,6 +33,7 @@ int gw_link_new(struct gw_link **out, struct gw_links *ls, void *owner)
     l->ls = ls;
     l->owner = owner;
     l->plan = new_plan(ls);
+    l->full_trickle = ls->conf.full_trickle;
     l->sinks = g_ptr_array_new_with_free_func(g_free);
     *out = l;
     return 0;
@@ -130,6 +131,11 @@ void gw_link_group(struct gw_link *l, uint64_t group)
         l->group = group;
 }
 
+void gw_link_untrickled(struct gw_link *l)
+{
+    l->full_trickle = false;
+}
+
 /* --- small questions ---------------------------------------------------------------------------------------------- */
 
 bool gw_link_offer_outstanding(const struct gw_link *l)
@@ -197,7 +203,7 @@ static void start(struct gw_link *l, bool controlling)
     struct gw_order order = {.tag = GW_ORDER_PEER_NEW};
 
     order.u.peer_new.controlling = controlling;
-    order.u.peer_new.full_trickle = l->ls->conf.full_trickle;
+    order.u.peer_new.full_trickle = l->full_trickle;
     l->entry->started = true;
     gw_link_post(l, &order);
     if (l->bitrate_set)
@@ -242,7 +248,7 @@ static char *compose(struct gw_link *l)
         .local = l->local,
         .fingerprint = l->ls->fingerprint,
         .address = l->ls->address,
-        .candidates = !l->ls->conf.full_trickle,
+        .candidates = !l->full_trickle,
     };
 
     g_free(l->local_sdp);
@@ -307,7 +313,7 @@ void gw_link_gathered(struct gw_link *l, struct gw_described *local)
     if (l->closing || !awaited)
         return;
     ls->conf.events->described(l->owner, type_of(l), compose(l));
-    if (!ls->conf.full_trickle)
+    if (!l->full_trickle)
         return;
     for (unsigned i = 0;; i++) { /* each event may close or free the link */
         if (gw_links_find(ls, peer) != l || l->closing || l->local != local)
@@ -419,6 +425,11 @@ int gw_link_answer(struct gw_link *l, const struct cardea_answer *policy)
     post_remote(l, first);
     gw_link_post_trickles(l);
     return 0;
+}
+
+const struct cardea_offered *gw_link_offered(struct gw_link *l, size_t *n)
+{
+    return gw_plan_offered(l->plan, n);
 }
 
 int gw_link_place(struct gw_link *l, int *mindex, const struct cardea_place *place, cardea_sink *sink)

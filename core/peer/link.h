@@ -60,6 +60,8 @@ uint64_t gw_links_dropped(const struct gw_links *ls); /* orders lost because a b
 int gw_link_new(struct gw_link **out, struct gw_links *ls, void *owner);
 void gw_link_free(struct gw_link *l);  /* closes what is open; no event afterwards */
 void gw_link_group(struct gw_link *l, uint64_t group);
+/* Its descriptions hold all candidates, also where others trickle them. Before the first negotiation. */
+void gw_link_untrickled(struct gw_link *l);
 
 /* jsep from the client. type "offer" or "answer". Writes one sentence to why on failure. */
 struct gw_jsep {
@@ -73,6 +75,7 @@ enum gw_jsep_result gw_link_jsep(struct gw_link *l, const struct gw_jsep *jsep, 
 void gw_link_offer_ignored(struct gw_link *l);
 /* As cardea_host's functions of the same names. described() follows answer() and offer(). */
 int gw_link_answer(struct gw_link *l, const struct cardea_answer *policy);
+const struct cardea_offered *gw_link_offered(struct gw_link *l, size_t *n); /* NULL: no offer waits */
 int gw_link_place(struct gw_link *l, int *mindex, const struct cardea_place *place, cardea_sink *sink);
 int gw_link_offer(struct gw_link *l, const struct cardea_offer *offer);
 bool gw_link_offer_outstanding(const struct gw_link *l);
@@ -84,6 +87,15 @@ bool gw_link_e2ee(const struct gw_link *l);
 enum gw_trickle_result { GW_TRICKLE_OK, GW_TRICKLE_QUEUED, GW_TRICKLE_CLOSING };
 /* mid/mindex as given by the client, NULL/-1 when absent; candidate NULL: end of candidates. */
 enum gw_trickle_result gw_link_trickle(struct gw_link *l, const char *mid, int mindex, const char *candidate);
+
+/*
+ * A trickle-ice-sdpfrag of the peer (sdp/fragment.h): its candidates are taken. GW_EAGAIN: it names new credentials;
+ * then gw_link_restart_offer() makes the offer that it stands for (malloc'd), and gw_link_fragment_of() turns our
+ * answer to that into a fragment (malloc'd; NULL: it cannot).
+ */
+int gw_link_fragment(struct gw_link *l, const char *text, size_t len);
+int gw_link_restart_offer(struct gw_link *l, const char *text, size_t len, char **offer);
+char *gw_link_fragment_of(const char *description);
 
 int gw_link_connect(struct gw_links *ls, cardea_sink sink, cardea_source source, const struct cardea_link *o);
 int gw_link_disconnect(struct gw_links *ls, cardea_sink sink);

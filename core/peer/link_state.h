@@ -76,6 +76,7 @@ struct gw_link {
     bool closing, up;
     bool awaiting; /* a description waits for GATHERED news */
     bool no_trickle, queued;
+    bool full_trickle; /* our candidates are told one by one */
     bool data_tap;
     uint32_t bitrate;
     bool bitrate_set;

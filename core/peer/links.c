@@ -286,7 +286,7 @@ static void tell(struct gw_link *l, struct gw_news *n)
         n->u.described = NULL;
         break;
     case GW_NEWS_CANDIDATE: /* while a description is awaited it will be among those of GATHERED */
-        if (l->ls->conf.full_trickle && l->local && !l->awaiting && !l->closing && n->u.text)
+        if (l->full_trickle && l->local && !l->awaiting && !l->closing && n->u.text)
             ev->trickle(l->owner, gw_plan_transport_mid(l->plan), n->u.text);
         break;
     case GW_NEWS_ICE:

@@ -104,6 +104,8 @@ int gw_plan_place(struct gw_plan *p, int *mindex, const struct cardea_place *pla
     } else {
         l = gw_plan_line(p, (unsigned)*mindex);
         if (!l)
+            l = gw_plan_line_for_offered(p, (unsigned)*mindex);
+        if (!l)
             return GW_ENOENT;
         if (!l->known || l->m.kind != kind || (codec && l->m.codec && l->m.codec != codec->codec))
             return GW_EINVAL;

@@ -57,7 +57,10 @@ void gw_plan_forget_offer(struct gw_plan *p);
 /* Decides about every m-line of the offer. GW_EPROTO: there is none. */
 int gw_plan_answer(struct gw_plan *p, const struct cardea_answer *policy);
 
-/* As cardea_host.place. Takes effect with the next gw_plan_offer() or gw_plan_answer(). */
+/* The m-lines of the offer that waits; NULL: none does. Borrowed until it is answered, forgotten or replaced. */
+const struct cardea_offered *gw_plan_offered(struct gw_plan *p, size_t *n);
+
+/* As cardea_host.place; mindex may also be one of the offer that waits. Takes effect with the next gw_plan_offer() or gw_plan_answer(). */
 int gw_plan_place(struct gw_plan *p, int *mindex, const struct cardea_place *place);
 /* Makes an offer of all m-lines. GW_EPROTO: something is unanswered; GW_EINVAL: there is no m-line. */
 int gw_plan_offer(struct gw_plan *p, const struct cardea_offer *offer);

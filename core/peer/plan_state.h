@@ -62,6 +62,7 @@ struct gw_plan {
     GArray *streams;        /* struct cardea_stream: the plugin's view, made again when something changed */
     struct gw_sdp *pending; /* the offer to answer */
     json_t *pending_svc;
+    GArray *offered;       /* struct cardea_offered: the plugin's view of `pending`; NULL: not asked for */
     GPtrArray *candidates; /* char *: of the last description taken */
     char *title;
     char *proto;                            /* of RTP m-lines */
@@ -111,7 +112,13 @@ const struct gw_sdp_payload *gw_plan_same_codec(const struct gw_plan_line *l, co
 void gw_plan_take_rtx(struct gw_plan_line *l, const struct gw_sdp_payloads *all, const struct gw_sdp_payload *pay);
 void gw_plan_take_red(struct gw_plan_line *l, const struct gw_sdp_payloads *all, const struct gw_sdp_payload *pay);
 
+/* --- offered.c --- */
+void gw_plan_forget_offered(struct gw_plan *p);
+/* Makes the plan's lines up to that m-line of the offer that waits. NULL: it has no such m-line. */
+struct gw_plan_line *gw_plan_line_for_offered(struct gw_plan *p, unsigned mindex);
+
 /* --- answer.c --- */
+bool gw_plan_read_mid(const struct gw_sdp_media *m, unsigned mindex, char mid[17]);
 void gw_plan_take_feedback(struct gw_plan_line *l, unsigned feedback); /* after the extensions */
 
 #endif

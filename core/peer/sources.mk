@@ -3,12 +3,14 @@
 libgw_a_SOURCES += \
 	core/peer/answer.c \
 	core/peer/codec.c \
+	core/peer/fragment.c \
 	core/peer/graph.c \
 	core/peer/inlet.c core/peer/inlet.h \
 	core/peer/link.c core/peer/link.h \
 	core/peer/link_state.h \
 	core/peer/links.c \
 	core/peer/offer.c \
+	core/peer/offered.c \
 	core/peer/plan.c core/peer/plan.h \
 	core/peer/plan_state.h \
 	core/peer/trickle.c \

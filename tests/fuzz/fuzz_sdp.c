@@ -89,6 +89,24 @@ static struct gw_plan *make(void)
     return p;
 }
 
+/* Something of ours on every m-line that wants to receive, as a plugin would. */
+static void place_on_offered(struct gw_plan *p)
+{
+    size_t n;
+    const struct cardea_offered *o = gw_plan_offered(p, &n);
+
+    for (size_t i = 0; i < n; i++) {
+        struct cardea_place place = {.kind = o[i].kind, .payload_type = -1};
+        char *codec = strndup(o[i].codecs, strcspn(o[i].codecs, ","));
+        int mindex = (int)o[i].mindex;
+
+        place.codec = codec;
+        if (o[i].receives)
+            gw_plan_place(p, &mindex, &place);
+        free(codec);
+    }
+}
+
 static void as_offer(const char *sdp, unsigned bits)
 {
     struct gw_plan_remote r = {.sdp = sdp, .rids_low_to_high = bits & 1};
@@ -102,6 +120,8 @@ static void as_offer(const char *sdp, unsigned bits)
     for (int i = 0; i < 2; i++) {
         if (gw_plan_take_offer(p, &r, why, sizeof(why)))
             break;
+        if (bits & 2048)
+            place_on_offered(p);
         if (gw_plan_answer(p, &policy))
             abort();
         write_and_check(p);

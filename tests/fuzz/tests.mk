@@ -31,3 +31,5 @@ tests_fuzz_fuzz_mjr_SOURCES = tests/fuzz/fuzz_mjr.c tests/fuzz/replay.c
 tests_fuzz_fuzz_mjr_LDADD = $(RECMEDIA_LIBS) $(JANSSON_LIBS)
 check_PROGRAMS += tests/fuzz/fuzz_bwe
 tests_fuzz_fuzz_bwe_SOURCES = tests/fuzz/fuzz_bwe.c tests/fuzz/replay.c
+check_PROGRAMS += tests/fuzz/fuzz_fragment
+tests_fuzz_fuzz_fragment_SOURCES = tests/fuzz/fuzz_fragment.c tests/fuzz/replay.c

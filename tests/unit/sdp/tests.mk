@@ -1,5 +1,6 @@
 check_PROGRAMS += \
 	tests/unit/sdp/test_attr \
+	tests/unit/sdp/test_fragment \
 	tests/unit/sdp/test_names \
 	tests/unit/sdp/test_parse \
 	tests/unit/sdp/test_payload \
