@@ -184,9 +184,24 @@ struct cardea_link {
     bool paused;
     int16_t min_delay, max_delay;         /* playout delay override, 10 ms units, when delay_set */
     bool delay_set;
-    const char *data_label;               /* DATA: label of the channel on the sink's side; NULL: same as received */
+    const char *data_label; /* DATA: label of the source's channel on the sink's side; NULL: the same as received */
     uint16_t priority;                    /* who gets bandwidth first; greater is more important */
     bool automatic;                       /* the gateway chooses layers from the bandwidth budget */
+};
+
+/* Why a sink sends what it sends: the first that holds. */
+enum cardea_cause {
+    CARDEA_CAUSE_NONE = 0, /* it sends all there is */
+    CARDEA_CAUSE_UNLINKED, /* nothing is linked to it */
+    CARDEA_CAUSE_CLOSED,   /* the m-line does not send: not negotiated so, or the PeerConnection is not up yet */
+    CARDEA_CAUSE_PAUSED,   /* the link is paused */
+    CARDEA_CAUSE_MUTED,    /* the source is */
+    CARDEA_CAUSE_SILENT,   /* nothing comes from the sender */
+    CARDEA_CAUSE_HELD,     /* there is no bandwidth for even the lowest layer */
+    CARDEA_CAUSE_KEYFRAME, /* it waits for a keyframe */
+    CARDEA_CAUSE_BUDGET,   /* a lower layer than asked for: bandwidth */
+    CARDEA_CAUSE_SENDER,   /* a lower layer than asked for: the sender does not send more */
+    CARDEA_CAUSE_ASKED,    /* a lower layer than there is: so the link asks */
 };
 
 /* What a sink is doing now. Layers are -1 while unknown. */
@@ -196,6 +211,26 @@ struct cardea_sink_state {
     int target_substream, target_temporal, target_spatial;
     bool paused;
     uint32_t bitrate_bps; /* sent in the last second */
+
+    /* minor 2: why; filled by sink_states() only */
+    enum cardea_cause cause;
+    uint32_t source_bps[3];    /* what the sender sends of each substream ([0] without simulcast), last second */
+    uint32_t budget_bps;       /* what the estimate leaves for this sink; 0: no limit */
+    uint32_t estimate_bps;     /* of the whole PeerConnection; 0: none yet */
+    uint32_t rtt_ms;           /* 0: unknown */
+    double loss;               /* of what we sent, 0…1, as the peer last reported */
+    int64_t keyframe_age_ms;   /* since the sender's last keyframe came; -1: never, or not video */
+    uint64_t packets, bytes;   /* sent */
+    uint64_t dropped;          /* held back by the layer chosen */
+    uint64_t retransmitted;
+    uint16_t width, height;    /* of the sender's picture, 0: unknown */
+};
+
+/* How a PeerConnection sends: bounds of its bandwidth estimate, and what may be left out. Zero: the gateway's own. */
+struct cardea_sending {
+    uint32_t start_bps, min_bps, max_bps; /* bit/s */
+    bool no_probing;                      /* never send padding to find more */
+    bool no_pacing;                       /* send bursts as they come */
 };
 
 /* A packet given to a tap: const, as received, decrypted. On the worker of the source. */
@@ -375,6 +410,8 @@ struct cardea_plugin {
     /* The gateway drains: may a new session come in for this purpose, the `for` of its `create`? True for what lives
      * here already and nowhere else, such as a room with people in it. purpose is borrowed. */
     bool (*welcomes)(const json_t *purpose);
+    /* minor 2: after host->loudness(): the average level of the last window, -dBov (0 loud … 127 silent) */
+    void (*loudness)(struct cardea_handle *h, void *user, cardea_source source, double level_dbov);
 };
 
 #define CARDEA_PLUGIN_HEAD                                                                                            \
@@ -408,8 +445,9 @@ struct cardea_host {
     bool (*is_up)(const struct cardea_handle *h);
 
     /* media graph */
-    int (*link)(cardea_sink sink, cardea_source source, const struct cardea_link *options); /* replaces an older link */
-    int (*unlink)(cardea_sink sink);
+    /* Replaces an older link. DATA sinks have many sources: one more, or another label for one that it has. */
+    int (*link)(cardea_sink sink, cardea_source source, const struct cardea_link *options);
+    int (*unlink)(cardea_sink sink); /* DATA: from all its sources */
     int (*adjust)(cardea_sink sink, const struct cardea_link *options); /* layers, pause, delay of an existing link */
     int (*sink_state)(cardea_sink sink, struct cardea_sink_state *state);
     int (*mute)(cardea_source source, bool muted);     /* stops forwarding to all sinks */
@@ -514,6 +552,19 @@ struct cardea_host {
     /* Candidates as a trickle-ice-sdpfrag. EAGAIN: it has new credentials and is for guest_message("restart"). */
     int (*guest_trickle)(struct cardea_guest *g, const char *fragment, size_t len);
     void (*guest_end)(struct cardea_guest *g); /* detach() follows; the guest is gone when this returns */
+    /* minor 2 */
+    int (*unlink_from)(cardea_sink sink, cardea_source source); /* DATA: from one of its sources, gone or not */
+    /*
+     * Asks the worker what the sinks of h do and why. tell() comes later, on the control thread: once for each audio and
+     * video sink that it knows, and in any case a last time with sink 0 and state NULL, after which arg is yours again.
+     * An error: it will not come at all.
+     */
+    int (*sink_states)(struct cardea_handle *h,
+                       void (*tell)(void *arg, cardea_sink sink, const struct cardea_sink_state *state), void *arg);
+    int (*sending)(struct cardea_handle *h, const struct cardea_sending *how); /* before or while it is up */
+    int (*loudness)(cardea_source source, unsigned packets); /* loudness() each so many packets; 0: off */
+    int (*hush)(cardea_source source, bool on); /* as mute(), but it is still measured, and taps go on */
+    int (*expect)(uint64_t group, unsigned peers); /* that many will come: they may be spread over workers early */
 };
 
 #endif

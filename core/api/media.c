@@ -94,7 +94,8 @@ void gw_handle_note_sources(struct gw_handle *h)
     gw_defer(h->api, tell_sources, h->ticket);
 }
 
-/* --- news ----------------------------------------------------------------------------------------------------------- */
+/* --- news -----------------------------------------------------------------------------------------------------------
+ */
 
 static void on_described(void *owner, const char *type, char *sdp)
 {
@@ -230,6 +231,14 @@ static void on_talking(void *owner, cardea_source source, bool talking, double l
         h->plugin->table.talking(h->ticket, h->user, source, talking, level);
 }
 
+static void on_loudness(void *owner, cardea_source source, double level)
+{
+    struct gw_handle *h = owner;
+
+    if (hears(h) && h->plugin->table.loudness)
+        h->plugin->table.loudness(h->ticket, h->user, source, level);
+}
+
 static void on_data(void *owner, const struct cardea_message *msg)
 {
     struct gw_handle *h = owner;
@@ -258,6 +267,7 @@ const struct gw_link_events *gw_api_link_events(void)
         .slow_link = on_slow_link,
         .layer = on_layer,
         .talking = on_talking,
+        .loudness = on_loudness,
         .data = on_data,
         .query = on_query,
     };

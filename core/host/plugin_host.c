@@ -197,6 +197,43 @@ static int group(struct cardea_handle *h, uint64_t g)
     return 0;
 }
 
+static int unlink_from(cardea_sink sink, cardea_source source)
+{
+    return gw_link_disconnect_from(links(), sink, source);
+}
+
+static int sink_states(struct cardea_handle *h,
+                       void (*tell)(void *arg, cardea_sink sink, const struct cardea_sink_state *state), void *arg)
+{
+    struct gw_link *l = gw_api_link(plugins.api, h);
+    struct gw_states_ask ask = {tell, arg};
+
+    return l ? gw_link_states(l, &ask) : GW_ENOENT;
+}
+
+static int sending(struct cardea_handle *h, const struct cardea_sending *how)
+{
+    struct gw_link *l = gw_api_link(plugins.api, h);
+
+    return l ? gw_link_sending(l, how) : GW_ENOENT;
+}
+
+static int loudness(cardea_source source, unsigned packets)
+{
+    return gw_link_source_order(links(), source, GW_ORDER_LOUDNESS, packets);
+}
+
+static int hush(cardea_source source, bool on)
+{
+    return gw_link_source_order(links(), source, GW_ORDER_HUSH, on);
+}
+
+static int expect(uint64_t g, unsigned peers)
+{
+    gw_links_expect(links(), g, peers);
+    return 0;
+}
+
 /* --- data channels
  * ------------------------------------------------------------------------------------------------------ */
 
@@ -390,6 +427,12 @@ static const struct cardea_host table = {
     .guest_message = guest_message,
     .guest_trickle = guest_trickle,
     .guest_end = guest_end,
+    .unlink_from = unlink_from,
+    .sink_states = sink_states,
+    .sending = sending,
+    .loudness = loudness,
+    .hush = hush,
+    .expect = expect,
 };
 
 const struct cardea_host *gw_plugin_host(struct gw_api *api, const char *folder)

@@ -175,6 +175,9 @@ static void measure_talk(struct gw_source *s, const struct gw_rtp_facts *f)
 {
     double average;
 
+    if (f->audio_level >= 0 && gw_loudness_level(&s->loudness, (unsigned)f->audio_level, &average) &&
+        s->events->loudness)
+        s->events->loudness(s->owner, s, average);
     if (f->audio_level >= 0 && s->talk.packets && gw_talk_level(&s->talk, (unsigned)f->audio_level, &average) &&
         s->events->talking)
         s->events->talking(s->owner, s, s->talk.talking, average);
@@ -232,6 +235,8 @@ enum gw_source_result gw_source_receive(struct gw_source *s, struct gw_packet *p
     measure_talk(s, f);
     if (s->tapped)
         s->events->tap(s->owner, s, pkt);
+    if (s->hushed)
+        return GW_SOURCE_MUTED;
     spread(s, l, pkt, now_us);
     return GW_SOURCE_TAKEN;
 }
@@ -253,15 +258,27 @@ void gw_source_forwarded(struct gw_source *s, struct gw_packet *pkt, int64_t now
 
 /* --- the rest of its life --- */
 
+/* It is heard again: everybody begins anew. */
+static void restart(struct gw_source *s, int64_t now_us)
+{
+    for (unsigned i = 0; i < s->n_sinks; i++)
+        gw_sink_restart(s->sinks[i], now_us);
+    if (s->n_sinks || s->workers)
+        gw_source_want_keyframe(s, now_us);
+}
+
 void gw_source_mute(struct gw_source *s, bool muted, int64_t now_us)
 {
-    if (s->muted && !muted) {
-        for (unsigned i = 0; i < s->n_sinks; i++)
-            gw_sink_restart(s->sinks[i], now_us);
-        if (s->n_sinks || s->workers)
-            gw_source_want_keyframe(s, now_us);
-    }
+    if (s->muted && !muted)
+        restart(s, now_us);
     s->muted = muted;
+}
+
+void gw_source_hush(struct gw_source *s, bool hushed, int64_t now_us)
+{
+    if (s->hushed && !hushed)
+        restart(s, now_us);
+    s->hushed = hushed;
 }
 
 void gw_source_sender_report(struct gw_source *s, unsigned layer, struct gw_clock *clock, uint64_t ntp, uint32_t rtp,

@@ -38,6 +38,7 @@ struct gw_source_events {
     void (*keyframe)(void *owner, struct gw_source *s, int64_t now_us); /* ask the sender; already coalesced */
     void (*nack)(void *owner, struct gw_source *s, unsigned layer, const uint16_t *seqs, size_t n, int64_t now_us);
     void (*talking)(void *owner, struct gw_source *s, bool talking, double level);
+    void (*loudness)(void *owner, struct gw_source *s, double level); /* of a window, changed or not */
     void (*media)(void *owner, struct gw_source *s, unsigned layer, bool receiving, uint32_t seconds);
     void (*tap)(void *owner, struct gw_source *s, struct gw_packet *pkt);
     void (*forward)(void *owner, struct gw_source *s, unsigned worker, struct gw_packet *pkt); /* pkt borrowed */
@@ -79,7 +80,9 @@ struct gw_source {
     struct gw_timer keyframe_timer;
     int64_t keyframe_every_us; /* 0: never */
     struct gw_talk talk;
+    struct gw_loudness loudness;
     bool muted, tapped;
+    bool hushed; /* as muted, but measured and tapped */
     int32_t playout_delay; /* override for all sinks, -1: none */
     uint8_t epoch;         /* changes when old packets must not be repeated any more */
     struct gw_sink **sinks;
@@ -116,6 +119,7 @@ enum gw_source_result gw_source_receive(struct gw_source *s, struct gw_packet *p
 void gw_source_forwarded(struct gw_source *s, struct gw_packet *pkt, int64_t now_us);
 void gw_source_want_keyframe(struct gw_source *s, int64_t now_us);
 void gw_source_mute(struct gw_source *s, bool muted, int64_t now_us);
+void gw_source_hush(struct gw_source *s, bool hushed, int64_t now_us);
 void gw_source_sender_report(struct gw_source *s, unsigned layer, struct gw_clock *clock, uint64_t ntp, uint32_t rtp,
                              int64_t now_us);
 /* Once a second: media events, keyframe_every, rates, old history. no_media_s 0: no events. */

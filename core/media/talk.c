@@ -25,3 +25,21 @@ bool gw_talk_level(struct gw_talk *t, unsigned level, double *average)
     t->talking = talking;
     return true;
 }
+
+void gw_loudness_set(struct gw_loudness *l, uint32_t packets)
+{
+    l->packets = packets;
+    l->n = l->sum = 0;
+}
+
+bool gw_loudness_level(struct gw_loudness *l, unsigned level, double *average)
+{
+    if (!l->packets)
+        return false;
+    l->sum += level;
+    if (++l->n < l->packets)
+        return false;
+    *average = (double)l->sum / l->n;
+    l->n = l->sum = 0;
+    return true;
+}

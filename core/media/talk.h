@@ -19,4 +19,14 @@ void gw_talk_set(struct gw_talk *t, uint32_t packets, uint32_t threshold); /* ke
 /* level: -dBov, 0…127. true: t->talking changed; *average is that of the window. */
 bool gw_talk_level(struct gw_talk *t, unsigned level, double *average);
 
+/* How loud it is: the same level averaged over windows of its own, told each time. */
+struct gw_loudness {
+    uint32_t packets; /* a window; 0: off */
+    uint32_t n, sum;
+};
+
+void gw_loudness_set(struct gw_loudness *l, uint32_t packets);
+/* true: a window has ended, and *average is its level. */
+bool gw_loudness_level(struct gw_loudness *l, unsigned level, double *average);
+
 #endif

@@ -87,16 +87,16 @@ void gw_data_send(struct gw_peer *p, const struct gw_data_blob *blob)
 
 static void deliver(struct gw_engine *e, gw_track_id source, const struct gw_sctp_message *m)
 {
-    GPtrArray *sinks = g_hash_table_lookup(e->listeners, &source);
+    const GPtrArray *all = gw_listeners(e, source);
 
-    for (guint i = 0; sinks && i < sinks->len; i++) {
-        struct gw_track *t = sinks->pdata[i];
+    for (guint i = 0; all && i < all->len; i++) {
+        const struct gw_listening *l = all->pdata[i];
         struct gw_sctp_message copy = *m;
 
-        if (t->link.data_label[0])
-            copy.label = t->link.data_label;
-        if (!t->link.paused && !t->peer->closing)
-            send_message(t->peer, &copy);
+        if (l->label)
+            copy.label = l->label;
+        if (!l->track->link.paused && !l->track->peer->closing)
+            send_message(l->track->peer, &copy);
     }
 }
 
@@ -213,28 +213,4 @@ void gw_data_stop(struct gw_peer *p)
     gw_sctp_free(p->sctp);
     p->sctp = NULL;
     p->engine->n_sctp--;
-}
-
-void gw_data_listen(struct gw_track *t, bool on)
-{
-    struct gw_engine *e = t->peer->engine;
-    GPtrArray *sinks = g_hash_table_lookup(e->listeners, &t->wanted);
-
-    if (on) {
-        if (!sinks) {
-            sinks = g_ptr_array_new();
-            g_hash_table_insert(e->listeners, g_memdup2(&t->wanted, sizeof(t->wanted)), sinks);
-        }
-        g_ptr_array_add(sinks, t);
-        if (gw_track_worker(t->wanted) != e->conf.index)
-            t->mirror = gw_mirror_get(e, t->wanted, e->now_us);
-        return;
-    }
-    if (!sinks)
-        return;
-    g_ptr_array_remove_fast(sinks, t);
-    if (!sinks->len) {
-        g_hash_table_remove(e->listeners, &t->wanted);
-        g_ptr_array_unref(sinks);
-    }
 }

@@ -152,7 +152,7 @@ static void send_waiting_news(struct gw_engine *e)
 static bool is_optional(enum gw_news_tag tag)
 {
     return tag == GW_NEWS_DATA || tag == GW_NEWS_TALKING || tag == GW_NEWS_KEYFRAME || tag == GW_NEWS_LAYER ||
-           tag == GW_NEWS_SLOW_LINK;
+           tag == GW_NEWS_SLOW_LINK || tag == GW_NEWS_LOUDNESS;
 }
 
 void gw_engine_tell(struct gw_engine *e, struct gw_news *n)
@@ -217,6 +217,17 @@ static void peer_order(struct gw_peer *p, const struct gw_order *o, int64_t now_
     case GW_ORDER_DATA_TAP:
         p->data_tap = o->u.number;
         break;
+    case GW_ORDER_SENDING:
+        p->sending = o->u.sending;
+        break;
+    case GW_ORDER_STATES: {
+        struct gw_news n = {.tag = GW_NEWS_STATES, .peer = p->id};
+
+        n.u.states.ask = o->u.states;
+        n.u.states.states = gw_explain(p, now_us);
+        gw_engine_tell(p->engine, &n);
+        break;
+    }
     case GW_ORDER_QUERY: {
         struct gw_news n = {.tag = GW_NEWS_QUERY, .peer = p->id};
 
@@ -244,6 +255,12 @@ static void source_order(struct gw_track *t, const struct gw_order *o, int64_t n
     case GW_ORDER_KEYFRAME_EVERY:
         t->keyframe_every_s = o->u.number;
         break;
+    case GW_ORDER_HUSH:
+        t->hushed = o->u.number;
+        break;
+    case GW_ORDER_LOUDNESS:
+        t->loudness = (uint32_t)o->u.number;
+        break;
     case GW_ORDER_TALK:
         t->talk.packets = o->u.talk.packets;
         t->talk.threshold = o->u.talk.threshold;
@@ -267,8 +284,10 @@ static void track_order(struct gw_engine *e, const struct gw_order *o, int64_t n
 {
     struct gw_peer *p = gw_engine_find(e, gw_track_peer(o->track));
     struct gw_track *t = p ? gw_track_get(p, gw_track_mindex(o->track)) : NULL;
+    struct gw_order rest = *o;
 
     if (!t) {
+        gw_order_drop(&rest);
         if (o->tag == GW_ORDER_TAP) /* the tap's owner waits to hear that nobody calls it */
             gw_engine_tell(e, &(struct gw_news){.tag = GW_NEWS_TAP_GONE, .track = o->track, .u.tap = o->u.tap});
         return;
@@ -282,6 +301,12 @@ static void track_order(struct gw_engine *e, const struct gw_order *o, int64_t n
         break;
     case GW_ORDER_ADJUST:
         gw_track_adjust(t, &o->u.link, now_us);
+        break;
+    case GW_ORDER_LISTEN:
+        gw_listen(t, o->other, o->u.text);
+        break;
+    case GW_ORDER_UNLISTEN:
+        gw_listen_no_more(t, o->other);
         break;
     default:
         source_order(t, o, now_us);
@@ -302,6 +327,10 @@ static bool is_about_track(enum gw_order_tag tag)
     case GW_ORDER_PLAYOUT_DELAY:
     case GW_ORDER_TAP:
     case GW_ORDER_UNTAP:
+    case GW_ORDER_LISTEN:
+    case GW_ORDER_UNLISTEN:
+    case GW_ORDER_HUSH:
+    case GW_ORDER_LOUDNESS:
         return true;
     default:
         return false;
@@ -345,6 +374,9 @@ void gw_engine_order(struct gw_engine *e, const struct gw_order *o, int64_t now_
         if (o->tag == GW_ORDER_QUERY)
             gw_engine_tell(
                 e, &(struct gw_news){.tag = GW_NEWS_QUERY, .peer = o->peer, .u.query = {o->u.number, strdup("{}")}});
+        if (o->tag == GW_ORDER_STATES)
+            gw_engine_tell(e,
+                           &(struct gw_news){.tag = GW_NEWS_STATES, .peer = o->peer, .u.states = {o->u.states, NULL}});
         gw_order_drop(&rest);
     }
 }

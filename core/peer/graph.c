@@ -16,14 +16,14 @@
 /* The sinks linked to a source. */
 struct listeners {
     gw_track_id source;
-    GPtrArray *sinks; /* struct gw_sink_mirror, borrowed */
+    GHashTable *sinks; /* set of struct gw_sink_mirror, borrowed */
 };
 
 static void free_listeners(void *p)
 {
     struct listeners *ln = p;
 
-    g_ptr_array_unref(ln->sinks);
+    g_hash_table_unref(ln->sinks);
     g_free(ln);
 }
 
@@ -50,33 +50,52 @@ static void forget_source(struct gw_sink_mirror *k)
                                           .target_spatial = -1};
 }
 
-static void unhook(struct gw_links *ls, struct gw_sink_mirror *k)
+void gw_graph_unhook(struct gw_links *ls, struct gw_sink_mirror *k, gw_track_id source)
 {
-    struct listeners *ln = k->source ? g_hash_table_lookup(ls->by_source, &k->source) : NULL;
+    struct listeners *ln = g_hash_table_lookup(ls->by_source, &source);
 
-    forget_source(k);
     if (!ln)
         return;
-    g_ptr_array_remove_fast(ln->sinks, k);
-    if (!ln->sinks->len)
+    g_hash_table_remove(ln->sinks, k);
+    if (!g_hash_table_size(ln->sinks))
         g_hash_table_remove(ls->by_source, &ln->source);
+}
+
+void gw_graph_hook(struct gw_links *ls, struct gw_sink_mirror *k, gw_track_id source)
+{
+    struct listeners *ln = g_hash_table_lookup(ls->by_source, &source);
+
+    if (!ln) {
+        ln = g_new0(struct listeners, 1);
+        ln->source = source;
+        ln->sinks = g_hash_table_new(NULL, NULL);
+        g_hash_table_insert(ls->by_source, &ln->source, ln);
+    }
+    g_hash_table_add(ln->sinks, k);
+}
+
+static void unhook(struct gw_links *ls, struct gw_sink_mirror *k)
+{
+    if (k->source)
+        gw_graph_unhook(ls, k, k->source);
+    forget_source(k);
 }
 
 static void hook(struct gw_links *ls, struct gw_sink_mirror *k, gw_track_id source)
 {
-    struct listeners *ln;
-
     unhook(ls, k);
-    ln = g_hash_table_lookup(ls->by_source, &source);
-    if (!ln) {
-        ln = g_new0(struct listeners, 1);
-        ln->source = source;
-        ln->sinks = g_ptr_array_new();
-        g_hash_table_insert(ls->by_source, &ln->source, ln);
-    }
-    g_ptr_array_add(ln->sinks, k);
+    gw_graph_hook(ls, k, source);
     k->source = source;
     k->state.source = source;
+}
+
+void gw_sink_mirror_free(gpointer mirror)
+{
+    struct gw_sink_mirror *k = mirror;
+
+    if (k && k->data)
+        g_ptr_array_unref(k->data);
+    g_free(k);
 }
 
 static struct gw_sink_mirror *mirror_of(const struct gw_link *l, gw_track_id sink)
@@ -105,9 +124,16 @@ static struct gw_sink_mirror *mirror_make(struct gw_link *l, gw_track_id sink)
 void gw_graph_source_gone(struct gw_links *ls, gw_track_id source)
 {
     struct listeners *ln = g_hash_table_lookup(ls->by_source, &source);
+    GHashTableIter it;
+    gpointer sink;
 
-    for (guint k = 0; ln && k < ln->sinks->len; k++)
-        forget_source(ln->sinks->pdata[k]);
+    if (!ln)
+        return;
+    g_hash_table_iter_init(&it, ln->sinks);
+    while (g_hash_table_iter_next(&it, &sink, NULL)) {
+        forget_source(sink);
+        gw_data_links_source_gone(ls, sink, source);
+    }
     g_hash_table_remove(ls->by_source, &source);
 }
 
@@ -116,9 +142,15 @@ void gw_graph_peer_gone(struct gw_link *l)
     size_t n;
     const struct cardea_stream *s = gw_plan_streams(l->plan, &n);
 
-    for (guint i = 0; i < l->sinks->len; i++)
-        if (l->sinks->pdata[i])
-            unhook(l->ls, l->sinks->pdata[i]);
+    for (guint i = 0; i < l->sinks->len; i++) {
+        struct gw_sink_mirror *k = l->sinks->pdata[i];
+
+        if (!k)
+            continue;
+        unhook(l->ls, k);
+        for (guint d = 0; k->data && d < k->data->len; d++)
+            gw_graph_unhook(l->ls, k, ((struct gw_data_link *)k->data->pdata[d])->source);
+    }
     g_ptr_array_set_size(l->sinks, 0);
     for (size_t i = 0; l->entry && i < n; i++)
         gw_graph_source_gone(l->ls, gw_track_make(l->entry->id, s[i].mindex));
@@ -180,19 +212,25 @@ static struct gw_link_options options_of(const struct cardea_link *o)
 
     if (o->delay_set)
         r.playout_delay = (o->min_delay & 0xfff) << 12 | (o->max_delay & 0xfff);
-    gw_strlcpy(r.data_label, o->data_label, sizeof(r.data_label));
     return r;
+}
+
+int gw_graph_post(struct gw_link *l, struct gw_order *order)
+{
+    if (!l->entry->started) {
+        gw_order_drop(order);
+        return 0; /* gw_graph_post_links() will */
+    }
+    return gw_link_post(l, order) ? 0 : GW_ELIMIT;
 }
 
 static int post_link(struct gw_link *l, enum gw_order_tag tag, const struct gw_sink_mirror *k)
 {
     struct gw_order order = {.tag = tag, .track = k->sink, .other = k->source};
 
-    if (!l->entry->started)
-        return 0; /* gw_graph_post_links() will */
     if (tag != GW_ORDER_UNLINK)
         order.u.link = k->options;
-    return gw_link_post(l, &order) ? 0 : GW_ELIMIT;
+    return gw_graph_post(l, &order);
 }
 
 void gw_graph_post_links(struct gw_link *l)
@@ -202,7 +240,23 @@ void gw_graph_post_links(struct gw_link *l)
 
         if (k && k->source)
             post_link(l, GW_ORDER_LINK, k);
+        if (k && k->data) {
+            gw_data_links_post(l, k);
+            post_link(l, GW_ORDER_ADJUST, k);
+        }
     }
+}
+
+/* A data sink: one more source. Whether the sink is paused is said apart from it. */
+static int connect_data(struct gw_link *l, struct gw_sink_mirror *k, gw_track_id source, const struct cardea_link *o)
+{
+    int err = gw_data_links_add(l, k, source, o->data_label);
+
+    if (err || k->state.paused == o->paused)
+        return err;
+    k->options = options_of(o);
+    k->state.paused = o->paused;
+    return post_link(l, GW_ORDER_ADJUST, k);
 }
 
 int gw_link_connect(struct gw_links *ls, cardea_sink sink, cardea_source source, const struct cardea_link *o)
@@ -218,6 +272,8 @@ int gw_link_connect(struct gw_links *ls, cardea_sink sink, cardea_source source,
     if (to->kind != kind || (to->codec && codec && strcmp(to->codec, codec) != 0))
         return GW_EINVAL;
     k = mirror_make(l, sink);
+    if (to->kind == CARDEA_DATA)
+        return connect_data(l, k, source, o);
     hook(ls, k, source);
     k->options = options_of(o);
     k->state.paused = o->paused;
@@ -234,8 +290,23 @@ int gw_link_disconnect(struct gw_links *ls, cardea_sink sink)
     k = mirror_of(l, sink);
     if (!k)
         return 0;
+    if (k->data)
+        return gw_data_links_remove(l, k, 0);
     unhook(ls, k);
     return post_link(l, GW_ORDER_UNLINK, k);
+}
+
+int gw_link_disconnect_from(struct gw_links *ls, cardea_sink sink, cardea_source source)
+{
+    struct gw_link *l;
+    struct gw_sink_mirror *k;
+
+    if (!find_sink(ls, sink, &l) || !source)
+        return GW_ENOENT;
+    k = mirror_of(l, sink);
+    if (k && k->data)
+        return gw_data_links_remove(l, k, source);
+    return k && k->source == source ? gw_link_disconnect(ls, sink) : 0;
 }
 
 int gw_link_adjust(struct gw_links *ls, cardea_sink sink, const struct cardea_link *o)
@@ -243,7 +314,7 @@ int gw_link_adjust(struct gw_links *ls, cardea_sink sink, const struct cardea_li
     struct gw_link *l;
     struct gw_sink_mirror *k = find_sink(ls, sink, &l) ? mirror_of(l, sink) : NULL;
 
-    if (!k || !k->source)
+    if (!k || (!k->source && !k->data))
         return GW_ENOENT;
     k->options = options_of(o);
     k->state.paused = o->paused;
@@ -301,6 +372,8 @@ int gw_link_source_order(struct gw_links *ls, cardea_source source, enum gw_orde
     case GW_ORDER_KEYFRAME:
     case GW_ORDER_KEYFRAME_EVERY:
     case GW_ORDER_PLAYOUT_DELAY:
+    case GW_ORDER_LOUDNESS:
+    case GW_ORDER_HUSH:
         return post_source(ls, source, &order);
     default:
         return GW_EINVAL;
@@ -390,6 +463,28 @@ int gw_link_send_data(struct gw_link *l, const struct cardea_message *msg)
     order.u.data = blob_of(msg);
     if (!order.u.data)
         return GW_ENOMEM;
+    return gw_link_post(l, &order) ? 0 : GW_ELIMIT;
+}
+
+int gw_link_sending(struct gw_link *l, const struct cardea_sending *how)
+{
+    struct gw_order order = {.tag = GW_ORDER_SENDING, .u.sending = *how};
+
+    if (l->closing)
+        return GW_ESTATE;
+    l->sending = *how;
+    l->sending_set = true;
+    if (gw_link_exists(l))
+        gw_link_post(l, &order);
+    return 0;
+}
+
+int gw_link_states(struct gw_link *l, const struct gw_states_ask *ask)
+{
+    struct gw_order order = {.tag = GW_ORDER_STATES, .u.states = *ask};
+
+    if (!gw_link_exists(l))
+        return GW_ENOENT;
     return gw_link_post(l, &order) ? 0 : GW_ELIMIT;
 }
 

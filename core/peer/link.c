@@ -35,6 +35,7 @@ int gw_link_new(struct gw_link **out, struct gw_links *ls, void *owner)
     l->plan = new_plan(ls);
     l->full_trickle = ls->conf.full_trickle;
     l->sinks = g_ptr_array_new_with_free_func(g_free);
+    l->sinks = g_ptr_array_new_with_free_func(gw_sink_mirror_free);
     *out = l;
     return 0;
 }
@@ -66,6 +67,7 @@ static void clear(struct gw_link *l)
     gw_link_drop_trickles(l);
     g_queue_clear_full(&l->due, free_due);
     l->closing = l->up = l->awaiting = l->no_trickle = l->data_tap = l->bitrate_set = false;
+    l->sending_set = false;
 }
 
 void gw_link_reset(struct gw_link *l)
@@ -210,6 +212,8 @@ static void start(struct gw_link *l, bool controlling)
         gw_link_post_number(l, GW_ORDER_BITRATE, l->bitrate);
     if (l->data_tap)
         gw_link_post_number(l, GW_ORDER_DATA_TAP, 1);
+    if (l->sending_set)
+        gw_link_sending(l, &l->sending);
     gw_graph_post_links(l);
 }
 

@@ -30,6 +30,7 @@ struct gw_link_events {
     void (*slow_link)(void *owner, const struct cardea_stream *s, bool uplink, unsigned lost);
     void (*layer)(void *owner, cardea_sink sink, const struct cardea_sink_state *state);
     void (*talking)(void *owner, cardea_source source, bool talking, double level);
+    void (*loudness)(void *owner, cardea_source source, double level);
     void (*data)(void *owner, const struct cardea_message *msg);
     void (*query)(void *owner, int64_t ticket, const char *json);
 };
@@ -62,6 +63,8 @@ void gw_link_free(struct gw_link *l);  /* closes what is open; no event afterwar
 void gw_link_group(struct gw_link *l, uint64_t group);
 /* Its descriptions hold all candidates, also where others trickle them. Before the first negotiation. */
 void gw_link_untrickled(struct gw_link *l);
+/* So many peers of a group will come: if one worker cannot have them all, they are spread evenly from the first on. */
+void gw_links_expect(struct gw_links *ls, uint64_t group, unsigned peers);
 
 /* jsep from the client. type "offer" or "answer". Writes one sentence to why on failure. */
 struct gw_jsep {
@@ -99,6 +102,7 @@ char *gw_link_fragment_of(const char *description);
 
 int gw_link_connect(struct gw_links *ls, cardea_sink sink, cardea_source source, const struct cardea_link *o);
 int gw_link_disconnect(struct gw_links *ls, cardea_sink sink);
+int gw_link_disconnect_from(struct gw_links *ls, cardea_sink sink, cardea_source source);
 int gw_link_adjust(struct gw_links *ls, cardea_sink sink, const struct cardea_link *o);
 int gw_link_sink_state(struct gw_links *ls, cardea_sink sink, struct cardea_sink_state *state);
 int gw_link_source_order(struct gw_links *ls, cardea_source source, enum gw_order_tag tag, int64_t number);
@@ -109,6 +113,8 @@ int gw_link_untap(struct gw_links *ls, cardea_source source, const struct gw_tap
 int gw_link_bitrate(struct gw_link *l, uint32_t bps);
 int gw_link_data_tap(struct gw_link *l, bool on);
 int gw_link_send_data(struct gw_link *l, const struct cardea_message *msg);
+int gw_link_sending(struct gw_link *l, const struct cardea_sending *how);
+int gw_link_states(struct gw_link *l, const struct gw_states_ask *ask); /* an error: tell() will not come */
 int gw_link_query(struct gw_link *l, int64_t ticket);
 /*
  * Closes the PeerConnection; down(reason) when reason is not NULL, then closed(). The link can negotiate anew after.

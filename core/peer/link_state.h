@@ -11,6 +11,7 @@
 #define GW_LINK_MAX_TRICKLES    128          /* candidates kept before the description */
 #define GW_LINK_MAX_CANDIDATE   512          /* bytes of one */
 #define GW_LINK_MAX_MESSAGE     (256 * 1024) /* bytes of a data-channel message that we send */
+#define GW_LINK_MAX_DATA        256          /* sources of one data sink */
 #define GW_LINKS_BACKLOG        16384        /* orders kept for one worker whose mailbox is full */
 #define GW_LINKS_BACKLOG_CLOSES 65536        /* more, when it closes a peer: those must not be lost */
 
@@ -44,7 +45,15 @@ struct gw_sink_mirror {
     gw_track_id sink, source; /* source 0: not linked */
     struct gw_link_options options;
     struct cardea_sink_state state;
+    GPtrArray *data; /* DATA: its sources, struct gw_data_link, owned; NULL: none */
 };
+
+struct gw_data_link {
+    gw_track_id source;
+    char *label; /* NULL: as received */
+};
+
+void gw_sink_mirror_free(gpointer mirror); /* NULL is fine */
 
 struct gw_trickle {
     int64_t at_us;
@@ -80,6 +89,8 @@ struct gw_link {
     bool data_tap;
     uint32_t bitrate;
     bool bitrate_set;
+    bool sending_set;
+    struct cardea_sending sending;
 };
 
 struct gw_links {
@@ -89,6 +100,7 @@ struct gw_links {
     /* owned */
     GHashTable *peers;               /* &id → struct gw_peer_entry, owned */
     GHashTable *groups;              /* &group → struct gw_group, owned */
+    GHashTable *expected;            /* &group → how many will come, owned */
     GHashTable *by_source;           /* &source id → struct gw_listeners, owned: the sinks linked to it */
     GQueue *backlog[GW_MAX_WORKERS]; /* struct gw_order */
     GQueue due;                      /* struct gw_link with something to tell */
@@ -132,6 +144,16 @@ void gw_graph_post_links(struct gw_link *l); /* what was linked before the peer 
 void gw_graph_peer_gone(struct gw_link *l);  /* its sinks, and the links to its sources */
 void gw_graph_source_gone(struct gw_links *ls, gw_track_id source); /* the links to it are over */
 void gw_graph_layer(struct gw_link *l, const struct gw_news *n);
+/* Which sinks a source has: for a sink with one source (media) or many (data). */
+void gw_graph_hook(struct gw_links *ls, struct gw_sink_mirror *k, gw_track_id source);
+void gw_graph_unhook(struct gw_links *ls, struct gw_sink_mirror *k, gw_track_id source);
+int gw_graph_post(struct gw_link *l, struct gw_order *order); /* about a track; later, while the peer has no worker */
+
+/* --- data_links.c --- */
+int gw_data_links_add(struct gw_link *l, struct gw_sink_mirror *k, gw_track_id source, const char *label);
+int gw_data_links_remove(struct gw_link *l, struct gw_sink_mirror *k, gw_track_id source); /* 0: all */
+void gw_data_links_source_gone(struct gw_links *ls, struct gw_sink_mirror *k, gw_track_id source);
+void gw_data_links_post(struct gw_link *l, const struct gw_sink_mirror *k);
 
 /* --- inlet.c --- */
 struct cardea_inlet *gw_inlet_find(struct gw_links *ls, gw_track_id source); /* NULL: not an inlet, or closing */

@@ -12,6 +12,12 @@ struct gw_group {
     unsigned n, on[GW_MAX_WORKERS];
 };
 
+/* A group that is going to be large. */
+struct expected {
+    uint64_t group;
+    unsigned peers;
+};
+
 /* --- making ------------------------------------------------------------------------------------------------------- */
 
 static void free_entry(void *p)
@@ -39,6 +45,7 @@ int gw_links_new(struct gw_links **out, const struct gw_links_conf *conf)
     ls->address = g_strdup(conf->address);
     ls->peers = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, free_entry);
     ls->groups = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
+    ls->expected = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
     gw_graph_init(ls);
     for (unsigned i = 0; i < conf->workers; i++)
         ls->backlog[i] = g_queue_new();
@@ -61,6 +68,7 @@ void gw_links_free(struct gw_links *ls)
     g_queue_clear(&ls->due);
     gw_graph_end(ls);
     g_hash_table_unref(ls->groups);
+    g_hash_table_unref(ls->expected);
     g_hash_table_unref(ls->peers);
     g_free(ls->fingerprint);
     g_free(ls->address);
@@ -79,12 +87,45 @@ static unsigned least_loaded(const struct gw_links *ls)
     return best;
 }
 
+/* Does it have to be spread over workers sooner or later? */
+static bool is_large(const struct gw_links *ls, uint64_t group)
+{
+    const struct expected *e = g_hash_table_lookup(ls->expected, &group);
+
+    return e && ls->conf.peers_per_worker && e->peers > ls->conf.peers_per_worker;
+}
+
+/* Where the fewest of the group are, and of those where the fewest peers are. */
+static unsigned spread(const struct gw_links *ls, const struct gw_group *g)
+{
+    unsigned best = 0;
+
+    for (unsigned i = 1; i < ls->conf.workers; i++)
+        if (g->on[i] < g->on[best] || (g->on[i] == g->on[best] && ls->load[i] < ls->load[best]))
+            best = i;
+    return best;
+}
+
+void gw_links_expect(struct gw_links *ls, uint64_t group, unsigned peers)
+{
+    struct expected *e;
+
+    g_hash_table_remove(ls->expected, &group);
+    if (!peers || !group)
+        return;
+    e = g_new(struct expected, 1);
+    *e = (struct expected){group, peers};
+    g_hash_table_insert(ls->expected, &e->group, e);
+}
+
 /* Where most of the group is and still has room; else the worker with the fewest peers. */
 static unsigned choose_worker(const struct gw_links *ls, const struct gw_group *g)
 {
     unsigned room = ls->conf.peers_per_worker ? ls->conf.peers_per_worker : UINT_MAX;
     int best = -1;
 
+    if (g && is_large(ls, g->id))
+        return spread(ls, g);
     for (unsigned i = 0; g && i < ls->conf.workers; i++)
         if (g->on[i] && g->on[i] < room && (best < 0 || g->on[i] > g->on[best]))
             best = (int)i;
@@ -308,6 +349,9 @@ static void tell(struct gw_link *l, struct gw_news *n)
     case GW_NEWS_TALKING:
         ev->talking(l->owner, n->track, n->u.talking.talking, n->u.talking.level);
         break;
+    case GW_NEWS_LOUDNESS:
+        ev->loudness(l->owner, n->track, n->u.talking.level);
+        break;
     case GW_NEWS_DATA:
         data_news(l, n->u.data);
         break;
@@ -320,6 +364,7 @@ static void tell(struct gw_link *l, struct gw_news *n)
     case GW_NEWS_SELECTED: /* of interest to the worker's own description only */
     case GW_NEWS_DTLS:
     case GW_NEWS_CLOSED:
+    case GW_NEWS_STATES:
         break;
     }
 }
@@ -330,6 +375,14 @@ static void tell_tap_gone(const struct gw_news *n)
         n->u.tap.events->gone(n->u.tap.arg, n->track);
 }
 
+/* They are awaited, whatever has become of the link. */
+static void states_news(const struct gw_states_ask *ask, const struct gw_states *states)
+{
+    for (unsigned i = 0; states && i < states->n; i++)
+        ask->tell(ask->arg, states->at[i].sink, &states->at[i].state);
+    ask->tell(ask->arg, 0, NULL);
+}
+
 void gw_links_news(struct gw_links *ls, const struct gw_news *news)
 {
     struct gw_news n = *news;
@@ -337,6 +390,8 @@ void gw_links_news(struct gw_links *ls, const struct gw_news *news)
 
     if (n.tag == GW_NEWS_TAP_GONE)
         tell_tap_gone(&n);
+    else if (n.tag == GW_NEWS_STATES)
+        states_news(&n.u.states.ask, n.u.states.states);
     else if (entry && entry->inlets)
         gw_inlet_news(entry, &n);
     else if (entry && n.tag == GW_NEWS_CLOSED)

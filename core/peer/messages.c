@@ -28,6 +28,7 @@ void gw_order_drop(struct gw_order *o)
         break;
     case GW_ORDER_PEER_CANDIDATE:
     case GW_ORDER_PEER_CLOSE:
+    case GW_ORDER_LISTEN:
         free(o->u.text);
         break;
     case GW_ORDER_DATA:
@@ -56,6 +57,9 @@ void gw_news_drop(struct gw_news *n)
         break;
     case GW_NEWS_DATA:
         free(n->u.data);
+        break;
+    case GW_NEWS_STATES:
+        free(n->u.states.states);
         break;
     case GW_NEWS_QUERY:
         free(n->u.query.json);

@@ -13,6 +13,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <cardea/plugin.h>
+
 #include "ice/ice.h"
 #include "rtp/codec.h"
 
@@ -85,7 +87,6 @@ struct gw_link_options {
     bool paused, automatic;
     int32_t playout_delay; /* min << 12 | max, -1: none */
     uint16_t priority;
-    char data_label[32];   /* "": as received */
 };
 
 struct gw_remote { /* heap */
@@ -122,6 +123,8 @@ enum gw_order_tag {
     GW_ORDER_LINK,          /* track = sink, other = source, u.link */
     GW_ORDER_UNLINK,        /* track = sink */
     GW_ORDER_ADJUST,        /* track = sink, u.link */
+    GW_ORDER_LISTEN,        /* track = data sink, other = source, u.text: label (given), NULL: as received */
+    GW_ORDER_UNLISTEN,      /* track = data sink, other = source */
     GW_ORDER_MUTE,          /* track = source, u.number: 0/1 */
     GW_ORDER_KEYFRAME,      /* track = source */
     GW_ORDER_KEYFRAME_EVERY, /* track = source, u.number: seconds */
@@ -130,6 +133,10 @@ enum gw_order_tag {
     GW_ORDER_PLAYOUT_DELAY, /* track = source, u.number: min << 12 | max, -1 none */
     GW_ORDER_TAP,           /* track = source, u.tap; TAP_GONE news follow some day */
     GW_ORDER_UNTAP,         /* track = source, u.tap; TAP_GONE news follow, when it is there */
+    GW_ORDER_LOUDNESS,      /* track = source, u.number: packets a window, 0 off */
+    GW_ORDER_HUSH,          /* track = source, u.number: 0/1 */
+    GW_ORDER_SENDING,       /* peer, u.sending */
+    GW_ORDER_STATES,        /* peer, u.states; STATES news follow, in any case */
     GW_ORDER_DATA,          /* peer, u.data (given) */
     GW_ORDER_DATA_TAP,      /* peer, u.number: 0/1 */
     GW_ORDER_QUERY,         /* peer, u.number: ticket; QUERY news follow */
@@ -154,6 +161,20 @@ struct gw_injected { /* heap: what goes into an inlet */
     uint8_t bytes[]; /* RTP or RTCP; or label NUL payload */
 };
 
+/* Who asked what sinks do: cardea_host.sink_states(). */
+struct gw_states_ask {
+    void (*tell)(void *arg, uint64_t sink, const struct cardea_sink_state *state);
+    void *arg;
+};
+
+struct gw_states { /* heap */
+    unsigned n;
+    struct gw_states_entry {
+        gw_track_id sink;
+        struct cardea_sink_state state;
+    } at[];
+};
+
 struct gw_media_settings { /* what may change at run time */
     uint32_t min_nack_queue_ms, no_media_s, slowlink_threshold, twcc_period_ms;
     bool nack_optimizations;
@@ -172,6 +193,8 @@ struct gw_order {
         int64_t number;
         struct { uint32_t packets, threshold; } talk;
         struct gw_tap tap;
+        struct cardea_sending sending;
+        struct gw_states_ask states;
         struct gw_data_blob *data;
         struct gw_injected *injected;
         struct gw_media_settings settings;
@@ -196,6 +219,8 @@ enum gw_news_tag {
     GW_NEWS_TAP_GONE,   /* track = source, u.tap */
     GW_NEWS_KEYFRAME,   /* track = source of an inlet: somebody needs one */
     GW_NEWS_INLET_GONE, /* track = source: nothing of it is left on the worker */
+    GW_NEWS_LOUDNESS,   /* track = source, u.talking.level */
+    GW_NEWS_STATES,     /* peer, u.states (given; NULL: the peer has gone) */
     GW_NEWS_QUERY,      /* peer, u.query: JSON text (given), the `webrtc` part of handle_info */
 };
 
@@ -214,6 +239,7 @@ struct gw_news {
         struct { bool talking; double level; } talking;
         struct gw_data_blob *data;
         struct gw_tap tap;
+        struct { struct gw_states_ask ask; struct gw_states *states; } states;
         struct { int64_t ticket; char *json; } query;
     } u;
 };

@@ -4,6 +4,7 @@ libgw_a_SOURCES += \
 	core/peer/answer.c \
 	core/peer/codec.c \
 	core/peer/fragment.c \
+	core/peer/data_links.c \
 	core/peer/graph.c \
 	core/peer/inlet.c core/peer/inlet.h \
 	core/peer/link.c core/peer/link.h \
@@ -22,8 +23,10 @@ libgw_a_SOURCES += \
 	core/peer/describe.c \
 	core/peer/engine.c core/peer/engine.h \
 	core/peer/feed.c \
+	core/peer/explain.c \
 	core/peer/feedback.c \
 	core/peer/messages.c core/peer/messages.h \
+	core/peer/listen.c \
 	core/peer/mirror.c \
 	core/peer/peer.c \
 	core/peer/reports.c \

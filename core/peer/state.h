@@ -40,15 +40,30 @@ struct gw_track {
     gw_track_id wanted; /* source linked to, 0: none */
     struct gw_link_options link;
     struct gw_mirror *mirror; /* when `wanted` lives on another worker */
+    struct gw_listening *listening; /* a data sink's sources; owned */
     unsigned waiting_at;      /* place + 1 in engine->waiting, 0: not waiting */
     int8_t told[6];           /* layers last told by LAYER news */
     /* what came before the source did */
-    bool muted;
+    bool muted, hushed;
+    uint32_t loudness; /* packets a window */
     int64_t keyframe_every_s;
     int32_t playout_delay;
     struct {
         uint32_t packets, threshold;
     } talk;
+};
+
+/* A data sink hears a source. */
+struct gw_listening {
+    /* given at creation */
+    gw_track_id source;
+    char *label; /* owned; NULL: as received */
+    /* borrowed */
+    struct gw_track *track;
+    struct gw_mirror *mirror; /* when the source lives on another worker */
+    /* state */
+    struct gw_listening *next; /* of the track */
+    unsigned at;               /* place among the source's listeners */
 };
 
 struct gw_ssrc {
@@ -94,6 +109,7 @@ struct gw_peer {
     uint32_t own_ssrc;         /* of RTCP when no sink has one */
     uint32_t remb_bps;         /* the peer's last REMB */
     uint32_t bandwidth_cap;
+    struct cardea_sending sending; /* how the plugin wants it to send */
     /* counters */
     uint64_t too_large, dtls_in, dtls_in_bytes, dtls_out, dtls_out_bytes;
     struct gw_peer *next_closing;
@@ -117,7 +133,7 @@ struct gw_engine {
     GHashTable *peers;     /* &id → struct gw_peer, owned */
     GHashTable *mirrors;   /* &id → struct gw_mirror, owned */
     GHashTable *wishes;    /* track id → mask of workers that want a source of ours; boxed by struct gw_wish */
-    GHashTable *listeners; /* data source id → GPtrArray of struct gw_track (data sinks of ours) */
+    GHashTable *listeners; /* data source id → GPtrArray of struct gw_listening (data sinks of ours) */
     GPtrArray *waiting;    /* tracks whose source is to live here but does not yet */
     GQueue *news;          /* struct gw_news that did not fit */
     /* borrowed */
@@ -200,8 +216,12 @@ void gw_data_start(struct gw_peer *p, int64_t now_us); /* when DTLS is up and a 
 void gw_data_receive(struct gw_peer *p, const uint8_t *data, size_t len, int64_t now_us);
 void gw_data_send(struct gw_peer *p, const struct gw_data_blob *blob);
 void gw_data_deliver(struct gw_engine *e, gw_track_id source, const struct gw_data_blob *blob);
-void gw_data_listen(struct gw_track *t, bool on);
 void gw_data_stop(struct gw_peer *p);
+
+/* --- listen.c --- */
+void gw_listen(struct gw_track *t, gw_track_id source, char *label); /* takes label; again: another label */
+void gw_listen_no_more(struct gw_track *t, gw_track_id source);     /* 0: to nobody */
+GPtrArray *gw_listeners(struct gw_engine *e, gw_track_id source);   /* struct gw_listening; NULL: none */
 
 /* --- mirror.c --- */
 struct gw_mirror *gw_mirror_get(struct gw_engine *e, gw_track_id id, int64_t now_us); /* one more user */
@@ -215,6 +235,9 @@ void gw_mirror_sync(struct gw_engine *e, struct gw_source *s, unsigned layer);
 void gw_mirror_forward(struct gw_engine *e, struct gw_source *s, unsigned worker, struct gw_packet *pkt);
 void gw_mirror_data(struct gw_engine *e, gw_track_id source, const struct gw_data_blob *blob);
 void gw_mirrors_retry(struct gw_engine *e); /* wishes the other worker's mailbox had no room for */
+
+/* --- explain.c --- */
+struct gw_states *gw_explain(const struct gw_peer *p, int64_t now_us); /* what its sinks do and why; NULL: no memory */
 
 /* --- describe.c --- */
 char *gw_describe(struct gw_peer *p, int64_t now_us);

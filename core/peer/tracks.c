@@ -71,6 +71,15 @@ static void tell_talking(void *owner, struct gw_source *s, bool talking, double 
     gw_engine_tell(t->peer->engine, &n);
 }
 
+static void tell_loudness(void *owner, struct gw_source *s, double level)
+{
+    struct gw_track *t = owner;
+    struct gw_news n = {.tag = GW_NEWS_LOUDNESS, .peer = t->peer->id, .track = s->id};
+
+    n.u.talking.level = level;
+    gw_engine_tell(t->peer->engine, &n);
+}
+
 static void tell_media(void *owner, struct gw_source *s, unsigned layer, bool receiving, uint32_t seconds)
 {
     struct gw_track *t = owner;
@@ -145,6 +154,7 @@ static const struct gw_source_events source_events = {
     .keyframe = want_keyframe,
     .nack = want_missing,
     .talking = tell_talking,
+    .loudness = tell_loudness,
     .media = tell_media,
     .tap = to_taps,
     .forward = to_other_worker,
@@ -156,9 +166,12 @@ void gw_track_source_orders(struct gw_track *t, int64_t now_us)
 
     if (!s)
         return;
-    if (s->muted && !t->muted)
+    if ((s->muted && !t->muted) || (s->hushed && !t->hushed))
         gw_mirror_source_gone(t->peer->engine, s); /* its sinks elsewhere begin anew as well */
     gw_source_mute(s, t->muted, now_us);
+    gw_source_hush(s, t->hushed, now_us);
+    if (s->loudness.packets != t->loudness)
+        gw_loudness_set(&s->loudness, t->loudness);
     s->keyframe_every_us = t->keyframe_every_s * 1000000;
     if (s->talk.packets != t->talk.packets || s->talk.threshold != t->talk.threshold)
         gw_talk_set(&s->talk, t->talk.packets, t->talk.threshold);
@@ -392,11 +405,6 @@ static void leave(struct gw_track *t, int64_t now_us)
     t->mirror = NULL;
 }
 
-static bool is_data(const struct gw_track *t)
-{
-    return t->known && t->m.kind == GW_DATA;
-}
-
 void gw_track_link(struct gw_track *t, gw_track_id source, const struct gw_link_options *o, int64_t now_us)
 {
     struct gw_sink_options options = options_of(o);
@@ -405,10 +413,6 @@ void gw_track_link(struct gw_track *t, gw_track_id source, const struct gw_link_
     t->wanted = source;
     t->link = *o;
     memset(t->told, -2, sizeof(t->told));
-    if (is_data(t)) {
-        gw_data_listen(t, true);
-        return;
-    }
     if (!get_sink(t))
         return;
     gw_sink_adjust(t->sink, &options, now_us);
@@ -419,8 +423,6 @@ void gw_track_unlink(struct gw_track *t, int64_t now_us)
 {
     if (!t->wanted)
         return;
-    if (is_data(t))
-        gw_data_listen(t, false);
     leave(t, now_us);
     t->wanted = 0;
 }
@@ -455,11 +457,9 @@ void gw_tracks_set(struct gw_peer *p, const struct gw_media *media, int64_t now_
     for (unsigned i = 0; i < media->n; i++) {
         const struct gw_mline *m = &media->m[i];
         struct gw_track *t = gw_track_get(p, m->mindex);
-        bool link_was_early;
 
         if (!t)
             continue;
-        link_was_early = !t->known && t->wanted && m->kind == GW_DATA;
         t->known = true;
         t->m = *m;
         if (m->transport_cc && m->ext[GW_EXT_TRANSPORT_CC])
@@ -467,12 +467,6 @@ void gw_tracks_set(struct gw_peer *p, const struct gw_media *media, int64_t now_
         for (unsigned x = 0; x < GW_EXT_COUNT; x++)
             if (m->ext[x])
                 p->ids[x] = m->ext[x];
-        if (link_was_early) { /* now we know it is for data */
-            leave(t, now_us);
-            gw_sink_free(t->sink);
-            t->sink = NULL;
-            gw_data_listen(t, true);
-        }
         set_source(t, now_us);
         set_sink(t, now_us);
     }
@@ -485,6 +479,7 @@ void gw_track_free(struct gw_track *t)
     if (!t)
         return;
     gw_track_unlink(t, t->peer->engine->now_us);
+    gw_listen_no_more(t, 0);
     gw_sink_free(t->sink);
     t->sink = NULL;
     while (t->n_taps)

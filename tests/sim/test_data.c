@@ -110,10 +110,9 @@ static void what_is_sent_before_the_association_is_up_waits(void **state)
 
 static void link_data(const char *label)
 {
-    struct gw_order o = {.tag = GW_ORDER_LINK, .track = sim_track(b, 0), .other = sim_track(a, 0)};
+    struct gw_order o = {.tag = GW_ORDER_LISTEN, .track = sim_track(b, 0), .other = sim_track(a, 0)};
 
-    o.u.link.playout_delay = -1;
-    g_strlcpy(o.u.link.data_label, label, sizeof(o.u.link.data_label));
+    o.u.text = label ? strdup(label) : NULL;
     sim_order(w, b->worker, &o);
 }
 
@@ -127,13 +126,14 @@ static void a_link_carries_messages(unsigned worker)
     assert_int_equal(b->messages, 1);
     assert_string_equal(b->label, "1234");
     assert_string_equal(b->text, "over there");
-    link_data("");
+    link_data(NULL);
     sim_run_ms(w, 100);
     say(a, "mine", "again");
     sim_run_ms(w, 500);
     assert_int_equal(b->messages, 2);
     assert_string_equal(b->label, "mine");
-    sim_order(w, worker, &(struct gw_order){.tag = GW_ORDER_UNLINK, .track = sim_track(b, 0)});
+    sim_order(w, worker,
+              &(struct gw_order){.tag = GW_ORDER_UNLISTEN, .track = sim_track(b, 0), .other = sim_track(a, 0)});
     sim_run_ms(w, 100);
     say(a, "mine", "too late");
     sim_run_ms(w, 500);
@@ -148,6 +148,55 @@ static void a_link_on_one_worker(void **state)
 static void a_link_across_workers(void **state)
 {
     a_link_carries_messages(1);
+}
+
+static void two_publishers_have_a_channel_each(void **state)
+{
+    struct sim_client *c;
+
+    open_pair(0);
+    c = with_data(1, true);
+    sim_run_ms(w, 1500);
+    assert_true(c->sctp_up);
+    link_data("ada");
+    sim_order(w, b->worker,
+              &(struct gw_order){
+                  .tag = GW_ORDER_LISTEN, .track = sim_track(b, 0), .other = sim_track(c, 0), .u.text = strdup("cem")});
+    sim_run_ms(w, 100);
+    say(a, "chat", "from ada");
+    sim_run_ms(w, 300);
+    assert_string_equal(b->label, "ada");
+    say(c, "chat", "from cem");
+    sim_run_ms(w, 300);
+    assert_string_equal(b->label, "cem");
+    assert_string_equal(b->text, "from cem");
+    sim_order(w, b->worker,
+              &(struct gw_order){.tag = GW_ORDER_UNLISTEN, .track = sim_track(b, 0), .other = sim_track(a, 0)});
+    sim_run_ms(w, 100);
+    say(a, "chat", "not any more");
+    say(c, "chat", "still here");
+    sim_run_ms(w, 300);
+    assert_int_equal(b->messages, 3);
+    assert_string_equal(b->text, "still here");
+}
+
+static void a_paused_sink_hears_nothing(void **state)
+{
+    struct gw_order pause = {.tag = GW_ORDER_ADJUST};
+
+    open_pair(0);
+    link_data("ada");
+    pause.track = sim_track(b, 0);
+    pause.u.link.paused = true;
+    sim_order(w, b->worker, &pause);
+    say(a, "chat", "nobody listens");
+    sim_run_ms(w, 300);
+    assert_int_equal(b->messages, 0);
+    pause.u.link.paused = false;
+    sim_order(w, b->worker, &pause);
+    say(a, "chat", "now they do");
+    sim_run_ms(w, 300);
+    assert_int_equal(b->messages, 1);
 }
 
 static void a_lossy_path_loses_no_message(void **state)
@@ -177,6 +226,8 @@ int main(void)
         cmocka_unit_test_teardown(what_is_sent_before_the_association_is_up_waits, tear_down),
         cmocka_unit_test_teardown(a_link_on_one_worker, tear_down),
         cmocka_unit_test_teardown(a_link_across_workers, tear_down),
+        cmocka_unit_test_teardown(two_publishers_have_a_channel_each, tear_down),
+        cmocka_unit_test_teardown(a_paused_sink_hears_nothing, tear_down),
         cmocka_unit_test_teardown(a_lossy_path_loses_no_message, tear_down),
     };
 

@@ -242,7 +242,7 @@ static void data_goes_to_linked_channels(void **state)
     o.u.media->n = 1;
     o.u.media->m[0] = (struct gw_mline){.kind = GW_DATA, .receive = true, .layers = 1};
     sim_order(r.world, 0, &o);
-    sim_link_tracks(r.world, sim_track(c, 0), o.track);
+    sim_order(r.world, 0, &(struct gw_order){.tag = GW_ORDER_LISTEN, .track = sim_track(c, 0), .other = o.track});
     sim_client_connect(c);
     sim_run_ms(r.world, 1000);
     atomic_fetch_add(&waiting, 1);

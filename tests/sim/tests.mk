@@ -10,6 +10,7 @@ SIM_LDADD = tests/sim/libsim.a $(LDADD)
 
 check_PROGRAMS += \
 	tests/sim/test_data \
+	tests/sim/test_explain \
 	tests/sim/test_forward \
 	tests/sim/test_inlet \
 	tests/sim/test_life \
@@ -17,6 +18,7 @@ check_PROGRAMS += \
 	tests/sim/test_simulcast \
 	tests/sim/test_workers
 tests_sim_test_data_LDADD = $(SIM_LDADD)
+tests_sim_test_explain_LDADD = $(SIM_LDADD)
 tests_sim_test_forward_LDADD = $(SIM_LDADD)
 tests_sim_test_inlet_LDADD = $(SIM_LDADD)
 tests_sim_test_life_LDADD = $(SIM_LDADD)

@@ -122,9 +122,25 @@ static void a_report_without_time_is_ignored(void **state)
     assert_false(s.valid);
 }
 
+static void loudness_is_told_each_window(void **state)
+{
+    struct gw_loudness l = {0};
+    double average;
+
+    assert_false(gw_loudness_level(&l, 10, &average)); /* off */
+    gw_loudness_set(&l, 2);
+    assert_false(gw_loudness_level(&l, 10, &average));
+    assert_true(gw_loudness_level(&l, 20, &average));
+    assert_true(average > 14.9 && average < 15.1);
+    assert_false(gw_loudness_level(&l, 127, &average));
+    assert_true(gw_loudness_level(&l, 127, &average));
+    assert_true(average > 126.9);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(loudness_is_told_each_window),
         cmocka_unit_test(talk_is_told_at_the_end_of_a_window_and_on_change_only),
         cmocka_unit_test(the_threshold_itself_is_silence),
         cmocka_unit_test(keyframes_are_asked_for_once_a_second),

@@ -93,6 +93,11 @@ static void on_talking(void *owner, cardea_source source, bool talking, double l
     note(owner, "talking(%u,%d,%.0f)", gw_track_mindex(source), talking, level);
 }
 
+static void on_loudness(void *owner, cardea_source source, double level)
+{
+    note(owner, "loudness(%.0f)", level);
+}
+
 static void on_data(void *owner, const struct cardea_message *msg)
 {
     note(owner, "data(%s,%s,%d,%.*s)", msg->label, msg->protocol, msg->binary, (int)msg->len, (const char *)msg->data);
@@ -104,8 +109,8 @@ static void on_query(void *owner, int64_t ticket, const char *json)
 }
 
 static const struct gw_link_events fake_events = {
-    on_described, on_trickle, on_ice,     on_up,   on_down,     on_closed, on_media,
-    on_slow_link, on_layer,   on_talking, on_data,   on_query,
+    on_described, on_trickle, on_ice,     on_up,       on_down, on_closed, on_media,
+    on_slow_link, on_layer,   on_talking, on_loudness, on_data, on_query,
 };
 
 static bool fake_post(void *arg, unsigned worker, const struct gw_order *order)

@@ -38,7 +38,6 @@ static void links_a_sink_to_a_source(void **state)
                                        .delay_set = true,
                                        .min_delay = 2,
                                        .max_delay = 40,
-                                       .data_label = "lab",
                                        .priority = 3,
                                        .automatic = true};
     const struct cardea_link none = {.paused = true};
@@ -58,7 +57,6 @@ static void links_a_sink_to_a_source(void **state)
     assert_int_equal(o.u.link.spatial, 2);
     assert_int_equal(o.u.link.fallback_us, 7);
     assert_int_equal(o.u.link.playout_delay, 2 << 12 | 40);
-    assert_string_equal(o.u.link.data_label, "lab");
     assert_int_equal(o.u.link.priority, 3);
     assert_true(o.u.link.automatic && !o.u.link.paused);
     assert_int_equal(gw_link_adjust(fake.ls, sink, &none), 0);
@@ -92,6 +90,148 @@ static void linked_before_the_peer_lives(void **state)
     order = order_take(GW_ORDER_LINK);
     assert_true(order.track == sink && order.other == source);
     assert_int_equal(fake.n, 0);
+    end();
+}
+
+#define DATA                                                                                                           \
+    HEAD "a=setup:actpass\r\nm=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:0\r\na=sctp-port:5000\r\n"
+
+static struct gw_link *data_publisher(int owner)
+{
+    struct gw_link *l = link_make(owner);
+
+    assert_int_equal(jsep(l, "offer", DATA), GW_JSEP_OK);
+    assert_int_equal(answer(l), 0);
+    news_gathered(peer_of(l), "x4Qd");
+    return l;
+}
+
+static void place_data(struct gw_link *l, cardea_sink *out)
+{
+    const struct cardea_place w = {.kind = CARDEA_DATA};
+    int mindex = -1;
+
+    assert_int_equal(gw_link_place(l, &mindex, &w, out), 0);
+}
+
+static void expect_listen(cardea_source from, const char *label)
+{
+    struct gw_order o = order_take(GW_ORDER_LISTEN);
+
+    assert_true(o.track == sink && o.other == from);
+    if (label)
+        assert_string_equal(o.u.text, label);
+    else
+        assert_null(o.u.text);
+    gw_order_drop(&o);
+}
+
+static void expect_unlisten(cardea_source from)
+{
+    struct gw_order o = order_take(GW_ORDER_UNLISTEN);
+
+    assert_true(o.track == sink && o.other == from);
+}
+
+static void a_data_sink_has_many_sources(void **state)
+{
+    const struct cardea_link ada = {.data_label = "ada"}, same = {0}, paused = {.paused = true};
+    struct gw_link *other;
+    cardea_source first, second;
+
+    fake_start(1, 0, false);
+    pub = data_publisher(1);
+    other = data_publisher(3);
+    sub = link_make(2);
+    first = gw_track_make(peer_of(pub), 0);
+    second = gw_track_make(peer_of(other), 0);
+    place_data(sub, &sink);
+    assert_int_equal(gw_link_connect(fake.ls, sink, first, &ada), 0); /* before it is on a worker */
+    orders_clear();
+    assert_int_equal(offer(sub, false), 0);
+    order_done(GW_ORDER_PEER_NEW);
+    expect_listen(first, "ada");
+    order_done(GW_ORDER_ADJUST);
+    assert_int_equal(gw_link_connect(fake.ls, sink, first, &ada), 0); /* nothing new */
+    assert_int_equal(fake.n, 0);
+    assert_int_equal(gw_link_connect(fake.ls, sink, second, &same), 0);
+    expect_listen(second, NULL);
+    assert_int_equal(gw_link_adjust(fake.ls, sink, &paused), 0);
+    assert_true(order_take(GW_ORDER_ADJUST).u.link.paused);
+    assert_int_equal(gw_link_disconnect_from(fake.ls, sink, first), 0);
+    expect_unlisten(first);
+    assert_int_equal(gw_link_disconnect_from(fake.ls, sink, first), 0); /* again: fine */
+    assert_int_equal(fake.n, 0);
+    gw_link_close(other, NULL); /* the worker of the sink is told, because its list would only grow */
+    expect_unlisten(second);
+    order_done(GW_ORDER_PEER_CLOSE);
+    gw_link_free(other);
+    orders_clear();
+    end();
+}
+
+static void a_data_sink_has_not_too_many_sources(void **state)
+{
+    const struct cardea_link o = {0};
+    struct gw_link *all[257];
+
+    fake_start(1, 0, false);
+    pub = data_publisher(1);
+    sub = link_make(2);
+    source = gw_track_make(peer_of(pub), 0);
+    place_data(sub, &sink);
+    for (int i = 0; i < 257; i++) {
+        all[i] = data_publisher(10 + i);
+        assert_int_equal(gw_link_connect(fake.ls, sink, gw_track_make(peer_of(all[i]), 0), &o),
+                         i < 256 ? 0 : GW_ELIMIT);
+        orders_clear();
+    }
+    assert_int_equal(gw_link_disconnect(fake.ls, sink), 0);
+    assert_int_equal(gw_link_connect(fake.ls, sink, source, &o), 0);
+    for (int i = 0; i < 257; i++)
+        gw_link_free(all[i]);
+    end();
+}
+
+static struct {
+    unsigned calls, ends;
+    cardea_sink sink;
+} told;
+
+static void tell_state(void *arg, cardea_sink k, const struct cardea_sink_state *state)
+{
+    assert_ptr_equal(arg, &told);
+    told.calls++;
+    told.ends += !k && !state;
+    if (k)
+        told.sink = k;
+}
+
+static void what_sinks_do_is_told_in_any_case(void **state)
+{
+    const struct gw_states_ask ask = {tell_state, &told};
+    struct gw_news n = {.tag = GW_NEWS_STATES};
+    struct gw_order o;
+
+    begin(1);
+    assert_int_equal(gw_link_states(sub, &ask), GW_ENOENT); /* there is no PeerConnection yet */
+    subscribe();
+    orders_clear();
+    assert_int_equal(gw_link_states(sub, &ask), 0);
+    o = order_take(GW_ORDER_STATES);
+    n.peer = o.peer;
+    n.u.states.ask = o.u.states;
+    n.u.states.states = calloc(1, sizeof(*n.u.states.states) + sizeof(n.u.states.states->at[0]));
+    n.u.states.states->n = 1;
+    n.u.states.states->at[0].sink = sink;
+    news(&n);
+    assert_int_equal(told.calls, 2);
+    assert_int_equal(told.ends, 1);
+    assert_true(told.sink == sink);
+    n.peer = 12345; /* whose link has gone */
+    n.u.states.states = NULL;
+    news(&n);
+    assert_int_equal(told.ends, 2);
     end();
 }
 
@@ -248,10 +388,17 @@ static void many_sinks_of_one_source(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(links_a_sink_to_a_source),    cmocka_unit_test(linked_before_the_peer_lives),
-        cmocka_unit_test(what_cannot_be_linked),       cmocka_unit_test(layers_are_mirrored),
-        cmocka_unit_test(a_source_goes_with_its_peer), cmocka_unit_test(a_sink_goes_with_its_peer),
-        cmocka_unit_test(orders_for_a_source),         cmocka_unit_test(many_sinks_of_one_source),
+        cmocka_unit_test(links_a_sink_to_a_source),
+        cmocka_unit_test(linked_before_the_peer_lives),
+        cmocka_unit_test(a_data_sink_has_many_sources),
+        cmocka_unit_test(a_data_sink_has_not_too_many_sources),
+        cmocka_unit_test(what_sinks_do_is_told_in_any_case),
+        cmocka_unit_test(what_cannot_be_linked),
+        cmocka_unit_test(layers_are_mirrored),
+        cmocka_unit_test(a_source_goes_with_its_peer),
+        cmocka_unit_test(a_sink_goes_with_its_peer),
+        cmocka_unit_test(orders_for_a_source),
+        cmocka_unit_test(many_sinks_of_one_source),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

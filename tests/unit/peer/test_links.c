@@ -58,6 +58,29 @@ static void groups_stay_together_while_they_fit(void **state)
     fake_stop();
 }
 
+static void large_groups_are_spread_from_the_first_on(void **state)
+{
+    struct gw_link *room[4];
+
+    fake_start(2, 3, false);
+    gw_links_expect(fake.ls, 77, 4);
+    for (int i = 0; i < 4; i++)
+        room[i] = publisher_make(i, 77);
+    assert_int_not_equal(worker_of(room[1]), worker_of(room[0]));
+    assert_int_equal(worker_of(room[2]), worker_of(room[0]));
+    assert_int_equal(worker_of(room[3]), worker_of(room[1]));
+    for (int i = 0; i < 4; i++)
+        close_and_forget(room[i]);
+    gw_links_expect(fake.ls, 77, 3); /* fits */
+    room[0] = publisher_make(0, 77);
+    room[1] = publisher_make(1, 77);
+    assert_int_equal(worker_of(room[1]), worker_of(room[0]));
+    gw_links_expect(fake.ls, 77, 0);
+    close_and_forget(room[0]);
+    close_and_forget(room[1]);
+    fake_stop();
+}
+
 static void ids_are_never_used_again(void **state)
 {
     gw_peer_id seen[20];
@@ -150,9 +173,13 @@ static void refuses_impossible_settings(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(spreads_over_workers),        cmocka_unit_test(groups_stay_together_while_they_fit),
-        cmocka_unit_test(ids_are_never_used_again),    cmocka_unit_test(full_mailboxes_are_tried_again_in_order),
-        cmocka_unit_test(the_backlog_is_bounded),      cmocka_unit_test(undelivered_orders_are_freed),
+        cmocka_unit_test(spreads_over_workers),
+        cmocka_unit_test(groups_stay_together_while_they_fit),
+        cmocka_unit_test(large_groups_are_spread_from_the_first_on),
+        cmocka_unit_test(ids_are_never_used_again),
+        cmocka_unit_test(full_mailboxes_are_tried_again_in_order),
+        cmocka_unit_test(the_backlog_is_bounded),
+        cmocka_unit_test(undelivered_orders_are_freed),
         cmocka_unit_test(refuses_impossible_settings),
     };
 
