@@ -33,3 +33,6 @@ check_PROGRAMS += tests/fuzz/fuzz_bwe
 tests_fuzz_fuzz_bwe_SOURCES = tests/fuzz/fuzz_bwe.c tests/fuzz/replay.c
 check_PROGRAMS += tests/fuzz/fuzz_fragment
 tests_fuzz_fuzz_fragment_SOURCES = tests/fuzz/fuzz_fragment.c tests/fuzz/replay.c
+check_PROGRAMS += tests/fuzz/fuzz_demux
+tests_fuzz_fuzz_demux_SOURCES = tests/fuzz/fuzz_demux.c tests/fuzz/replay.c
+tests_fuzz_fuzz_demux_LDADD = $(RECMEDIA_LIBS) $(AVFORMAT_LIBS)
