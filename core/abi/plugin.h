@@ -28,6 +28,7 @@
 #define CARDEA_PLUGIN_H
 
 #include <cardea/recorder.h>
+#include <cardea/stats.h>
 #include <cardea/types.h>
 
 enum cardea_result {
@@ -565,6 +566,20 @@ struct cardea_host {
     int (*loudness)(cardea_source source, unsigned packets); /* loudness() each so many packets; 0: off */
     int (*hush)(cardea_source source, bool on); /* as mute(), but it is still measured, and taps go on */
     int (*expect)(uint64_t group, unsigned peers); /* that many will come: they may be spread over workers early */
+    /* what the gateway is doing (stats.h). Set size first; what is known of it is filled in. ENOENT: no such
+     * worker. */
+    int (*stats)(struct cardea_stats *out);
+    int (*worker_stats)(unsigned worker, struct cardea_worker_stats *out);
+    /* {"draining":…, "sessions":…, "eta_s":…, …} as the admin request drain_status answers it. New reference. */
+    json_t *(*drain_status)(void);
+    /* A metric of this plugin's own; the same for the same name and labels. It lives as long as the process. NULL: full,
+     * or a bad name; the calls below take NULL and do nothing. */
+    struct cardea_metric *(*metric)(const struct cardea_metric_conf *conf);
+    void (*metric_add)(struct cardea_metric *m, int64_t n);    /* [any thread] */
+    void (*metric_set)(struct cardea_metric *m, int64_t v);    /* [any thread] */
+    void (*metric_observe)(struct cardea_metric *m, double v); /* [any thread] */
+    /* May new sessions come in, as far as this plugin (its name) is concerned? why (copied) goes along with error 472. */
+    void (*admit)(const char *plugin, bool yes, const char *why);
 };
 
 #endif

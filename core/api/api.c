@@ -37,7 +37,7 @@ int gw_api_new(struct gw_api **out, const struct gw_api_conf *conf)
     a->sessions = g_hash_table_new(g_int64_hash, g_int64_equal);
     a->sources = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     a->routes = g_ptr_array_new();
-    a->accept = true;
+    gw_admission_init(a);
     gw_tickets_init(&a->handles);
     gw_tickets_init(&a->messages);
     gw_tickets_init(&a->exchanges);
@@ -65,6 +65,7 @@ void gw_api_free(struct gw_api *a)
     gw_tickets_clear(&a->messages);
     gw_tickets_clear(&a->exchanges);
     gw_tokens_clear(&a->tokens);
+    gw_admission_end(a);
     g_free(a);
 }
 
@@ -249,16 +250,6 @@ void gw_api_string_ids(struct gw_api *a, bool on)
 }
 
 /* --- settings ----------------------------------------------------------------------------------------------------- */
-
-void gw_api_accept(struct gw_api *a, bool accept)
-{
-    a->accept = accept;
-}
-
-bool gw_api_accepts(const struct gw_api *a)
-{
-    return a->accept;
-}
 
 void gw_api_reload(struct gw_api *a)
 {

@@ -67,6 +67,9 @@ bool gw_api_turn_end(struct gw_api *a);
 /* New sessions are refused while this is false. */
 void gw_api_accept(struct gw_api *a, bool accept);
 bool gw_api_accepts(const struct gw_api *a);
+/* A module refuses new sessions for a reason of its own, or no more does. Text is copied. */
+void gw_api_admit(struct gw_api *a, const char *module, bool yes, const char *why);
+uint64_t gw_api_sessions_made(const struct gw_api *a); /* total */
 /* Draining has begun, has another deadline, or was taken back: clients and plugins are told. status is copied. */
 struct gw_drain_status {
     bool draining;
@@ -74,6 +77,7 @@ struct gw_drain_status {
 };
 void gw_api_draining(struct gw_api *a, const struct gw_drain_status *status);
 /* {"draining":…, "sessions":…, "eta_s":…, …} as drain_status answers it. New reference. */
+bool gw_api_drains(const struct gw_api *a);
 json_t *gw_drain_json(const struct gw_api *a);
 /* The configuration was reloaded: settings that the Admin API can change start from it again. */
 void gw_api_reload(struct gw_api *a);

@@ -1,40 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Draining as clients and operators see it: who may still come in, what they are told, and how long it may take. What
- * drains, and when it is over, is the host's business (host/life.h).
+ * Draining as clients and operators see it: what they are told, and how long it may take. Who may still come in is
+ * admission.c's business; what drains, and when it is over, the host's (host/life.h).
  */
 #include "api/inside.h"
 
 #include "log/log.h"
 
 #define S INT64_C(1000000)
-
-/* --- who may still come in ---------------------------------------------------------------------------------------- */
-
-/*
- * `create` may say what the session is for, {"for": {"plugin": …, …}}: a plugin that has that already (a room with
- * people in it) welcomes the late comer, because nobody else can.
- */
-static bool is_welcome(const struct gw_request *rq)
-{
-    const json_t *purpose = json_object_get(rq->root, "for");
-    const char *name = gw_json_string(purpose, "plugin");
-    struct gw_plugin *p = name ? gw_plugin_find(rq->api, name) : NULL;
-
-    return p && p->table.welcomes && p->table.welcomes(purpose);
-}
-
-bool gw_drain_admits(struct gw_request *rq)
-{
-    const struct gw_drain_status *d = &rq->api->drain;
-
-    if (rq->api->accept || (d->draining && is_welcome(rq)))
-        return true;
-    gw_request_fail(rq, GW_API_NOT_ACCEPTING, "%s",
-                    d->draining ? "This gateway is draining: ask another one"
-                                : gw_api_error_text(GW_API_NOT_ACCEPTING));
-    return false;
-}
 
 /* --- how long it may take ----------------------------------------------------------------------------------------- */
 
@@ -93,6 +66,11 @@ static void tell_session(struct gw_session *s, const struct gw_drain_status *d, 
         g_string_append_printf(text, ",\"deadline_s\":%lld", (long long)((d->deadline_us - now_us) / S));
     g_string_append_c(text, '}');
     gw_session_tell(s, g_string_free(text, FALSE));
+}
+
+bool gw_api_drains(const struct gw_api *a)
+{
+    return a->drain.draining;
 }
 
 void gw_api_draining(struct gw_api *a, const struct gw_drain_status *status)

@@ -193,6 +193,8 @@ struct gw_api {
     bool accept;
     struct gw_drain_status drain;
     struct gw_lifetimes lifetimes;
+    GHashTable *refusals; /* module -> why */
+    uint64_t sessions_made;
 };
 
 /* --- api.c --- */
@@ -313,9 +315,12 @@ void gw_admin_query_done(struct gw_api *a, int64_t ticket, const char *json);
 void gw_admin_queries_watch(struct gw_api *a, bool all);
 void gw_admin_settings_load(struct gw_api *a);
 
+/* --- admission.c --- */
+void gw_admission_init(struct gw_api *a);
+void gw_admission_end(struct gw_api *a);
+bool gw_admission_passes(struct gw_request *rq); /* of a `create`; false: 472 was sent */
+
 /* --- drain.c --- */
-/* May this `create` come in? false: 472 was sent. */
-bool gw_drain_admits(struct gw_request *rq);
 void gw_admin_drain(struct gw_request *rq);
 void gw_admin_undrain(struct gw_request *rq);
 void gw_admin_drain_status(struct gw_request *rq);

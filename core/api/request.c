@@ -109,7 +109,7 @@ static bool passes(const struct gw_request *rq)
 
 static void run_create(struct gw_request *rq)
 {
-    if (gw_drain_admits(rq) && passes(rq))
+    if (gw_admission_passes(rq) && passes(rq))
         gw_session_create(rq);
 }
 

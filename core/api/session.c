@@ -71,6 +71,7 @@ struct gw_session *gw_session_new(struct gw_api *a, struct gw_client *owner, uin
     s->created_us = s->last_us;
     set_owner(s, owner);
     g_hash_table_insert(a->sessions, &s->id, s);
+    a->sessions_made++;
     gw_verbose_of(id, 0, "session created over %s", owner->transport->shown);
     return s;
 }
@@ -208,4 +209,9 @@ void gw_session_tell(struct gw_session *s, char *text)
         return;
     }
     g_free(text);
+}
+
+uint64_t gw_api_sessions_made(const struct gw_api *a)
+{
+    return a->sessions_made;
 }

@@ -2,6 +2,7 @@
 libgw_a_SOURCES += \
 	core/api/api.c core/api/api.h core/api/inside.h \
 	core/api/admin.c \
+	core/api/admission.c \
 	core/api/admin_tokens.c \
 	core/api/auth.c \
 	core/api/check.c \

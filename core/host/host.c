@@ -16,11 +16,13 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "host/calibrate.h"
 #include "host/control.h"
 #include "host/life.h"
 #include "host/modules.h"
 #include "host/notify.h"
 #include "host/routes.h"
+#include "host/stats.h"
 #include "host/workers.h"
 #include "log/log.h"
 #include "sctp/sctp.h"
@@ -45,6 +47,7 @@ struct host {
     char sealer[24];  /* name of what seals RTP here */
     char address[64]; /* of this host, as peers see it */
     struct gw_life life;
+    struct gw_packet_cost cost;
     uint64_t pulse, soon;
 };
 
@@ -352,6 +355,7 @@ static int start(struct host *h)
 
     find_address(h);
     find_sealer(h);
+    gw_calibrate(&h->cost);
     if (!err)
         err = gw_control_new();
     if (!err)
@@ -370,6 +374,8 @@ static int start(struct host *h)
         gw_loop_on_turn_end(gw_control_loop(), end_turn, h);
         err = gw_workers_start(h->workers);
     }
+    if (!err)
+        gw_host_stats_begin(h->api, h->workers, &h->cost, h->address);
     if (!err)
         err = load_modules(h);
     if (!err)
@@ -412,6 +418,7 @@ static void stop(struct host *h)
         gw_api_stop_transports(h->api);
         gw_api_stop_plugins(h->api);
     }
+    gw_host_stats_end();
     gw_workers_stop(h->workers);
     if (h->news)
         drop_news(h);

@@ -8,7 +8,9 @@
 #include "base/err.h"
 #include "config/config.h"
 #include "host/control.h"
+#include "host/stats.h"
 #include "log/log.h"
+#include "metrics/metrics.h"
 #include "peer/inlet.h"
 
 static struct {
@@ -365,6 +367,54 @@ static void guest_end(struct cardea_guest *g)
     gw_api_guest_end(plugins.api, g);
 }
 
+/* --- the operator's figures --------------------------------------------------------------------------------------- */
+
+static json_t *drain_status(void)
+{
+    return gw_drain_json(plugins.api);
+}
+
+static struct cardea_metric *metric(const struct cardea_metric_conf *c)
+{
+    struct gw_metric *m = NULL;
+
+    switch (c->kind) {
+    case CARDEA_COUNTER:
+        m = gw_metric_counter(c->name, c->labels, c->help);
+        break;
+    case CARDEA_GAUGE:
+        m = gw_metric_gauge(c->name, c->labels, c->help);
+        break;
+    case CARDEA_RATIO:
+        m = gw_metric_in_micros(gw_metric_gauge(c->name, c->labels, c->help));
+        break;
+    case CARDEA_HISTOGRAM:
+        m = gw_metric_histogram(c->name, c->labels, c->help, c->bounds, c->n);
+        break;
+    }
+    return (struct cardea_metric *)m;
+}
+
+static void metric_add(struct cardea_metric *m, int64_t n)
+{
+    gw_metric_add((struct gw_metric *)m, n);
+}
+
+static void metric_set(struct cardea_metric *m, int64_t v)
+{
+    gw_metric_set((struct gw_metric *)m, v);
+}
+
+static void metric_observe(struct cardea_metric *m, double v)
+{
+    gw_metric_observe((struct gw_metric *)m, v);
+}
+
+static void admit(const char *plugin, bool yes, const char *why)
+{
+    gw_api_admit(plugins.api, plugin, yes, why);
+}
+
 static const struct cardea_host table = {
     .abi_major = CARDEA_ABI_MAJOR,
     .abi_minor = CARDEA_ABI_MINOR,
@@ -416,6 +466,14 @@ static const struct cardea_host table = {
     .check = check,
     .provide = provide,
     .service = find_service,
+    .stats = gw_host_stats,
+    .worker_stats = gw_host_worker_stats,
+    .drain_status = drain_status,
+    .metric = metric,
+    .metric_add = metric_add,
+    .metric_set = metric_set,
+    .metric_observe = metric_observe,
+    .admit = admit,
     .tap_add = tap_add,
     .tap_remove = tap_remove,
     .inlet = inlet,

@@ -1,6 +1,8 @@
 libgw_a_SOURCES += \
 	core/host/args.c core/host/args.h \
+	core/host/calibrate.c core/host/calibrate.h \
 	core/host/control.c core/host/control.h \
+	core/host/exported.c core/host/exported.h \
 	core/host/host.c core/host/host.h \
 	core/host/life.c core/host/life.h \
 	core/host/module.c core/host/module.h \
@@ -9,5 +11,6 @@ libgw_a_SOURCES += \
 	core/host/plugin_host.c core/host/plugin_host.h \
 	core/host/routes.c core/host/routes.h \
 	core/host/settings.c core/host/settings.h \
+	core/host/stats.c core/host/stats.h \
 	core/host/transport_host.c core/host/transport_host.h \
 	core/host/workers.c core/host/workers.h

@@ -305,9 +305,9 @@ const struct gw_ice_stats *gw_workers_ice(const struct gw_workers *ws, unsigned 
     return gw_ice_io_stats(ws->w[worker].ice);
 }
 
-uint64_t gw_workers_busy_us(const struct gw_workers *ws, unsigned worker)
+const struct gw_loop *gw_workers_loop(const struct gw_workers *ws, unsigned worker)
 {
-    return gw_loop_busy_us(gw_worker_loop(ws->w[worker].thread));
+    return gw_worker_loop(ws->w[worker].thread);
 }
 
 uint16_t gw_workers_port(const struct gw_workers *ws, unsigned worker)

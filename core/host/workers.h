@@ -32,7 +32,7 @@ void gw_workers_pulse(struct gw_workers *ws);
 bool gw_workers_alive(const struct gw_workers *ws); /* all of them did something in the last seconds */
 const struct gw_engine *gw_workers_engine(const struct gw_workers *ws, unsigned worker);
 const struct gw_ice_stats *gw_workers_ice(const struct gw_workers *ws, unsigned worker);
-uint64_t gw_workers_busy_us(const struct gw_workers *ws, unsigned worker);
+const struct gw_loop *gw_workers_loop(const struct gw_workers *ws, unsigned worker);
 uint16_t gw_workers_port(const struct gw_workers *ws, unsigned worker); /* 0: none of its own */
 
 #endif

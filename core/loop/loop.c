@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +42,8 @@ struct gw_loop {
     uint32_t serial;
     int64_t now_us;
     atomic_bool quit;
-    _Atomic uint64_t turns, busy_us;
+    atomic_int clock; /* of the thread that runs it; 0: none yet */
+    _Atomic uint64_t turns, busy_us, late_us, late[CARDEA_LATE_BOUNDS + 1];
 };
 
 int64_t gw_now_us(void)
@@ -263,6 +265,26 @@ static void dispatch(struct gw_loop *l, const struct epoll_event *ev, int n)
     }
 }
 
+static void count(_Atomic uint64_t *to, uint64_t n)
+{
+    atomic_fetch_add_explicit(to, n, memory_order_relaxed);
+}
+
+/* The timer that is due first tells how late this turn is for all of them. */
+static void note_lateness(struct gw_loop *l)
+{
+    static const int64_t bounds[CARDEA_LATE_BOUNDS] = CARDEA_LATE_BOUNDS_US;
+    int64_t due = gw_timers_next(l->timers), late = l->now_us - due;
+    unsigned i = 0;
+
+    if (due > l->now_us)
+        return;
+    while (i < CARDEA_LATE_BOUNDS && late > bounds[i])
+        i++;
+    count(&l->late[i], 1);
+    count(&l->late_us, (uint64_t)late);
+}
+
 void gw_loop_turn(struct gw_loop *l, int max_wait_ms)
 {
     struct epoll_event ev[MAX_EVENTS];
@@ -277,24 +299,30 @@ void gw_loop_turn(struct gw_loop *l, int max_wait_ms)
         n = wait_plain(l, ev, us);
         l->now_us = gw_now_us();
     }
+    note_lateness(l);
     dispatch(l, ev, n);
     gw_timers_run(l->timers, l->now_us);
     if (l->turn_end)
         l->turn_end(l->turn_end_arg, l->now_us);
     if (l->context)
         g_main_context_release(l->context);
-    atomic_fetch_add_explicit(&l->turns, 1, memory_order_relaxed);
-    atomic_fetch_add_explicit(&l->busy_us, (uint64_t)(gw_now_us() - l->now_us), memory_order_relaxed);
+    count(&l->turns, 1);
+    count(&l->busy_us, (uint64_t)(gw_now_us() - l->now_us));
 }
 
 void gw_loop_run(struct gw_loop *l)
 {
+    clockid_t clock;
+
+    if (!pthread_getcpuclockid(pthread_self(), &clock))
+        atomic_store(&l->clock, clock);
     if (l->context)
         g_main_context_push_thread_default(l->context);
     while (!atomic_exchange(&l->quit, false))
         gw_loop_turn(l, -1);
     if (l->context)
         g_main_context_pop_thread_default(l->context);
+    atomic_store(&l->clock, 0); /* the thread may be gone before anybody looks again */
 }
 
 void gw_loop_quit(struct gw_loop *l)
@@ -315,4 +343,23 @@ uint64_t gw_loop_turns(const struct gw_loop *l)
 uint64_t gw_loop_busy_us(const struct gw_loop *l)
 {
     return atomic_load_explicit(&l->busy_us, memory_order_relaxed);
+}
+
+static uint64_t cpu_us(clockid_t clock)
+{
+    struct timespec ts;
+
+    if (!clock || clock_gettime(clock, &ts))
+        return 0;
+    return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
+}
+
+void gw_loop_stats(const struct gw_loop *l, struct cardea_loop_stats *out)
+{
+    out->cpu_us = cpu_us(atomic_load(&l->clock));
+    out->busy_us = gw_loop_busy_us(l);
+    out->turns = gw_loop_turns(l);
+    out->late_us = atomic_load_explicit(&l->late_us, memory_order_relaxed);
+    for (unsigned i = 0; i <= CARDEA_LATE_BOUNDS; i++)
+        out->late[i] = atomic_load_explicit(&l->late[i], memory_order_relaxed);
 }

@@ -14,6 +14,8 @@
 
 #include <glib.h>
 
+#include <cardea/stats.h>
+
 #include "loop/timer.h"
 
 struct gw_loop;
@@ -34,6 +36,7 @@ void gw_loop_turn(struct gw_loop *l, int max_wait_ms); /* one turn; for tests */
 void gw_loop_quit(struct gw_loop *l);         /* any thread, also a signal handler */
 uint64_t gw_loop_turns(const struct gw_loop *l);   /* any thread: does it tick? */
 uint64_t gw_loop_busy_us(const struct gw_loop *l); /* any thread: time spent outside the wait */
+void gw_loop_stats(const struct gw_loop *l, struct cardea_loop_stats *out); /* any thread */
 
 int64_t gw_now_us(void);  /* CLOCK_MONOTONIC, any thread */
 int64_t gw_wall_us(void); /* CLOCK_REALTIME since 1970, any thread */

@@ -28,6 +28,7 @@ struct gw_metric {
     /* given at creation, owned */
     char *name, *labels, *help;
     enum kind kind;
+    bool micros;
     /* owned */
     struct histogram *histogram;
     /* state */
@@ -167,6 +168,29 @@ void gw_metric_observe(struct gw_metric *m, double v)
     atomic_fetch_add_explicit(&m->value, 1, memory_order_relaxed);
 }
 
+struct gw_metric *gw_metric_in_micros(struct gw_metric *m)
+{
+    if (m && m->kind != HISTOGRAM)
+        m->micros = true;
+    return m;
+}
+
+void gw_metric_set_buckets(struct gw_metric *m, const uint64_t *counts, double sum)
+{
+    struct histogram *h = m ? m->histogram : NULL;
+    uint64_t all = 0, bits;
+
+    if (!h)
+        return;
+    for (size_t i = 0; i <= h->n; i++) {
+        atomic_store_explicit(&h->buckets[i], counts[i], memory_order_relaxed);
+        all += counts[i];
+    }
+    memcpy(&bits, &sum, sizeof(bits));
+    atomic_store_explicit(&h->sum, bits, memory_order_relaxed);
+    atomic_store_explicit(&m->value, (int64_t)all, memory_order_relaxed);
+}
+
 int64_t gw_metric_value(const struct gw_metric *m)
 {
     return m ? atomic_load_explicit(&m->value, memory_order_relaxed) : 0;
@@ -226,7 +250,7 @@ static void print_number(GString *s, double v)
 {
     char text[G_ASCII_DTOSTR_BUF_SIZE];
 
-    g_string_append(s, g_ascii_formatd(text, sizeof(text), "%.9g", v));
+    g_string_append(s, g_ascii_formatd(text, sizeof(text), "%.15g", v));
 }
 
 static void print_histogram(GString *s, const struct gw_metric *m)
@@ -252,11 +276,16 @@ static void print_histogram(GString *s, const struct gw_metric *m)
 
 static void print_metric(GString *s, const struct gw_metric *m)
 {
-    if (m->kind == HISTOGRAM)
+    if (m->kind == HISTOGRAM) {
         print_histogram(s, m);
+        return;
+    }
+    g_string_append_printf(s, "%s%s%s%s ", m->name, m->labels[0] ? "{" : "", m->labels, m->labels[0] ? "}" : "");
+    if (m->micros)
+        print_number(s, (double)gw_metric_value(m) / 1e6);
     else
-        g_string_append_printf(s, "%s%s%s%s %" G_GINT64_FORMAT "\n", m->name, m->labels[0] ? "{" : "", m->labels,
-                               m->labels[0] ? "}" : "", (gint64)gw_metric_value(m));
+        g_string_append_printf(s, "%" G_GINT64_FORMAT, (gint64)gw_metric_value(m));
+    g_string_append_c(s, '\n');
 }
 
 /* In order of making, but all of one name together, as the format wants it. */

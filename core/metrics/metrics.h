@@ -32,9 +32,14 @@ struct gw_metric *gw_metric_gauge(const char *name, const char *labels, const ch
 struct gw_metric *gw_metric_histogram(const char *name, const char *labels, const char *help, const double *bounds,
                                       size_t n);
 
+/* Counter or gauge: its values are millionths (of a second, of a ratio) and printed as a fraction. Returns m. */
+struct gw_metric *gw_metric_in_micros(struct gw_metric *m);
+
 void gw_metric_add(struct gw_metric *m, int64_t n);    /* counter (n >= 0) or gauge */
 void gw_metric_set(struct gw_metric *m, int64_t v);    /* gauge, or a counter that is kept elsewhere */
 void gw_metric_observe(struct gw_metric *m, double v); /* histogram */
+/* Histogram that is kept elsewhere: counts for each bound and +Inf, not cumulative, and the sum of what was observed. */
+void gw_metric_set_buckets(struct gw_metric *m, const uint64_t *counts, double sum);
 int64_t gw_metric_value(const struct gw_metric *m);    /* of a histogram: how many observations */
 
 /* Writes key="value" with the value escaped. Returns the length wanted, as snprintf. */

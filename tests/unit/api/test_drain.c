@@ -24,33 +24,6 @@ static json_int_t number(const json_t *o, const char *name)
     return json_is_boolean(v) ? json_is_true(v) : json_is_integer(v) ? json_integer_value(v) : -1;
 }
 
-static int create(const char *purpose)
-{
-    return world_code(world_ask(WORLD_OTHER, "{\"janus\":\"create\",\"transaction\":\"c\"%s}", purpose));
-}
-
-static void who_may_come_in(void **state)
-{
-    static const char *const room = ",\"for\":{\"plugin\":\"janus.plugin.fake\",\"room\":1234}";
-
-    world_begin((const char *[]){"general.drain_events", "false", NULL});
-    assert_int_equal(create(""), 0);
-    json_decref(operate("\"janus\":\"drain\""));
-    assert_int_equal(world.drains, 1);
-    assert_int_equal(create(""), 472);
-    assert_int_equal(create(room), 0); /* lives here already */
-    assert_int_equal(create(",\"for\":{\"plugin\":\"janus.plugin.fake\",\"room\":5}"), 472);
-    assert_int_equal(create(",\"for\":{\"plugin\":\"janus.plugin.nobody\",\"room\":1234}"), 472);
-    assert_int_equal(create(",\"for\":{}"), 472);
-    assert_int_equal(create(",\"for\":7"), 467);
-    json_decref(operate("\"janus\":\"undrain\""));
-    assert_int_equal(world.drains, 101);
-    assert_int_equal(create(""), 0);
-    json_decref(operate("\"janus\":\"accept_new_sessions\",\"accept\":false"));
-    assert_int_equal(create(room), 472); /* closed is closed */
-    world_end();
-}
-
 static void what_clients_are_told(void **state)
 {
     json_t *event;
@@ -112,7 +85,6 @@ static void how_long_it_takes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(who_may_come_in),
         cmocka_unit_test(what_clients_are_told),
         cmocka_unit_test(how_long_it_takes),
     };

@@ -2,6 +2,7 @@
 EXTRA_DIST += tests/support/world.h
 check_PROGRAMS += \
 	tests/unit/api/test_admin \
+	tests/unit/api/test_admission \
 	tests/unit/api/test_drain \
 	tests/unit/api/test_lifetimes \
 	tests/unit/api/test_guest \
@@ -11,6 +12,7 @@ check_PROGRAMS += \
 	tests/unit/api/test_session \
 	tests/unit/api/test_tokens
 tests_unit_api_test_admin_SOURCES = tests/unit/api/test_admin.c tests/support/world.c
+tests_unit_api_test_admission_SOURCES = tests/unit/api/test_admission.c tests/support/world.c
 tests_unit_api_test_drain_SOURCES = tests/unit/api/test_drain.c tests/support/world.c
 tests_unit_api_test_guest_SOURCES = tests/unit/api/test_guest.c tests/support/world.c
 tests_unit_api_test_message_SOURCES = tests/unit/api/test_message.c tests/support/world.c

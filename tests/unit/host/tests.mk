@@ -1,6 +1,7 @@
 # tests of core/host
 check_PROGRAMS += \
 	tests/unit/host/test_args \
+	tests/unit/host/test_calibrate \
 	tests/unit/host/test_life \
 	tests/unit/host/test_module \
 	tests/unit/host/test_notify \

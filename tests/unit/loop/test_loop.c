@@ -205,6 +205,33 @@ static void runs_the_context_too(void **state)
     close_pipe(&w);
 }
 
+static void fire(void *arg, int64_t now_us)
+{
+    ++*(int *)arg;
+}
+
+static void tells_what_it_did(void **state)
+{
+    struct cardea_loop_stats before, after;
+    int fired = 0;
+    struct gw_timer timer = {.fire = fire, .arg = &fired};
+    uint64_t timers = 0;
+
+    gw_loop_stats(loop, &before);
+    assert_int_equal(before.cpu_us, 0); /* no thread runs it */
+    gw_timer_start(gw_loop_timers(loop), &timer, gw_now_us() - 300000); /* due long ago */
+    gw_loop_turn(loop, 0);
+    gw_loop_turn(loop, 0); /* nothing was due */
+    assert_int_equal(fired, 1);
+    gw_loop_stats(loop, &after);
+    assert_int_equal(after.turns - before.turns, 2);
+    for (unsigned i = 0; i <= CARDEA_LATE_BOUNDS; i++)
+        timers += after.late[i] - before.late[i];
+    assert_int_equal(timers, 1);
+    assert_int_equal(after.late[CARDEA_LATE_BOUNDS - 1] + after.late[CARDEA_LATE_BOUNDS], 1);
+    assert_true(after.late_us - before.late_us >= 300000);
+}
+
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
 
 int main(void)
@@ -213,7 +240,7 @@ int main(void)
         CASE(calls_for_what_is_readable), CASE(a_removed_descriptor_is_not_called_in_the_running_turn),
         CASE(runs_timers_in_time),        CASE(ends_each_turn),
         CASE(quits_from_another_thread),  CASE(quits_from_a_signal_handler),
-        CASE(runs_the_context_too),
+        CASE(runs_the_context_too),       CASE(tells_what_it_did),
     };
     int failed = cmocka_run_group_tests_name("plain epoll", tests, NULL, NULL);
 

@@ -143,6 +143,30 @@ static void a_full_registry_refuses(void **state)
     assert_true(made > GW_METRICS_MAX - 50 && made < GW_METRICS_MAX);
 }
 
+static void millionths(void **state)
+{
+    struct gw_metric *c = gw_metric_in_micros(gw_metric_counter("t_busy_seconds_total", NULL, "Busy."));
+
+    gw_metric_add(c, 1500000);
+    assert_rendered("\nt_busy_seconds_total 1.5\n");
+    gw_metric_set(c, 1);
+    assert_rendered("\nt_busy_seconds_total 1e-06\n");
+    assert_null(gw_metric_in_micros(NULL));
+}
+
+static void buckets_kept_elsewhere(void **state)
+{
+    static const double bounds[] = {0.001, 0.01};
+    struct gw_metric *h = gw_metric_histogram("t_late_seconds", NULL, "Late.", bounds, 2);
+
+    gw_metric_set_buckets(h, (const uint64_t[]){5, 2, 1}, 0.75);
+    assert_rendered("t_late_seconds_bucket{le=\"0.001\"} 5\n");
+    assert_rendered("t_late_seconds_bucket{le=\"0.01\"} 7\n");
+    assert_rendered("t_late_seconds_bucket{le=\"+Inf\"} 8\n");
+    assert_rendered("t_late_seconds_sum 0.75\nt_late_seconds_count 8\n");
+    gw_metric_set_buckets(NULL, NULL, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -153,6 +177,8 @@ int main(void)
         cmocka_unit_test(labels_are_escaped),
         cmocka_unit_test(hooks_run_before_each_render),
         cmocka_unit_test(no_update_is_lost_between_threads),
+        cmocka_unit_test(millionths),
+        cmocka_unit_test(buckets_kept_elsewhere),
         cmocka_unit_test(a_full_registry_refuses),
     };
 
