@@ -231,6 +231,14 @@ bool slots_drop_feed(struct subscriber *s, struct publisher *p, const char *mid,
     return hit;
 }
 
+bool slots_fed(const struct subscriber *s)
+{
+    for (guint i = 0; i < s->slots->len; i++)
+        if (((struct slot *)s->slots->pdata[i])->feed)
+            return true;
+    return false;
+}
+
 /* --- what is offered --- */
 
 static void place(struct subscriber *s, guint i)
@@ -238,7 +246,7 @@ static void place(struct subscriber *s, guint i)
     struct slot *slot = s->slots->pdata[i];
     const struct cardea_stream *from = slot_source(slot);
     const struct properties *set = s->room ? &s->room->set : NULL;
-    int mindex = slot->sink ? (int)i : -1;
+    int mindex = slot->sink || slot->offered ? (int)i : -1;
     char mid[12];
     struct cardea_place p = {
         .kind = slot->kind,
@@ -269,10 +277,16 @@ static void place(struct subscriber *s, guint i)
     slot->stale = false;
 }
 
+/* An m-line of the client that never got anything has no codec, and was rejected. */
+static bool can_be_placed(const struct slot *slot)
+{
+    return slot->stale && (slot->codec || slot->kind == CARDEA_DATA);
+}
+
 void slots_place(struct subscriber *s)
 {
     for (guint i = 0; i < s->slots->len; i++)
-        if (((struct slot *)s->slots->pdata[i])->stale)
+        if (can_be_placed(s->slots->pdata[i]))
             place(s, i);
 }
 

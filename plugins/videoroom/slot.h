@@ -18,6 +18,7 @@ struct slot {
     GHashTable *data_feeds; /* DATA: set of struct publisher * */
     char *codec, *profile, *crossrefid;
     bool send, ready, stale; /* stale: what we last offered is not what it is now */
+    bool offered;            /* the client's offer has this m-line: it can be placed on before it has a sink */
     struct cardea_link link;
     int substream, temporal, spatial; /* last told, -1 unknown */
 };
@@ -35,7 +36,8 @@ void slot_read_layers(struct slot *slot, const json_t *item);
 /* Puts a publisher's stream into the first m-line that fits, or a new one. true: an offer is needed. */
 bool slots_add(struct subscriber *s, struct publisher *p, const struct cardea_stream *stream, const json_t *item);
 bool slots_drop_feed(struct subscriber *s, struct publisher *p, const char *mid, bool *media);
-void slots_place(struct subscriber *s); /* what is stale goes into the next offer */
+bool slots_fed(const struct subscriber *s); /* does any audio or video m-line have a feed? */
+void slots_place(struct subscriber *s);     /* what is stale goes into the next offer */
 void slots_connect(struct subscriber *s);
 json_t *slots_json(struct subscriber *s);
 struct slot *slots_by_mid(struct subscriber *s, const char *mid);

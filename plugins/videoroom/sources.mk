@@ -16,6 +16,11 @@ plugins_videoroom_so_SOURCES = \
 	plugins/videoroom/subscribe.c \
 	plugins/videoroom/subscriber.c plugins/videoroom/subscriber.h \
 	plugins/videoroom/switch.c \
+	plugins/videoroom/answers.c plugins/videoroom/answers.h \
+	plugins/videoroom/visits.c plugins/videoroom/visits.h \
+	plugins/videoroom/watch.c \
+	plugins/videoroom/whep.c \
+	plugins/videoroom/whip.c \
 	plugins/videoroom/verbs.c plugins/videoroom/verbs.h \
 	plugins/videoroom/videoroom.c plugins/videoroom/videoroom.h
 plugins_videoroom_so_CPPFLAGS = $(PLUGIN_CPPFLAGS) $(GLIB_CFLAGS)

@@ -137,15 +137,24 @@ static bool remove_item_streams(struct subscriber *s, const json_t *item)
 
 /* --- joining --- */
 
-/* 0: none, or none that could be */
-static uint32_t private_id_of(const json_t *body)
+uint32_t subscriber_private_id(const json_t *body)
 {
     json_int_t n = json_integer_value(json_object_get(body, "private_id"));
 
     return n > 0 && n <= UINT32_MAX ? (uint32_t)n : 0;
 }
 
-static json_t *attached_json(struct subscriber *s, const json_t *body, bool legacy)
+bool subscriber_check_private_id(struct cardea_request *rq, const struct room *room)
+{
+    uint32_t private_id = subscriber_private_id(vr.host->info(rq)->body);
+
+    if (!room->set.require_pvtid || g_hash_table_contains(room->by_private, &private_id))
+        return true;
+    vr.host->fail(rq, E_UNAUTHORIZED, "This room wants the private_id of a participant");
+    return false;
+}
+
+json_t *subscriber_attached(struct subscriber *s, const json_t *body, bool legacy)
 {
     json_t *o =
         json_pack("{ss so so}", "videoroom", "attached", "room", id_json(s->room->id), "streams", slots_json(s));
@@ -162,8 +171,7 @@ static json_t *attached_json(struct subscriber *s, const json_t *body, bool lega
     return o;
 }
 
-/* The list of what to subscribe to: `streams`, or the legacy `feed` as its only item. New reference; NULL: failed. */
-static json_t *join_list(struct cardea_request *rq, const json_t *body, bool *legacy)
+json_t *subscriber_list(struct cardea_request *rq, const json_t *body, bool *legacy)
 {
     json_t *streams = json_object_get(body, "streams"), *feed = json_object_get(body, "feed");
 
@@ -180,7 +188,6 @@ void subscriber_join(struct cardea_request *rq, struct seat *seat, struct room *
 {
     const struct cardea_request_info *in = vr.host->info(rq);
     bool legacy, e2ee = room->set.require_e2ee, decided = e2ee;
-    uint32_t private_id = private_id_of(in->body);
     struct subscriber *s = NULL;
     json_t *list, *item;
     size_t i;
@@ -191,33 +198,24 @@ void subscriber_join(struct cardea_request *rq, struct seat *seat, struct room *
     }
     if (!vr.host->check(rq, in->body, join_params))
         return;
-    list = join_list(rq, in->body, &legacy);
+    list = subscriber_list(rq, in->body, &legacy);
     if (!list || !subscriber_check_items(rq, room, list, &decided, &e2ee))
         goto out;
-    if (room->set.require_pvtid && !g_hash_table_contains(room->by_private, &private_id)) {
-        vr.host->fail(rq, E_UNAUTHORIZED, "This room wants the private_id of a participant");
+    if (!subscriber_check_private_id(rq, room))
         goto out;
-    }
-    s = g_new0(struct subscriber, 1);
-    s->handle = seat->handle;
-    s->room = room;
-    s->private_id = private_id;
+    s = subscriber_new(seat, room);
+    s->private_id = subscriber_private_id(in->body);
     s->use_msid = member_flag(in->body, "use_msid", false);
     s->autoupdate = member_flag(in->body, "autoupdate", true);
     s->e2ee = e2ee;
-    s->slots = g_ptr_array_new_with_free_func((GDestroyNotify)slot_free);
-    vr.host->group(seat->handle, g_str_hash(room->id));
     json_array_foreach(list, i, item) add_item_streams(s, item, true, legacy ? in->body : NULL);
-    s->answered = true;
     if (!s->slots->len || subscriber_offer(s, rq, false)) {
         vr.host->fail(rq, E_SDP, "There is nothing to offer");
         subscriber_free(s);
         goto out;
     }
-    g_hash_table_add(room->subscribers, s);
-    seat->kind = SEAT_SUBSCRIBER;
-    seat->subscriber = s;
-    vr.host->reply(rq, attached_json(s, in->body, legacy));
+    subscriber_sits(s, seat);
+    vr.host->reply(rq, subscriber_attached(s, in->body, legacy));
 out:
     json_decref(list);
 }

@@ -13,6 +13,25 @@
 
 /* --- life --- */
 
+struct subscriber *subscriber_new(struct seat *seat, struct room *room)
+{
+    struct subscriber *s = g_new0(struct subscriber, 1);
+
+    s->handle = seat->handle;
+    s->room = room;
+    s->answered = true;
+    s->slots = g_ptr_array_new_with_free_func((GDestroyNotify)slot_free);
+    vr.host->group(seat->handle, g_str_hash(room->id));
+    return s;
+}
+
+void subscriber_sits(struct subscriber *s, struct seat *seat)
+{
+    g_hash_table_add(s->room->subscribers, s);
+    seat->kind = SEAT_SUBSCRIBER;
+    seat->subscriber = s;
+}
+
 void subscriber_leave(struct subscriber *s)
 {
     if (!s->room)
@@ -127,7 +146,9 @@ void subscriber_lost_feed(struct subscriber *s, struct publisher *p, bool offer)
     slots_drop_feed(s, p, NULL, &media);
     if (!media || !s->room)
         return;
-    if (offer && s->autoupdate)
+    if (s->watching && !slots_fed(s))
+        vr.host->hangup(s->handle, "The feed has gone");
+    else if (offer && s->autoupdate)
         subscriber_offer_unasked(s);
     else
         s->changed = true;

@@ -14,6 +14,7 @@ struct subscriber {
     GPtrArray *slots;  /* struct slot *, owned, by mindex */
     uint32_t private_id;
     bool use_msid, autoupdate, paused, e2ee;
+    bool watching;                 /* the client has offered (watch.c): it ends when its last feed goes */
     bool barred;                   /* the participant it belongs to was kicked */
     bool answered;                 /* no offer is outstanding */
     bool pending, pending_restart; /* an offer is owed */
@@ -21,8 +22,10 @@ struct subscriber {
 };
 
 void subscriber_join(struct cardea_request *rq, struct seat *seat, struct room *room);
-void subscriber_free(struct subscriber *s);  /* leaves first; NULL is fine */
-void subscriber_leave(struct subscriber *s); /* for good: nothing is received any more */
+struct subscriber *subscriber_new(struct seat *seat, struct room *room); /* in no room's list yet */
+void subscriber_sits(struct subscriber *s, struct seat *seat);           /* it is: owned by its seat from here on */
+void subscriber_free(struct subscriber *s);                              /* leaves first; NULL is fine */
+void subscriber_leave(struct subscriber *s);                             /* for good: nothing is received any more */
 void subscriber_up(struct subscriber *s);
 /* A publisher has gone. offer: by itself, if the subscriber wants that; else the next request makes one. */
 void subscriber_lost_feed(struct subscriber *s, struct publisher *p, bool offer);
@@ -35,6 +38,14 @@ struct subscriber *subscriber_begin(struct cardea_request *rq, bool needs_room, 
  */
 bool subscriber_check_items(struct cardea_request *rq, const struct room *room, const json_t *list, bool *decided,
                             bool *e2ee);
+/*
+ * The list of what to subscribe to: `streams`, or the legacy `feed` as its only item. New reference; NULL: rq has been
+ * failed.
+ */
+json_t *subscriber_list(struct cardea_request *rq, const json_t *body, bool *legacy);
+uint32_t subscriber_private_id(const json_t *body); /* 0: none, or none that could be */
+bool subscriber_check_private_id(struct cardea_request *rq, const struct room *room); /* false: rq has been failed */
+json_t *subscriber_attached(struct subscriber *s, const json_t *body, bool legacy);
 /* Makes the offer for what is stale now. rq may be NULL: it then travels with the next notify(). */
 int subscriber_offer(struct subscriber *s, struct cardea_request *rq, bool restart);
 void subscriber_offer_unasked(struct subscriber *s); /* or owes it, when one is unanswered */

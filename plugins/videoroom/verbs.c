@@ -120,6 +120,7 @@ const struct cardea_verb videoroom_verbs[] = {
     {"unsubscribe", CARDEA_ASYNC, NULL, verb_unsubscribe},
     {"update", CARDEA_ASYNC, NULL, verb_update},
     {"switch", CARDEA_ASYNC, NULL, verb_switch},
+    {"watch", CARDEA_ASYNC, room_params, verb_watch},
     {"leave", CARDEA_ASYNC, NULL, run_leave},
     {0},
 };

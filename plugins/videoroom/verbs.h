@@ -16,5 +16,7 @@ verb_fn verb_kick, verb_moderate;
 verb_fn verb_join, verb_joinandconfigure, verb_publish, verb_unpublish;
 /* subscriber.c, subscribe.c, switch.c */
 verb_fn verb_start, verb_pause, verb_subscribe, verb_unsubscribe, verb_update, verb_switch;
+/* watch.c */
+verb_fn verb_watch;
 
 #endif

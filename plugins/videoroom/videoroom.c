@@ -9,6 +9,7 @@
 #include "seat.h"
 #include "slot.h"
 #include "verbs.h"
+#include "visits.h"
 
 struct videoroom vr;
 
@@ -176,6 +177,7 @@ static int start(const struct cardea_host *host, const struct cardea_config *con
     groups = host->config_groups(config);
     json_object_foreach(groups, name, settings) static_room(name, settings);
     json_decref(groups);
+    visits_start(config);
     host->log(CARDEA_LOG_INFO, NULL, "%u static rooms", g_hash_table_size(vr.rooms));
     return 0;
 }
@@ -188,6 +190,7 @@ static void stop(void)
         room_destroy(l->data);
     g_list_free(rooms);
     g_hash_table_destroy(vr.rooms);
+    visits_stop();
     g_free(vr.admin_key);
     vr = (struct videoroom){0};
 }
@@ -209,6 +212,7 @@ static const struct cardea_option options[] = {
     {"general", "lock_rtp_forward", CARDEA_OPT_BOOL, "false", .help = "RTP forwarders need the admin_key too."},
     {"general", "events", CARDEA_OPT_BOOL, "true", .help = "Tell event handlers what happens in rooms."},
     {"general", "string_ids", CARDEA_OPT_BOOL, "false", .help = "Rooms and participants have strings as ids."},
+    VISITS_OPTIONS,
     {0},
 };
 

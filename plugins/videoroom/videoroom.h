@@ -8,6 +8,7 @@
  *   access       who may do what                     subscriber    one receive-only PeerConnection
  *   seat         what a handle is                    slot          one m-line of a subscriber
  *   events       JSON that is told to many           verbs         the requests and their parameters
+ *   visits       who comes by HTTP: WHIP and WHEP    watch         a subscriber that makes the offer itself
  *
  * One header a noun; a header says who owns what. This one has what all of them share.
  */

@@ -56,7 +56,7 @@ export class Gateway {
 
   /**
    * @param {{general?: object, media?: object, nat?: object, workers?: number, http?: object, websockets?: object,
-   *          rooms?: object, events?: object, netns?: string, env?: object, host?: string}} [options]
+   *          rooms?: object, videoroom?: object, events?: object, netns?: string, env?: object, host?: string}} [options]
    */
   static async start(options = {}) {
     const g = new Gateway();
@@ -84,7 +84,7 @@ export class Gateway {
     write('cardea.transport.websockets.jcfg', { general: { ws: true, ws_port: g.wsPort }, ...options.websockets });
     write('cardea.plugin.videoroom.jcfg', {
       'room-1234': { description: 'Demo Room', publishers: 6, bitrate: 2000000, fir_freq: 10, videocodec: 'vp8,vp9,h264,av1' },
-      ...options.rooms,
+      ...options.rooms, ...options.videoroom,
     });
     await g.#run(options);
     return g;

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * POST /whep/<room>/<feed> watches a publisher (draft-ietf-wish-whep). The feed is its id, or else its name. The client
+ * offers; the answer sends what the feed has, as far as the offer has room and codecs for it.
+ */
+#include <string.h>
+
+#include "ids.h"
+#include "publisher.h"
+#include "room.h"
+#include "visits.h"
+
+static const struct publisher *named(const struct room *room, const char *name)
+{
+    for (const GList *l = room->publishing.head; l; l = l->next) {
+        const struct publisher *p = l->data;
+
+        if (p->display && !strcmp(p->display, name))
+            return p;
+    }
+    return NULL;
+}
+
+static const struct publisher *find(const struct room *room, const char *feed, struct visit_refusal *refusal)
+{
+    const struct publisher *p = g_hash_table_lookup(room->participants, feed);
+
+    if (!p)
+        p = named(room, feed);
+    if (!p)
+        visit_refuse(refusal, 404, "Nobody called \"%.60s\" is in this room", feed);
+    else if (!p->published)
+        visit_refuse(refusal, 409, "\"%.60s\" does not publish at the moment", feed);
+    else
+        return p;
+    return NULL;
+}
+
+static json_t *begin(const struct visit_request *rq, struct visit_refusal *refusal)
+{
+    const char *slash = strrchr(rq->path, '/');
+    char *id = slash ? g_strndup(rq->path, (size_t)(slash - rq->path)) : NULL;
+    const struct publisher *p = NULL;
+    json_t *message = NULL;
+    struct room *room;
+
+    if (!id || !*id || !slash[1]) {
+        visit_refuse(refusal, 404, "The address is /whep/<room>/<feed>");
+        g_free(id);
+        return NULL;
+    }
+    room = visit_room(id, rq->bearer, false, refusal);
+    g_free(id);
+    if (room)
+        p = find(room, slash + 1, refusal);
+    if (p) {
+        message = json_pack("{ss so so}", "request", "watch", "room", id_json(room->id), "feed", id_json(p->id));
+        visit_open(message, room, rq->bearer);
+    }
+    return message;
+}
+
+const struct visit_kind visit_whep = {.prefix = "/whep", .begin = begin, .again = "watch"};
