@@ -162,7 +162,22 @@ static inline void gw_write_zeros(struct gw_writer *w, size_t n)
         memset(p, 0, n);
 }
 
-/* Big-endian at a known place, without a cursor: for patching a header already written. */
+/* Big-endian at a known place, without a cursor: where the length has been tested, or for patching what is written. */
+static inline uint16_t gw_get_u16(const uint8_t *p)
+{
+    return (uint16_t)(p[0] << 8 | p[1]);
+}
+
+static inline uint32_t gw_get_u24(const uint8_t *p)
+{
+    return (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
+}
+
+static inline uint32_t gw_get_u32(const uint8_t *p)
+{
+    return (uint32_t)p[0] << 24 | gw_get_u24(p + 1);
+}
+
 static inline void gw_put_u16(uint8_t *p, uint16_t v)
 {
     p[0] = (uint8_t)(v >> 8);

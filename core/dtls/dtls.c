@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The association of one peer. OpenSSL runs the handshake; the clock is the caller's (see gw_dtls_link_expire()).
+ *
+ * When the handshake is done OpenSSL's object goes, if record.h can do what is left: data, alerts, and answering a peer
+ * that did not get our last flight, which is kept and sent again as it was (its replay window knows what it has).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +12,9 @@
 
 #include "base/err.h"
 #include "dtls/context.h"
+#include "dtls/kept.h"
 #include "dtls/link.h"
+#include "dtls/record.h"
 
 enum {
     FIRST_TIMEOUT_US = 250 * 1000, /* RFC 6347 says 1 s; media peers use less (RFC 8827 leaves it open) */
@@ -17,7 +22,10 @@ enum {
     GIVE_UP_US = 20 * 1000 * 1000,
     RETRY_US = 10 * 1000,
     MAX_SEND = 1500,
+    MAX_DATAGRAM = 2048,
     MAX_PLAIN = 16 * 1024,
+    MAX_REPEATS = 16, /* of the last flight, on the peer's request */
+    EARLY = 16,       /* records of epoch 1 that came before the handshake was done */
 };
 #define NEVER_US 3600000000U
 
@@ -28,16 +36,19 @@ struct gw_dtls {
     enum gw_dtls_role role;
     const struct gw_dtls_context *context; /* borrowed */
     /* owned */
-    SSL *ssl;
+    SSL *ssl;                 /* until the handshake is done, or for good */
+    struct gw_record *record; /* from then on */
+    struct gw_kept flight;    /* our last one */
     /* state */
     struct gw_dtls_link link;
     struct gw_fingerprint expected;
     enum gw_dtls_state state;
     int64_t now_us, started_us, due_us, backoff_us;
-    unsigned inside; /* depth of calls; freeing waits until it is 0 */
-    bool doomed;
+    unsigned inside;    /* depth of calls; freeing waits until it is 0 */
+    bool doomed, heard; /* heard: something came since we sent, so that what we send next is a new flight */
+    uint8_t early[EARLY], n_early;
     /* counters */
-    unsigned retransmissions;
+    unsigned retransmissions, repeats;
 };
 
 const struct gw_fingerprint *gw_dtls_expected(const SSL *ssl)
@@ -51,6 +62,12 @@ static void send_datagram(void *arg, const uint8_t *data, size_t len)
 {
     struct gw_dtls *d = arg;
 
+    if (d->state == GW_DTLS_TRYING) {
+        if (d->heard)
+            gw_kept_clear(&d->flight);
+        d->heard = false;
+        gw_kept_add(&d->flight, data, len);
+    }
     if (!d->doomed)
         d->events.send(d->arg, data, len);
 }
@@ -115,6 +132,8 @@ void gw_dtls_free(struct gw_dtls *d)
     if (d->inside)
         return;
     SSL_free(d->ssl);
+    gw_record_free(d->record);
+    gw_kept_clear(&d->flight);
     free(d);
 }
 
@@ -231,6 +250,36 @@ static void handshake(struct gw_dtls *d)
         d->due_us = INT64_MAX;
 }
 
+/* Numbers of epoch 1 that OpenSSL reads: they must not be read again by ours. */
+static void note_early(struct gw_dtls *d, const uint8_t *data, size_t len)
+{
+    size_t size;
+    int64_t number;
+
+    for (; (number = gw_record_number(data, len, &size)) >= 0; data += size, len -= size)
+        if (number >> 48 == 1 && (number & 0xffffffffffff) < 64 && d->n_early < EARLY)
+            d->early[d->n_early++] = (uint8_t)number;
+}
+
+/* From OpenSSL to our own records, unless there is a reason against it. */
+static void change_over(struct gw_dtls *d)
+{
+    const uint8_t *last;
+    size_t len;
+
+    if (d->context->library_records || d->doomed || d->state != GW_DTLS_CONNECTED || SSL_pending(d->ssl))
+        return;
+    last = gw_kept_last(&d->flight, &len);
+    if (!last || gw_record_new(&d->record, d->ssl, last, len))
+        return;
+    for (unsigned i = 0; i < d->n_early; i++)
+        gw_record_seen(d->record, d->early[i]);
+    SSL_free(d->ssl);
+    d->ssl = NULL;
+    if (d->role == GW_DTLS_CLIENT) /* the server's Finished says that all of it was received */
+        gw_kept_clear(&d->flight);
+}
+
 int gw_dtls_expect(struct gw_dtls *d, const char *hash, const char *fingerprint)
 {
     return gw_fingerprint_parse(&d->expected, hash, fingerprint);
@@ -267,24 +316,110 @@ static void read_data(struct gw_dtls *d)
         SSL_free_buffers(d->ssl);
 }
 
+/* The peer repeats its last flight, so it did not get ours. */
+static void repeat_flight(struct gw_dtls *d)
+{
+    const uint8_t *datagram;
+    size_t at = 0, len;
+
+    if (d->repeats == MAX_REPEATS)
+        return;
+    d->repeats++;
+    while (!d->doomed && (datagram = gw_kept_next(&d->flight, &at, &len)))
+        d->events.send(d->arg, datagram, len);
+}
+
+static void take_record(struct gw_dtls *d, const struct gw_record_in *in, const uint8_t *plain)
+{
+    enum { WARNING = 1, CLOSE_NOTIFY = 0 };
+
+    switch (in->type) {
+    case GW_RECORD_DATA:
+        if (in->len)
+            d->events.data(d->arg, plain, in->len);
+        break;
+    case GW_RECORD_ALERT:
+        if (in->len == 2 && (plain[0] != WARNING || plain[1] == CLOSE_NOTIFY))
+            finish(d, plain[1] == CLOSE_NOTIFY ? GW_DTLS_CLOSED : GW_DTLS_FAILED, "DTLS alert");
+        break;
+    case GW_RECORD_HANDSHAKE:
+        repeat_flight(d);
+        break;
+    case GW_RECORD_NONE:
+        break;
+    }
+}
+
+static void read_records(struct gw_dtls *d, const uint8_t *data, size_t len)
+{
+    uint8_t plain[MAX_DATAGRAM];
+    struct gw_record_in in;
+
+    if (len > sizeof(plain))
+        return;
+    while (len && d->state == GW_DTLS_CONNECTED && !d->doomed) {
+        int n = gw_record_open(d->record, data, len, plain, &in);
+
+        if (n < 0)
+            break;
+        take_record(d, &in, plain);
+        data += n;
+        len -= (size_t)n;
+    }
+}
+
+static void read_library(struct gw_dtls *d, const uint8_t *data, size_t len)
+{
+    bool trying = d->state == GW_DTLS_TRYING;
+
+    d->link.in = data;
+    d->link.in_len = len;
+    if (trying) {
+        d->heard = true;
+        note_early(d, data, len);
+        handshake(d);
+    }
+    if (d->state == GW_DTLS_CONNECTED)
+        read_data(d);
+    d->link.in = NULL;
+    if (trying)
+        change_over(d);
+}
+
 void gw_dtls_receive(struct gw_dtls *d, const uint8_t *data, size_t len, int64_t now_us)
 {
     if ((d->state != GW_DTLS_TRYING && d->state != GW_DTLS_CONNECTED) || d->inside || !len)
         return;
     enter(d, now_us);
-    d->link.in = data;
-    d->link.in_len = len;
-    if (d->state == GW_DTLS_TRYING)
-        handshake(d);
-    if (d->state == GW_DTLS_CONNECTED)
-        read_data(d);
-    d->link.in = NULL;
+    if (d->record)
+        read_records(d, data, len);
+    else
+        read_library(d, data, len);
     leave(d);
+}
+
+static int send_record(struct gw_dtls *d, enum gw_record_type type, const uint8_t *data, size_t len)
+{
+    uint8_t out[MAX_SEND + GW_RECORD_GROWTH];
+    int n = gw_record_seal(d->record, type, data, len, out);
+
+    if (n > 0)
+        d->events.send(d->arg, out, (size_t)n);
+    return n < 0 ? GW_EIO : GW_OK;
+}
+
+static int send_library(struct gw_dtls *d, const uint8_t *data, size_t len)
+{
+    int n = SSL_alloc_buffers(d->ssl) ? SSL_write(d->ssl, data, (int)len) : 0;
+
+    if (d->inside == 1)
+        SSL_free_buffers(d->ssl);
+    return n <= 0 ? GW_EIO : GW_OK;
 }
 
 int gw_dtls_send(struct gw_dtls *d, const uint8_t *data, size_t len, int64_t now_us)
 {
-    int n, err = GW_OK;
+    int err;
 
     if (d->state != GW_DTLS_CONNECTED || d->doomed)
         return GW_ESTATE;
@@ -293,11 +428,7 @@ int gw_dtls_send(struct gw_dtls *d, const uint8_t *data, size_t len, int64_t now
     if (!len)
         return GW_OK;
     enter(d, now_us);
-    n = SSL_alloc_buffers(d->ssl) ? SSL_write(d->ssl, data, (int)len) : 0;
-    if (n <= 0)
-        err = GW_EIO;
-    if (d->inside == 1)
-        SSL_free_buffers(d->ssl);
+    err = d->record ? send_record(d, GW_RECORD_DATA, data, len) : send_library(d, data, len);
     leave(d);
     return err;
 }
@@ -335,6 +466,8 @@ int64_t gw_dtls_next(const struct gw_dtls *d)
 
 void gw_dtls_close(struct gw_dtls *d, int64_t now_us)
 {
+    static const uint8_t close_notify[] = {1, 0};
+
     if (d->state != GW_DTLS_CONNECTED) {
         if (d->state != GW_DTLS_FAILED)
             d->state = GW_DTLS_CLOSED;
@@ -342,7 +475,9 @@ void gw_dtls_close(struct gw_dtls *d, int64_t now_us)
     }
     enter(d, now_us);
     d->state = GW_DTLS_CLOSED;
-    if (SSL_alloc_buffers(d->ssl))
+    if (d->record)
+        send_record(d, GW_RECORD_ALERT, close_notify, sizeof(close_notify));
+    else if (SSL_alloc_buffers(d->ssl))
         SSL_shutdown(d->ssl);
     leave(d);
 }

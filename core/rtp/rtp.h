@@ -52,19 +52,6 @@ int gw_rtp_parse(struct gw_rtp_header *out, const void *data, size_t len);
 /* The twelve fixed bytes: marker, payload type, seq, timestamp, ssrc. No CSRC, extension or padding bit. */
 void gw_rtp_write(struct gw_writer *w, const struct gw_rtp_header *h);
 
-static inline uint16_t gw_get_u16(const uint8_t *p)
-{
-    return (uint16_t)(p[0] << 8 | p[1]);
-}
-static inline uint32_t gw_get_u24(const uint8_t *p)
-{
-    return (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
-}
-static inline uint32_t gw_get_u32(const uint8_t *p)
-{
-    return (uint32_t)p[0] << 24 | gw_get_u24(p + 1);
-}
-
 /* --- sequence numbers --- */
 
 /* a after b in the sense of RFC 1982: less than half the circle ahead. */
