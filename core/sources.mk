@@ -7,6 +7,7 @@ include core/rtcp/sources.mk
 include core/sdp/sources.mk
 include core/loop/sources.mk
 include core/ice/sources.mk
+include core/plain/sources.mk
 include core/dtls/sources.mk
 include core/srtp/sources.mk
 include core/sctp/sources.mk

@@ -285,6 +285,8 @@ struct cardea_inlet_events {
     void (*media)(void *user, cardea_source source, bool receiving, int substream); /* packets come, or stopped */
     void (*talking)(void *user, cardea_source source, bool talking, double level_dbov);
     void (*data)(void *user, cardea_source source, const struct cardea_message *msg); /* DATA, from a port */
+    /* Nothing, not even RTCP, came to its port for timeout_s, and RTCP had come before: the far side is gone. */
+    void (*lost)(void *user, cardea_source source);
     void (*gone)(void *user, cardea_source source); /* after inlet_close(), exactly once: the inlet is freed */
 };
 
@@ -304,6 +306,55 @@ struct cardea_inlet_conf {
     uint64_t group;          /* as for group(); not with beside */
     const struct cardea_inlet_events *events; /* must outlive the inlet */
     void *user;
+};
+
+/* Where plain RTP for an inlet arrives: a UDP port of this host. */
+struct cardea_port_conf {
+    const char *address;   /* numeric local address to bind to; NULL: any, IPv4 and IPv6 */
+    const char *interface; /* name of an interface, or its address, instead; NULL: any */
+    const char *multicast; /* IPv4 group to join, or NULL */
+    uint16_t port;         /* 0: a free one of the configured range */
+    bool rtcp;             /* RTCP on a port of its own; else on the same one (RFC 5761) */
+    uint16_t rtcp_port;    /* 0: a free one */
+    bool shared;           /* packets are for all inlets beside this one, told apart by their ssrc or payload type */
+    const char *from;      /* only packets from this numeric address; NULL: from any */
+    unsigned srtp_suite;   /* 80, 32: AES_CM_128_HMAC_SHA1_80 or _32; 0: not encrypted */
+    const uint8_t *srtp_key; /* 30 bytes: key and salt */
+    unsigned timeout_s;    /* for lost(); 0: never */
+};
+
+struct cardea_port_info {
+    uint16_t port, rtcp_port; /* rtcp_port 0: the same */
+    char address[64];         /* bound to; "": any */
+};
+
+/* --- plain RTP out ------------------------------------------------------------------------------------------------ */
+
+typedef uint64_t cardea_forwarder; /* 0: none; never reused */
+
+/*
+ * Packets of a source to another machine, as they came: sequence numbers, timestamps and extensions stay. DATA: one
+ * datagram a message, raw.
+ */
+struct cardea_forward_conf {
+    const char *host;  /* numeric address */
+    uint16_t port;
+    uint16_t rtcp_port; /* of the far end: reports go there, requests for keyframes and repetitions come back; 0: none */
+    int payload_type;  /* -1: as it came */
+    uint32_t ssrc[3];  /* by substream; 0: as it came. With one substream, or merged, only [0]. DATA: in an RTP header
+                          before the message, as between gateways; 0: no header */
+    int substream;     /* simulcast: that one alone; -1: all */
+    bool merge;        /* simulcast: one continuous stream of the best substream; ssrc[0] must be set */
+    unsigned srtp_suite; /* as for ports */
+    const uint8_t *srtp_key;
+    cardea_forwarder beside; /* to the same far end: shares its RTCP port and its SRTP; 0: none */
+    void (*gone)(void *user, cardea_forwarder forwarder); /* control, once: after forward_stop() or with the source */
+    void *user;
+};
+
+struct cardea_forward_state {
+    uint64_t packets, bytes, resent, dropped, rtcp, keyframes; /* rtcp, keyframes: received, asked for by the far end */
+    uint16_t rtcp_port; /* ours, 0: none */
 };
 
 /* A data-channel message. */
@@ -580,6 +631,16 @@ struct cardea_host {
     void (*metric_observe)(struct cardea_metric *m, double v); /* [any thread] */
     /* May new sessions come in, as far as this plugin (its name) is concerned? why (copied) goes along with error 472. */
     void (*admit)(const char *plugin, bool yes, const char *why);
+
+    /* --- since 1.3 --- */
+
+    /* Opens a port for an inlet; it closes with it (a shared one with the last beside it). EINVAL, ENOENT: no such
+     * interface; EIO: the system refused, the port is in use; ELIMIT: media.plain_limit, or no port is free. */
+    int (*inlet_port)(struct cardea_inlet *inlet, const struct cardea_port_conf *conf, struct cardea_port_info *info);
+    /* Starts a forwarder; a keyframe is asked for. EINVAL: host is no address, or a bad number; ENOENT; ELIMIT, EIO. */
+    int (*forward)(cardea_source source, const struct cardea_forward_conf *conf, cardea_forwarder *forwarder);
+    int (*forward_stop)(cardea_forwarder forwarder); /* gone() follows */
+    int (*forward_state)(cardea_forwarder forwarder, struct cardea_forward_state *state);
 };
 
 #endif

@@ -70,7 +70,7 @@ static void append_jsep(GString *g, const struct gw_sdp *s)
     g_string_append(g, s->e2ee ? ",\"e2ee\":true}" : "}");
 }
 
-static void send(struct gw_handle *h, struct gw_out *o)
+static void send_one(struct gw_handle *h, struct gw_out *o)
 {
     if (o->sdp && o->sdp->sdp)
         append_jsep(o->text, o->sdp);
@@ -94,7 +94,7 @@ void gw_out_flush(struct gw_handle *h)
     struct gw_out *o;
 
     while ((o = g_queue_peek_head(&h->outbox)) && (!o->sdp || o->sdp->done))
-        send(h, g_queue_pop_head(&h->outbox));
+        send_one(h, g_queue_pop_head(&h->outbox));
 }
 
 void gw_out_put(struct gw_handle *h, GString *text, struct gw_sdp *sdp, const struct gw_origin *to, bool must)

@@ -109,6 +109,11 @@ const struct cardea_option gw_options[] = {
     INT("media", "min_nack_queue", "200", 0, 1000, LIVE, "Milliseconds of packets kept for retransmission at least."),
     TEXT("media", "rtp_port_range", NULL, 20, false,
         "Ports for candidates with full ICE, such as \"20000-40000\"; unset: any."),
+    TEXT("media", "plain_port_range", "10000-60000", 20, false,
+        "Ports for plain RTP that comes in (remote publishers, ingest) and for RTCP of forwarders, where a request names "
+        "none."),
+    INT("media", "plain_limit", "1000", 0, 20000, false,
+        "Ports for plain RTP open at once, and likewise forwarders at once; 0: none of either."),
     INT("media", "dtls_mtu", "1200", 256, 1500, false, "Bytes that a datagram with DTLS or data has at most."),
     INT("media", "no_media_timer", "1", 0, 3600, LIVE,
         "Seconds without a packet after which a \"media\" event says so; 0: never."),
@@ -213,10 +218,10 @@ static void check_words(struct gw_reading *r, const struct words *w)
                             value, w->allowed);
 }
 
-static void check_port_range(struct gw_reading *r)
+static void check_port_range(struct gw_reading *r, const char *name)
 {
-    const char *range = gw_config_string(r->config, "media", "rtp_port_range"),
-               *dash = range ? strchr(range, '-') : NULL;
+    const char *range = gw_config_string(r->config, "media", name);
+    const char *dash = range ? strchr(range, '-') : NULL;
     char low_text[20] = "";
     long long low = 0, high = 0;
 
@@ -226,9 +231,9 @@ static void check_port_range(struct gw_reading *r)
         gw_strlcpy(low_text, range, (size_t)(dash - range) + 1);
     if (!dash || !gw_parse_int(low_text, &low) || !gw_parse_int(dash + 1, &high) || low < 1 || high > 65535 ||
         low > high)
-        gw_reading_complain(
-            r, true, "media.rtp_port_range is \"%.60s\", but must be two ports such as \"20000-40000\". Correct it.",
-            range);
+        gw_reading_complain(r, true,
+                            "media.%s is \"%.60s\", but must be two ports such as \"20000-40000\". Correct it.",
+                            name, range);
 }
 
 static void check_pairs(struct gw_reading *r)
@@ -252,7 +257,8 @@ unsigned gw_options_check(const struct cardea_config *c, const char *source, gw_
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
         check_words(&r, &words[i]);
-    check_port_range(&r);
+    check_port_range(&r, "rtp_port_range");
+    check_port_range(&r, "plain_port_range");
     check_pairs(&r);
     return r.mistakes;
 }

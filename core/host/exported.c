@@ -80,6 +80,21 @@ static const struct dropped by_ice[] = {
     {0},
 };
 #undef OF
+#define OF(member) offsetof(struct gw_plain_stats, member)
+static const struct exported of_plain[] = {
+    {"cardea_plain_received_total", OF(in_packets), "Datagrams at ports for plain RTP."},
+    {"cardea_plain_sent_total", OF(out_packets), "Datagrams of forwarders, and RTCP of ports."},
+    {"cardea_plain_sent_bytes_total", OF(out_bytes), "Bytes of them."},
+    {0},
+};
+
+static const struct dropped by_plain[] = {
+    {"plain_no_buffer", OF(drop_no_buffer)},
+    {"plain_too_large", OF(drop_too_large)},
+    {"plain_send", OF(drop_send)},
+    {0},
+};
+#undef OF
 
 static int64_t number_at(const void *stats, size_t at)
 {
@@ -130,6 +145,7 @@ static void set_loop(const char *labels, const struct gw_loop *loop)
 static uint64_t set_worker(unsigned i)
 {
     const struct gw_ice_stats *ice = gw_workers_ice(from.workers, i);
+    const struct gw_plain_stats *plain = gw_workers_plain(from.workers, i);
     struct gw_engine_stats s;
     char worker[24], loop[32];
 
@@ -140,6 +156,8 @@ static uint64_t set_worker(unsigned i)
     set_counters(of_ice, worker, ice);
     set_drops(by_engine, worker, &s);
     set_drops(by_ice, worker, ice);
+    set_counters(of_plain, worker, plain);
+    set_drops(by_plain, worker, plain);
     set_loop(loop, gw_workers_loop(from.workers, i));
     return s.peers;
 }
@@ -173,6 +191,8 @@ static void set_all(void *unused)
     set_gauge("cardea_sessions", "Sessions.", gw_api_sessions(from.api));
     set_gauge("cardea_handles", "Handles.", gw_api_handles(from.api));
     set_gauge("cardea_peer_connections", "PeerConnections on workers.", peers);
+    set_gauge("cardea_plain_ports", "Ports for plain RTP.", gw_links_plain_ports(gw_api_links(from.api)));
+    set_gauge("cardea_forwarders", "RTP forwarders.", gw_links_forwarders(gw_api_links(from.api)));
     set_gauge("cardea_accepting", "1 while new sessions are accepted.", gw_api_accepts(from.api));
     set_gauge("cardea_draining", "1 while the gateway drains.", gw_api_drains(from.api));
     gw_metric_set(gw_metric_counter("cardea_sessions_total", NULL, "Sessions made."),

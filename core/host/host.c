@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -315,7 +316,7 @@ static int make_workers(struct host *h)
 
 static int make_links(struct host *h)
 {
-    const struct gw_links_conf conf = {
+    struct gw_links_conf conf = {
         .workers = gw_workers_count(h->workers),
         .full_trickle = gw_config_bool(h->config, "nat", "full_trickle"),
         .fingerprint = gw_dtls_fingerprint(h->dtls),
@@ -326,9 +327,14 @@ static int make_links(struct host *h)
         .events = gw_api_link_events(),
         .now_us = gw_now_us,
         .candidates_timeout_s = (unsigned)gw_config_int(h->config, "general", "candidates_timeout"),
+        .plain_most = (unsigned)gw_config_int(h->config, "media", "plain_limit"),
     };
-    int err = gw_links_new(&h->links, &conf);
+    const char *range = text(h, "media", "plain_port_range");
+    int err;
 
+    if (range)
+        sscanf(range, "%hu-%hu", &conf.plain_min, &conf.plain_max); /* checked with the options */
+    err = gw_links_new(&h->links, &conf);
     if (!err)
         gw_api_set_links(h->api, h->links);
     return err;

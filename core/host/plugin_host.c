@@ -12,6 +12,7 @@
 #include "log/log.h"
 #include "metrics/metrics.h"
 #include "peer/inlet.h"
+#include "peer/outlet.h"
 
 static struct {
     struct gw_api *api;
@@ -182,6 +183,21 @@ static int tap_remove(cardea_source source, const struct cardea_tap *events, voi
     const struct gw_tap t = {events, arg};
 
     return events && arg ? gw_link_untap(links(), source, &t) : GW_EINVAL;
+}
+
+static int forward(cardea_source source, const struct cardea_forward_conf *conf, cardea_forwarder *forwarder)
+{
+    return gw_outlet_new(links(), source, conf, forwarder);
+}
+
+static int forward_stop(cardea_forwarder forwarder)
+{
+    return gw_outlet_stop(links(), forwarder);
+}
+
+static int forward_state(cardea_forwarder forwarder, struct cardea_forward_state *state)
+{
+    return gw_outlet_state(links(), forwarder, state);
 }
 
 static int inlet(const struct cardea_inlet_conf *conf, struct cardea_inlet **in, cardea_source *source)
@@ -479,6 +495,7 @@ static const struct cardea_host table = {
     .inlet = inlet,
     .inject = gw_inlet_inject,
     .inject_data = gw_inlet_inject_data,
+    .inlet_port = gw_inlet_port,
     .inlet_close = gw_inlet_close,
     .offered = offered,
     .guest = guest,
@@ -491,6 +508,9 @@ static const struct cardea_host table = {
     .loudness = loudness,
     .hush = hush,
     .expect = expect,
+    .forward = forward,
+    .forward_stop = forward_stop,
+    .forward_state = forward_state,
 };
 
 const struct cardea_host *gw_plugin_host(struct gw_api *api, const char *folder)

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "log/log.h"
 #include "loop/worker.h"
+#include "plain/plain.h"
 
 #define ORDERS        8192
 #define ENGINE_MAIL   8192 /* packets and feedback from other workers */
@@ -22,6 +23,7 @@ struct one {
     struct gw_worker *thread;
     struct gw_engine *engine;
     struct gw_ice_io *ice;
+    struct gw_plain *plain;
     struct gw_mailbox *others; /* what other engines say */
     /* borrowed */
     struct gw_workers *all;
@@ -201,6 +203,10 @@ static int make_one(struct one *w, const struct cardea_config *config, struct gw
     if (err)
         return err;
     gw_engine_set_ice(w->engine, w->ice);
+    err = gw_plain_new(&w->plain, gw_worker_loop(w->thread), gw_engine_pool(w->engine), ice.dscp);
+    if (err)
+        return err;
+    gw_engine_set_plain(w->engine, w->plain);
     return 0;
 }
 
@@ -258,6 +264,7 @@ void gw_workers_free(struct gw_workers *ws)
         gw_engine_free(ws->w[i].engine); /* all of them, before the sockets and mailboxes they use */
     for (unsigned i = 0; i < ws->n; i++) {
         gw_ice_io_free(ws->w[i].ice);
+        gw_plain_free(ws->w[i].plain);
         gw_worker_free(ws->w[i].thread);
         gw_mailbox_free(ws->w[i].others);
     }
@@ -303,6 +310,11 @@ const struct gw_engine *gw_workers_engine(const struct gw_workers *ws, unsigned 
 const struct gw_ice_stats *gw_workers_ice(const struct gw_workers *ws, unsigned worker)
 {
     return gw_ice_io_stats(ws->w[worker].ice);
+}
+
+const struct gw_plain_stats *gw_workers_plain(const struct gw_workers *ws, unsigned worker)
+{
+    return gw_plain_get_stats(ws->w[worker].plain);
 }
 
 const struct gw_loop *gw_workers_loop(const struct gw_workers *ws, unsigned worker)

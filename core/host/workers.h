@@ -10,6 +10,7 @@
 #include "dtls/dtls.h"
 #include "loop/mailbox.h"
 #include "peer/engine.h"
+#include "plain/plain.h"
 
 struct gw_workers;
 
@@ -33,6 +34,7 @@ bool gw_workers_alive(const struct gw_workers *ws); /* all of them did something
 const struct gw_engine *gw_workers_engine(const struct gw_workers *ws, unsigned worker);
 const struct gw_ice_stats *gw_workers_ice(const struct gw_workers *ws, unsigned worker);
 const struct gw_loop *gw_workers_loop(const struct gw_workers *ws, unsigned worker);
+const struct gw_plain_stats *gw_workers_plain(const struct gw_workers *ws, unsigned worker);
 uint16_t gw_workers_port(const struct gw_workers *ws, unsigned worker); /* 0: none of its own */
 
 #endif

@@ -129,6 +129,7 @@ static void on_message(void *arg, const struct gw_sctp_message *m)
         return;
     if (!t->muted) {
         deliver(p->engine, gw_track_id_of(t), m);
+        gw_forward_message(t, m);
         gw_mirror_data(p->engine, gw_track_id_of(t), b);
     }
     if (p->data_tap)

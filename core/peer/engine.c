@@ -46,6 +46,7 @@ int gw_engine_new(struct gw_engine **out, const struct gw_engine_conf *conf)
     e->mirrors = g_hash_table_new(g_int64_hash, g_int64_equal);
     e->wishes = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
     e->listeners = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    e->forwarders = g_hash_table_new(g_int64_hash, g_int64_equal);
     e->waiting = g_ptr_array_new();
     e->news = g_queue_new();
     err = gw_packet_pool_new(&e->pool, conf->max_packets);
@@ -84,6 +85,8 @@ void gw_engine_free(struct gw_engine *e)
         gw_peer_close(p, NULL);
     gw_engine_turn_end(e, e->now_us);
     drop_all_news(e);
+    if (e->plain)
+        gw_plain_before_flush(e->plain, NULL, NULL);
     gw_timer_stop(e->conf.timers, &e->sctp_timer);
     gw_timer_stop(e->conf.timers, &e->mirror_timer);
     gw_timer_stop(e->conf.timers, &e->burst_timer);
@@ -91,6 +94,7 @@ void gw_engine_free(struct gw_engine *e)
     g_hash_table_unref(e->mirrors);
     g_hash_table_unref(e->wishes);
     g_hash_table_unref(e->listeners);
+    g_hash_table_unref(e->forwarders);
     g_ptr_array_unref(e->waiting);
     g_queue_free(e->news);
     gw_sealer_free(e->sealer);
@@ -109,6 +113,12 @@ void gw_engine_set_ice(struct gw_engine *e, struct gw_ice_io *io)
 {
     e->ice = io;
     gw_ice_io_before_flush(io, before_flush, e);
+}
+
+void gw_engine_set_plain(struct gw_engine *e, struct gw_plain *plain)
+{
+    e->plain = plain;
+    gw_plain_before_flush(plain, before_flush, e);
 }
 
 const struct gw_ice_events *gw_engine_ice_events(void)
@@ -358,6 +368,12 @@ void gw_engine_order(struct gw_engine *e, const struct gw_order *o, int64_t now_
     } else if (o->tag == GW_ORDER_INLET_NEW) {
         gw_feed_new(e, o, now_us);
         free(o->u.media);
+    } else if (o->tag == GW_ORDER_INLET_PORT) {
+        gw_path_new(e, o, now_us);
+    } else if (o->tag == GW_ORDER_FORWARD) {
+        gw_forward_new(e, o, now_us);
+    } else if (o->tag == GW_ORDER_FORWARD_STOP) {
+        gw_forward_stop(e, (uint64_t)o->u.number);
     } else if (o->tag == GW_ORDER_INLET_CLOSE) {
         gw_feed_close(e, o->track);
     } else if (o->tag == GW_ORDER_SETTINGS) {
@@ -418,6 +434,8 @@ void gw_engine_turn_end(struct gw_engine *e, int64_t now_us)
     bury(e);
     if (e->ice)
         gw_ice_io_flush(e->ice, now_us);
+    if (e->plain)
+        gw_plain_flush(e->plain);
     send_waiting_news(e);
     if (e->n_sctp && !gw_timer_running(&e->sctp_timer))
         gw_timer_start(e->conf.timers, &e->sctp_timer, now_us + SCTP_TICK_US);

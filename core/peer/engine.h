@@ -12,6 +12,7 @@
 #include "srtp/srtp.h"
 
 struct gw_engine;
+struct gw_plain;
 
 struct gw_engine_conf {
     unsigned index;               /* number of this worker */
@@ -31,6 +32,8 @@ int gw_engine_new(struct gw_engine **out, const struct gw_engine_conf *conf);
 void gw_engine_free(struct gw_engine *e); /* closes all peers */
 /* The ICE back end this engine's peers use; made by the caller with the events and pool below; owned by the caller. */
 void gw_engine_set_ice(struct gw_engine *e, struct gw_ice_io *io);
+/* Its plain sockets; owned by the caller, must outlive the engine. */
+void gw_engine_set_plain(struct gw_engine *e, struct gw_plain *plain);
 const struct gw_ice_events *gw_engine_ice_events(void);
 struct gw_packet_pool *gw_engine_pool(struct gw_engine *e);
 

@@ -29,6 +29,7 @@ void gw_feed_close(struct gw_engine *e, gw_track_id source)
     struct gw_track *t = p ? gw_engine_track(e, source) : NULL;
 
     if (t) {
+        gw_path_forget(p, t->m.mindex);
         gw_track_free(t);
         p->tracks[gw_track_mindex(source)] = NULL;
         if (!--p->n_inlets)
@@ -104,7 +105,19 @@ void gw_feed_receive(struct gw_track *t, struct gw_packet *pkt, int64_t now_us)
     gw_packet_unref(pkt);
 }
 
-static void take_data(struct gw_engine *e, struct gw_track *t, const struct gw_injected *in)
+void gw_feed_data(struct gw_track *t, const struct gw_data_blob *b)
+{
+    struct gw_engine *e = t->peer->engine;
+
+    if (t->muted) {
+        gw_count(&e->counters.drops_muted);
+        return;
+    }
+    gw_data_deliver(e, gw_track_id_of(t), b);
+    gw_mirror_data(e, gw_track_id_of(t), b);
+}
+
+static void take_data(struct gw_track *t, const struct gw_injected *in)
 {
     size_t label = in->label_len;
     struct gw_data_blob *b = malloc(sizeof(*b) + label + 2 + in->len);
@@ -115,10 +128,7 @@ static void take_data(struct gw_engine *e, struct gw_track *t, const struct gw_i
     memcpy(b->bytes, in->bytes, label + 1);
     b->bytes[label + 1] = '\0';
     memcpy(b->bytes + label + 2, in->bytes + label + 1, in->len);
-    if (!t->muted) {
-        gw_data_deliver(e, gw_track_id_of(t), b);
-        gw_mirror_data(e, gw_track_id_of(t), b);
-    }
+    gw_feed_data(t, b);
     free(b);
 }
 
@@ -130,7 +140,7 @@ void gw_feed_take(struct gw_engine *e, gw_track_id source, struct gw_injected *i
     if (!t || !t->peer->fed) {
         gw_count(&e->counters.drops_not_ready);
     } else if (in->is_data) {
-        take_data(e, t, in);
+        take_data(t, in);
     } else if (!(pkt = gw_packet_take(e->pool))) {
         gw_count(&e->counters.drops_queue);
     } else {

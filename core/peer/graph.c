@@ -176,8 +176,7 @@ static const struct cardea_stream *find_sink(struct gw_links *ls, gw_track_id id
     return s && s->sink == id ? s : NULL;
 }
 
-/* A source of a peer or an inlet, and what it is. */
-static bool find_source(struct gw_links *ls, gw_track_id id, enum cardea_kind *kind, const char **codec)
+bool gw_graph_find_source(struct gw_links *ls, gw_track_id id, enum cardea_kind *kind, const char **codec)
 {
     struct gw_link *l;
     const struct cardea_stream *s = find(ls, id, &l);
@@ -267,7 +266,7 @@ int gw_link_connect(struct gw_links *ls, cardea_sink sink, cardea_source source,
     enum cardea_kind kind;
     const char *codec;
 
-    if (!to || !find_source(ls, source, &kind, &codec))
+    if (!to || !gw_graph_find_source(ls, source, &kind, &codec))
         return GW_ENOENT;
     if (to->kind != kind || (to->codec && codec && strcmp(to->codec, codec) != 0))
         return GW_EINVAL;
@@ -356,7 +355,7 @@ static int post_source(struct gw_links *ls, cardea_source source, struct gw_orde
     enum cardea_kind kind;
     const char *codec;
 
-    if (!find_source(ls, source, &kind, &codec))
+    if (!gw_graph_find_source(ls, source, &kind, &codec))
         return GW_ENOENT;
     order->track = source;
     order->peer = gw_track_peer(source);

@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "peer/link_state.h"
+#include "plain/socket.h"
 #include "sdp/names.h"
 
 /* --- making ------------------------------------------------------------------------------------------------------- */
@@ -168,6 +169,78 @@ int gw_inlet_inject_data(struct cardea_inlet *in, const struct cardea_message *m
     return post(in, j);
 }
 
+/* --- a port ------------------------------------------------------------------------------------------------------- */
+
+/* The profile of a suite number of the API; 0: not encrypted, -1: no such suite. */
+int gw_plain_profile(unsigned suite)
+{
+    return suite == 80 ? GW_SRTP_CM_SHA1_80 : suite == 32 ? GW_SRTP_CM_SHA1_32 : suite ? -1 : 0;
+}
+
+static int open_sockets(const struct gw_links *ls, const struct cardea_port_conf *conf, struct gw_path_conf *w,
+                        struct cardea_port_info *info)
+{
+    struct gw_plain_place place = {.address = conf->address,
+                                   .interface = conf->interface,
+                                   .multicast = conf->multicast,
+                                   .port = conf->port,
+                                   .min = ls->conf.plain_min,
+                                   .max = ls->conf.plain_max};
+    struct gw_address bound;
+    int err = gw_plain_open(&w->rtp_fd, &bound, &place);
+
+    if (err)
+        return err;
+    info->port = bound.port;
+    gw_address_ip(&bound, info->address);
+    if (!conf->address && !conf->interface && !conf->multicast)
+        info->address[0] = '\0';
+    if (!conf->rtcp)
+        return 0;
+    place.multicast = NULL;
+    place.port = conf->rtcp_port;
+    err = gw_plain_open(&w->rtcp_fd, &bound, &place);
+    info->rtcp_port = err ? 0 : bound.port;
+    return err;
+}
+
+int gw_inlet_port(struct cardea_inlet *in, const struct cardea_port_conf *conf, struct cardea_port_info *info)
+{
+    struct gw_order order = {.tag = GW_ORDER_INLET_PORT, .track = in->source, .peer = gw_track_peer(in->source)};
+    struct gw_links *ls = in->ls;
+    int profile = gw_plain_profile(conf->srtp_suite), err = 0;
+    struct gw_path_conf *w;
+
+    if (in->closing || profile < 0 || (profile && !conf->srtp_key))
+        return GW_EINVAL;
+    if (ls->n_ports >= ls->conf.plain_most)
+        return GW_ELIMIT;
+    w = calloc(1, sizeof(*w));
+    if (!w)
+        return GW_ENOMEM;
+    w->rtp_fd = w->rtcp_fd = -1;
+    w->shared = conf->shared;
+    w->timeout_s = conf->timeout_s;
+    w->profile = (enum gw_srtp_profile)profile;
+    if (profile)
+        memcpy(w->key, conf->srtp_key, sizeof(w->key));
+    if (conf->from && !gw_address_parse(&w->from, conf->from, strlen(conf->from)))
+        err = GW_EINVAL;
+    memset(info, 0, sizeof(*info));
+    if (!err)
+        err = open_sockets(ls, conf, w, info);
+    order.u.path = w;
+    if (err)
+        gw_order_drop(&order);
+    else if (!gw_links_post(ls, gw_track_worker(in->source), &order))
+        err = GW_ELIMIT;
+    if (!err) {
+        in->n_ports++;
+        ls->n_ports++;
+    }
+    return err;
+}
+
 /* --- its end ------------------------------------------------------------------------------------------------------ */
 
 void gw_inlet_close(struct cardea_inlet *in)
@@ -187,6 +260,7 @@ void gw_inlet_forget(struct cardea_inlet *in)
     struct gw_peer_entry *entry = gw_links_entry(ls, gw_track_peer(in->source));
     bool left = false;
 
+    ls->n_ports -= in->n_ports;
     entry->inlets->pdata[gw_track_mindex(in->source)] = NULL;
     for (guint i = 0; i < entry->inlets->len; i++)
         left |= entry->inlets->pdata[i] != NULL;
@@ -245,6 +319,8 @@ void gw_inlet_news(const struct gw_peer_entry *entry, const struct gw_news *n)
         ev->media(in->user, in->source, n->u.media.receiving, n->u.media.substream);
     } else if (n->tag == GW_NEWS_TALKING && ev->talking) {
         ev->talking(in->user, in->source, n->u.talking.talking, n->u.talking.level);
+    } else if (n->tag == GW_NEWS_INLET_LOST && ev->lost) {
+        ev->lost(in->user, in->source);
     } else if (n->tag == GW_NEWS_DATA && ev->data) {
         tell_data(in, n->u.data);
     }

@@ -19,6 +19,7 @@ int gw_inlet_new(struct gw_links *ls, const struct cardea_inlet_conf *conf, stru
                  cardea_source *source);
 int gw_inlet_inject(struct cardea_inlet *in, const void *packet, size_t len);        /* any thread */
 int gw_inlet_inject_data(struct cardea_inlet *in, const struct cardea_message *msg); /* any thread */
+int gw_inlet_port(struct cardea_inlet *in, const struct cardea_port_conf *conf, struct cardea_port_info *info);
 void gw_inlet_close(struct cardea_inlet *in);
 
 #endif

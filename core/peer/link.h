@@ -45,6 +45,8 @@ struct gw_links_conf {
     void *arg;
     const struct gw_link_events *events;
     int64_t (*now_us)(void);
+    uint16_t plain_min, plain_max; /* ports for plain RTP; 0: any */
+    unsigned plain_most;           /* ports, and forwarders, at once */
     unsigned candidates_timeout_s; /* trickled candidates wait that long for their description; 0: 45 */
 };
 
@@ -55,6 +57,8 @@ void gw_links_news(struct gw_links *ls, const struct gw_news *news); /* takes wh
 bool gw_links_turn(struct gw_links *ls);
 struct gw_link *gw_links_find(struct gw_links *ls, gw_peer_id peer);
 size_t gw_links_count(const struct gw_links *ls); /* PeerConnections on workers, those being closed too */
+size_t gw_links_plain_ports(const struct gw_links *ls);
+size_t gw_links_forwarders(const struct gw_links *ls);
 uint64_t gw_links_dropped(const struct gw_links *ls); /* orders lost because a backlog was full */
 
 /* A link exists as soon as a handle does; its peer on a worker only from the first negotiation on. */

@@ -37,6 +37,7 @@ struct cardea_inlet {
     void *user;
     /* state */
     bool closing;
+    unsigned n_ports;
     atomic_uint waiting; /* any thread: what the worker has not taken yet */
 };
 
@@ -102,11 +103,13 @@ struct gw_links {
     GHashTable *groups;              /* &group → struct gw_group, owned */
     GHashTable *expected;            /* &group → how many will come, owned */
     GHashTable *by_source;           /* &source id → struct gw_listeners, owned: the sinks linked to it */
+    GHashTable *outlets;             /* &id → struct gw_outlet, owned */
     GQueue *backlog[GW_MAX_WORKERS]; /* struct gw_order */
     GQueue due;                      /* struct gw_link with something to tell */
     /* state */
     unsigned load[GW_MAX_WORKERS]; /* peers on it */
-    uint64_t serial;
+    uint64_t serial, outlet_serial;
+    unsigned n_ports;
     /* counters */
     uint64_t dropped;
 };
@@ -143,6 +146,8 @@ void gw_graph_end(struct gw_links *ls);
 void gw_graph_post_links(struct gw_link *l); /* what was linked before the peer was on a worker */
 void gw_graph_peer_gone(struct gw_link *l);  /* its sinks, and the links to its sources */
 void gw_graph_source_gone(struct gw_links *ls, gw_track_id source); /* the links to it are over */
+/* A source of a peer or an inlet, and what it is; codec is borrowed, NULL for DATA. false: it is not there. */
+bool gw_graph_find_source(struct gw_links *ls, gw_track_id id, enum cardea_kind *kind, const char **codec);
 void gw_graph_layer(struct gw_link *l, const struct gw_news *n);
 /* Which sinks a source has: for a sink with one source (media) or many (data). */
 void gw_graph_hook(struct gw_links *ls, struct gw_sink_mirror *k, gw_track_id source);
@@ -155,7 +160,13 @@ int gw_data_links_remove(struct gw_link *l, struct gw_sink_mirror *k, gw_track_i
 void gw_data_links_source_gone(struct gw_links *ls, struct gw_sink_mirror *k, gw_track_id source);
 void gw_data_links_post(struct gw_link *l, const struct gw_sink_mirror *k);
 
+/* --- outlet.c --- */
+void gw_outlets_init(struct gw_links *ls);
+void gw_outlets_end(struct gw_links *ls);
+void gw_outlet_news(struct gw_links *ls, const struct gw_news *n);
+
 /* --- inlet.c --- */
+int gw_plain_profile(unsigned suite); /* 0, 32, 80 to enum gw_srtp_profile, 0: none; -1: no such suite */
 struct cardea_inlet *gw_inlet_find(struct gw_links *ls, gw_track_id source); /* NULL: not an inlet, or closing */
 void gw_inlet_news(const struct gw_peer_entry *entry, const struct gw_news *n);
 void gw_inlet_forget(struct cardea_inlet *in); /* frees it; with the last one beside it the id goes, too */

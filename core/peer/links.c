@@ -47,6 +47,7 @@ int gw_links_new(struct gw_links **out, const struct gw_links_conf *conf)
     ls->groups = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
     ls->expected = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
     gw_graph_init(ls);
+    gw_outlets_init(ls);
     for (unsigned i = 0; i < conf->workers; i++)
         ls->backlog[i] = g_queue_new();
     *out = ls;
@@ -66,6 +67,7 @@ void gw_links_free(struct gw_links *ls)
     for (unsigned i = 0; i < ls->conf.workers; i++)
         g_queue_free_full(ls->backlog[i], drop_order);
     g_queue_clear(&ls->due);
+    gw_outlets_end(ls);
     gw_graph_end(ls);
     g_hash_table_unref(ls->groups);
     g_hash_table_unref(ls->expected);
@@ -201,6 +203,16 @@ size_t gw_links_count(const struct gw_links *ls)
     return n;
 }
 
+size_t gw_links_plain_ports(const struct gw_links *ls)
+{
+    return ls->n_ports;
+}
+
+size_t gw_links_forwarders(const struct gw_links *ls)
+{
+    return g_hash_table_size(ls->outlets);
+}
+
 uint64_t gw_links_dropped(const struct gw_links *ls)
 {
     return ls->dropped;
@@ -211,7 +223,8 @@ uint64_t gw_links_dropped(const struct gw_links *ls)
 bool gw_links_post(struct gw_links *ls, unsigned worker, struct gw_order *order)
 {
     GQueue *q = ls->backlog[worker];
-    bool closes = order->tag == GW_ORDER_PEER_CLOSE || order->tag == GW_ORDER_INLET_CLOSE;
+    bool closes =
+        order->tag == GW_ORDER_PEER_CLOSE || order->tag == GW_ORDER_INLET_CLOSE || order->tag == GW_ORDER_FORWARD_STOP;
     unsigned room = closes ? GW_LINKS_BACKLOG_CLOSES : GW_LINKS_BACKLOG;
 
     if (!q->length && ls->conf.post(ls->conf.arg, worker, order))
@@ -359,7 +372,9 @@ static void tell(struct gw_link *l, struct gw_news *n)
         ev->query(l->owner, n->u.query.ticket, n->u.query.json);
         break;
     case GW_NEWS_TAP_GONE: /* told whoever the source's owner is */
+    case GW_NEWS_FORWARD_GONE:
     case GW_NEWS_KEYFRAME: /* of inlets only */
+    case GW_NEWS_INLET_LOST:
     case GW_NEWS_INLET_GONE:
     case GW_NEWS_SELECTED: /* of interest to the worker's own description only */
     case GW_NEWS_DTLS:
@@ -392,6 +407,8 @@ void gw_links_news(struct gw_links *ls, const struct gw_news *news)
         tell_tap_gone(&n);
     else if (n.tag == GW_NEWS_STATES)
         states_news(&n.u.states.ask, n.u.states.states);
+    else if (n.tag == GW_NEWS_FORWARD_GONE)
+        gw_outlet_news(ls, &n);
     else if (entry && entry->inlets)
         gw_inlet_news(entry, &n);
     else if (entry && n.tag == GW_NEWS_CLOSED)

@@ -2,12 +2,19 @@
 #include "peer/messages.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 static void free_remote(struct gw_remote *r)
 {
     for (unsigned i = 0; r && i < r->n_candidates; i++)
         free(r->candidates[i]);
     free(r);
+}
+
+static void close_fd(int fd)
+{
+    if (fd >= 0)
+        close(fd);
 }
 
 void gw_injected_free(struct gw_injected *in)
@@ -33,6 +40,15 @@ void gw_order_drop(struct gw_order *o)
         break;
     case GW_ORDER_DATA:
         free(o->u.data);
+        break;
+    case GW_ORDER_INLET_PORT:
+        close_fd(o->u.path->rtp_fd);
+        close_fd(o->u.path->rtcp_fd);
+        free(o->u.path);
+        break;
+    case GW_ORDER_FORWARD:
+        close_fd(o->u.forward->rtcp_fd);
+        free(o->u.forward);
         break;
     case GW_ORDER_INJECT:
         gw_injected_free(o->u.injected);

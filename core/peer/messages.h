@@ -15,8 +15,10 @@
 
 #include <cardea/plugin.h>
 
+#include "ice/address.h"
 #include "ice/ice.h"
 #include "rtp/codec.h"
+#include "srtp/srtp.h"
 
 #define GW_MAX_WORKERS 64
 #define GW_MAX_MLINES  256 /* per peer */
@@ -112,6 +114,34 @@ struct gw_data_blob { /* heap: one data-channel message */
     char bytes[]; /* label NUL protocol NUL payload */
 };
 
+#define GW_PLAIN_KEY 30 /* bytes: the master key and salt of AES-CM */
+
+struct gw_path_conf { /* heap: where plain RTP for inlets arrives; the descriptors travel with it */
+    int rtp_fd, rtcp_fd;     /* rtcp -1: on the same socket */
+    bool shared;             /* packets are for all inlets beside one another; else for the one alone */
+    struct gw_address from;  /* only from this address; none: from any */
+    enum gw_srtp_profile profile; /* 0: not encrypted */
+    uint8_t key[GW_PLAIN_KEY];
+    uint32_t timeout_s;      /* INLET_LOST news after so long without a packet; 0: never */
+};
+
+struct gw_forward_count { /* written by the worker, read by control */
+    _Atomic uint64_t packets, bytes, resent, dropped, rtcp, keyframes;
+};
+
+struct gw_forward_conf { /* heap */
+    uint64_t id, beside;     /* beside: another forwarder whose RTCP socket and SRTP context it shares; 0: none */
+    struct gw_address to, rtcp_to;
+    int rtcp_fd;             /* -1: none */
+    int16_t payload_type;    /* -1: as it came */
+    int8_t layer;            /* substream; -1: all */
+    bool merge;              /* simulcast: the best there is as one stream */
+    uint32_t ssrc[GW_MAX_LAYERS]; /* by substream; 0: as it came. DATA: [0] goes into an RTP header; 0: no header */
+    enum gw_srtp_profile profile;
+    uint8_t key[GW_PLAIN_KEY];
+    struct gw_forward_count *count; /* borrowed until FORWARD_GONE news */
+};
+
 /* --- control → worker --- */
 enum gw_order_tag {
     GW_ORDER_PEER_NEW,      /* peer, u.peer_new; GATHERED news follow */
@@ -143,6 +173,9 @@ enum gw_order_tag {
     GW_ORDER_SETTINGS,      /* u.settings */
     GW_ORDER_INLET_NEW,     /* track = source, u.media (given): one m-line */
     GW_ORDER_INLET_CLOSE,   /* track = source; INLET_GONE news follow */
+    GW_ORDER_INLET_PORT,    /* track = source, u.path (given) */
+    GW_ORDER_FORWARD,       /* track = source, u.forward (given); FORWARD_GONE news follow some day */
+    GW_ORDER_FORWARD_STOP,  /* track = source, u.number = id; FORWARD_GONE news follow, when it is there */
     GW_ORDER_INJECT,        /* track = source, u.injected (given) */
 };
 
@@ -197,6 +230,8 @@ struct gw_order {
         struct gw_states_ask states;
         struct gw_data_blob *data;
         struct gw_injected *injected;
+        struct gw_path_conf *path;
+        struct gw_forward_conf *forward;
         struct gw_media_settings settings;
     } u;
 };
@@ -218,6 +253,8 @@ enum gw_news_tag {
     GW_NEWS_DATA,       /* peer, u.data (given) */
     GW_NEWS_TAP_GONE,   /* track = source, u.tap */
     GW_NEWS_KEYFRAME,   /* track = source of an inlet: somebody needs one */
+    GW_NEWS_INLET_LOST, /* track = source whose port it is: the far side, which used to report, is silent */
+    GW_NEWS_FORWARD_GONE, /* track = source, u.number: id */
     GW_NEWS_INLET_GONE, /* track = source: nothing of it is left on the worker */
     GW_NEWS_LOUDNESS,   /* track = source, u.talking.level */
     GW_NEWS_STATES,     /* peer, u.states (given; NULL: the peer has gone) */

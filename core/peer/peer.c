@@ -31,7 +31,9 @@ static bool send_datagram(struct gw_peer *p, const uint8_t *data, size_t len)
 
 void gw_peer_send_rtcp(struct gw_peer *p, uint8_t *data, size_t len)
 {
-    if (p->srtp && !gw_srtp_seal_rtcp(p->srtp, data, &len, len + GW_SRTP_OVERHEAD))
+    if (p->fed)
+        gw_path_send_rtcp(p, data, len);
+    else if (p->srtp && !gw_srtp_seal_rtcp(p->srtp, data, &len, len + GW_SRTP_OVERHEAD))
         send_datagram(p, data, len);
 }
 
@@ -337,7 +339,10 @@ static void tick(void *arg, int64_t now_us)
             gw_source_tick(t->source, e->conf.settings.no_media_s, now_us);
         if (t && t->sink)
             gw_sink_tick(t->sink);
+        if (t && t->forwarders)
+            gw_forward_tick(t, now_us);
     }
+    gw_path_tick(p, now_us);
     gw_reports_slow_link(p, now_us);
     gw_reports_send(p, now_us);
     gw_timer_start(e->conf.timers, &p->tick_timer, now_us + TICK_US);
@@ -381,6 +386,8 @@ static struct gw_peer *make(struct gw_engine *e, gw_peer_id id, int64_t now_us)
 static void enter(struct gw_peer *p)
 {
     g_hash_table_insert(p->engine->peers, &p->id, p);
+    if (p->fed)
+        return; /* no PeerConnection */
     gw_count(&p->engine->counters.peers);
     p->counted = true;
 }
@@ -461,6 +468,7 @@ void gw_peer_free(struct gw_peer *p)
     for (unsigned i = 0; i < p->n_tracks; i++)
         gw_track_free(p->tracks[i]);
     free(p->tracks);
+    gw_paths_free(p);
     gw_sender_end(&p->sender);
     gw_data_stop(p);
     if (p->dtls && p->handshake_us)

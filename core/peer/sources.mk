@@ -12,6 +12,7 @@ libgw_a_SOURCES += \
 	core/peer/links.c \
 	core/peer/offer.c \
 	core/peer/offered.c \
+	core/peer/outlet.c core/peer/outlet.h \
 	core/peer/plan.c core/peer/plan.h \
 	core/peer/plan_state.h \
 	core/peer/trickle.c \
@@ -25,9 +26,11 @@ libgw_a_SOURCES += \
 	core/peer/feed.c \
 	core/peer/explain.c \
 	core/peer/feedback.c \
+	core/peer/forward.c \
 	core/peer/messages.c core/peer/messages.h \
 	core/peer/listen.c \
 	core/peer/mirror.c \
+	core/peer/path.c \
 	core/peer/peer.c \
 	core/peer/reports.c \
 	core/peer/state.h \

@@ -15,6 +15,7 @@
 #include "media/source.h"
 #include "rtcp/twcc.h"
 #include "peer/engine.h"
+#include "plain/plain.h"
 #include "sctp/sctp.h"
 
 #define GW_PEER_SSRCS    256  /* at most, a peer */
@@ -26,6 +27,8 @@
 #define GW_DATA_WAITING  (1 << 20) /* bytes of messages waiting for SCTP, a peer */
 
 struct gw_peer;
+struct gw_forwarder;
+struct gw_path;
 
 /* One m-line: perhaps a source, perhaps a sink. */
 struct gw_track {
@@ -35,6 +38,7 @@ struct gw_track {
     struct gw_source *source;
     struct gw_tap taps[GW_TRACK_TAPS];
     unsigned n_taps;
+    struct gw_forwarder *forwarders; /* owned; forward.c */
     struct gw_sink *sink;
     /* the sink's link */
     gw_track_id wanted; /* source linked to, 0: none */
@@ -87,6 +91,7 @@ struct gw_peer {
     struct gw_track **tracks; /* by mindex, holes are NULL */
     unsigned n_tracks, n_inlets;
     struct gw_twcc_table *twcc; /* made with the first packet that has a number */
+    struct gw_path *paths;      /* of one that is fed: where plain RTP comes from; path.c */
     struct gw_remote *remote;   /* the peer's description */
     GPtrArray *early;           /* candidates that came before it */
     char *down_reason;          /* why it is being closed; NULL: nobody is to be told */
@@ -136,8 +141,10 @@ struct gw_engine {
     GHashTable *listeners; /* data source id → GPtrArray of struct gw_listening (data sinks of ours) */
     GPtrArray *waiting;    /* tracks whose source is to live here but does not yet */
     GQueue *news;          /* struct gw_news that did not fit */
+    GHashTable *forwarders; /* &id → struct gw_forwarder, borrowed */
     /* borrowed */
     struct gw_ice_io *ice;
+    struct gw_plain *plain; /* NULL: none, in tests */
     /* state */
     struct gw_burst burst;
     struct gw_dirty dirty;
@@ -178,6 +185,7 @@ void gw_track_unlink(struct gw_track *t, int64_t now_us);
 void gw_track_adjust(struct gw_track *t, const struct gw_link_options *o, int64_t now_us);
 void gw_track_source_orders(struct gw_track *t, int64_t now_us); /* gives mute, talk, … to the source */
 void gw_track_tap(struct gw_track *t, const struct gw_tap *tap);   /* too many: it is gone at once */
+void gw_track_note_listeners(struct gw_track *t); /* taps or forwarders came or went */
 void gw_track_untap(struct gw_track *t, const struct gw_tap *tap); /* arg NULL: whatever has these events */
 void gw_track_report(struct gw_track *t, unsigned layer, uint64_t ntp, uint32_t rtp); /* a sender report, to the taps */
 void gw_track_free(struct gw_track *t);
@@ -191,6 +199,24 @@ void gw_feed_close(struct gw_engine *e, gw_track_id source);
 void gw_feed_take(struct gw_engine *e, gw_track_id source, struct gw_injected *in, int64_t now_us); /* takes in */
 /* A plain RTP or RTCP datagram for one m-line; takes the reference. */
 void gw_feed_receive(struct gw_track *t, struct gw_packet *pkt, int64_t now_us);
+
+/* --- path.c: plain sockets that feed inlets --- */
+void gw_path_new(struct gw_engine *e, const struct gw_order *o, int64_t now_us); /* takes o->u.path */
+void gw_path_send_rtcp(struct gw_peer *p, const uint8_t *data, size_t len);      /* plain bytes */
+/* A PLI to the far side of a source; told_ssrc: of its lowest layer, 0: as its packets say. */
+void gw_path_want_keyframe(struct gw_peer *p, const struct gw_source *s, uint32_t told_ssrc);
+void gw_path_tick(struct gw_peer *p, int64_t now_us);
+void gw_path_forget(struct gw_peer *p, unsigned mindex); /* the inlet whose port it is goes */
+void gw_paths_free(struct gw_peer *p);
+void gw_feed_data(struct gw_track *t, const struct gw_data_blob *b); /* a message of a DATA inlet */
+
+/* --- forward.c: plain RTP out --- */
+void gw_forward_new(struct gw_engine *e, const struct gw_order *o, int64_t now_us); /* takes o->u.forward */
+void gw_forward_stop(struct gw_engine *e, uint64_t id);
+void gw_forward_packet(struct gw_track *t, const struct gw_packet *pkt, int64_t now_us);
+void gw_forward_message(struct gw_track *t, const struct gw_sctp_message *m);
+void gw_forward_tick(struct gw_track *t, int64_t now_us); /* once a second: sender reports */
+void gw_forward_end(struct gw_track *t);                  /* the source goes: all are gone */
 
 /* --- demux.c --- */
 void gw_demux(struct gw_peer *p, struct gw_packet *pkt, int64_t now_us); /* takes the reference */

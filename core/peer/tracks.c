@@ -47,10 +47,12 @@ static void want_keyframe(void *owner, struct gw_source *s, int64_t now_us)
 {
     struct gw_track *t = owner;
 
-    gw_reports_pli(t->peer, s);
-    if (t->peer->fed)
-        gw_engine_tell(t->peer->engine,
-                       &(struct gw_news){.tag = GW_NEWS_KEYFRAME, .peer = t->peer->id, .track = s->id});
+    if (!t->peer->fed) {
+        gw_reports_pli(t->peer, s);
+        return;
+    }
+    gw_path_want_keyframe(t->peer, s, t->m.ssrc[0]);
+    gw_engine_tell(t->peer->engine, &(struct gw_news){.tag = GW_NEWS_KEYFRAME, .peer = t->peer->id, .track = s->id});
 }
 
 static void want_missing(void *owner, struct gw_source *s, unsigned layer, const uint16_t *seqs, size_t n,
@@ -100,9 +102,8 @@ static void to_other_worker(void *owner, struct gw_source *s, unsigned worker, s
     gw_mirror_forward(t->peer->engine, s, worker, pkt);
 }
 
-static void to_taps(void *owner, struct gw_source *s, struct gw_packet *pkt)
+static void to_taps(const struct gw_track *t, const struct gw_source *s, const struct gw_packet *pkt)
 {
-    const struct gw_track *t = owner;
     const struct gw_rtp_facts *f = &pkt->facts;
     const struct gw_source_layer *l = s->layer[f->layer];
     const struct cardea_packet c = {
@@ -133,6 +134,22 @@ static void to_taps(void *owner, struct gw_source *s, struct gw_packet *pkt)
             t->taps[i].events->packet(t->taps[i].arg, &c);
 }
 
+static void to_listeners(void *owner, struct gw_source *s, struct gw_packet *pkt)
+{
+    struct gw_track *t = owner;
+
+    if (t->n_taps)
+        to_taps(t, s, pkt);
+    if (t->forwarders && !t->hushed)
+        gw_forward_packet(t, pkt, t->peer->engine->now_us);
+}
+
+void gw_track_note_listeners(struct gw_track *t)
+{
+    if (t->source)
+        t->source->tapped = t->n_taps || t->forwarders;
+}
+
 void gw_track_report(struct gw_track *t, unsigned layer, uint64_t ntp, uint32_t rtp)
 {
     const struct gw_source_layer *l = t->source->layer[layer];
@@ -156,7 +173,7 @@ static const struct gw_source_events source_events = {
     .talking = tell_talking,
     .loudness = tell_loudness,
     .media = tell_media,
-    .tap = to_taps,
+    .tap = to_listeners,
     .forward = to_other_worker,
 };
 
@@ -181,7 +198,7 @@ void gw_track_source_orders(struct gw_track *t, int64_t now_us)
             s->sinks[i]->epoch++;
         gw_mirror_source_info(t->peer->engine, s);
     }
-    s->tapped = t->n_taps;
+    gw_track_note_listeners(t);
 }
 
 static void tell_tap_gone(struct gw_track *t, const struct gw_tap *tap)
@@ -198,8 +215,7 @@ void gw_track_tap(struct gw_track *t, const struct gw_tap *tap)
         return;
     }
     t->taps[t->n_taps++] = *tap;
-    if (t->source)
-        t->source->tapped = true;
+    gw_track_note_listeners(t);
 }
 
 void gw_track_untap(struct gw_track *t, const struct gw_tap *tap)
@@ -212,8 +228,7 @@ void gw_track_untap(struct gw_track *t, const struct gw_tap *tap)
         t->taps[i] = t->taps[--t->n_taps];
         tell_tap_gone(t, &old);
     }
-    if (t->source)
-        t->source->tapped = t->n_taps;
+    gw_track_note_listeners(t);
 }
 
 static void drop_source(struct gw_track *t)
@@ -484,6 +499,7 @@ void gw_track_free(struct gw_track *t)
     t->sink = NULL;
     while (t->n_taps)
         gw_track_untap(t, &(struct gw_tap){t->taps[0].events, t->taps[0].arg});
+    gw_forward_end(t);
     drop_source(t);
     free(t);
 }

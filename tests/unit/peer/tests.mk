@@ -7,5 +7,6 @@ check_PROGRAMS += \
 	tests/unit/peer/test_links \
 	tests/unit/peer/test_offer \
 	tests/unit/peer/test_offered \
+	tests/unit/peer/test_plain \
 	tests/unit/peer/test_plan
 EXTRA_DIST += tests/unit/peer/fake_worker.h tests/unit/peer/planning.h
