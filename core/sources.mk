@@ -2,6 +2,7 @@ include core/base/sources.mk
 include core/log/sources.mk
 include core/metrics/sources.mk
 include core/config/sources.mk
+include core/web/sources.mk
 include core/rtp/sources.mk
 include core/rtcp/sources.mk
 include core/sdp/sources.mk

@@ -410,6 +410,22 @@ struct cardea_http_request {
     const char *remote;        /* address of the client, text */
 };
 
+/* --- webhooks ------------------------------------------------------------------------------------------------ */
+
+/* A POST to somebody else's web server, sent by a thread of the gateway's. All text is copied. */
+struct cardea_web_post {
+    uint32_t size;              /* sizeof(struct cardea_web_post) */
+    const char *url;            /* http or https */
+    const char *content_type;   /* NULL: application/json */
+    const char *const *headers; /* "Name: value", NULL at the end; or NULL */
+    const void *body;
+    size_t len;                 /* at most 4 MiB */
+    unsigned timeout_ms;        /* of one try; 0: 10 s */
+    unsigned tries;             /* at most; 0: 1. Pauses of 1, 2, 4, … 60 s between them */
+    void (*done)(void *arg, int status); /* control thread, once; status 0: no answer. May be NULL */
+    void *arg;
+};
+
 /* --- the table a plugin exports --------------------------------------------------------------------------------- */
 
 struct cardea_host;
@@ -641,6 +657,9 @@ struct cardea_host {
     int (*forward)(cardea_source source, const struct cardea_forward_conf *conf, cardea_forwarder *forwarder);
     int (*forward_stop)(cardea_forwarder forwarder); /* gone() follows */
     int (*forward_state)(cardea_forwarder forwarder, struct cardea_forward_state *state);
+
+    /* [any thread] ELIMIT: a thousand posts wait already, or the body is too large. EINVAL: not a URL. */
+    int (*web_post)(const struct cardea_web_post *post);
 };
 
 #endif

@@ -14,6 +14,7 @@ static struct {
     struct gw_loop *loop;
     struct gw_mailbox *posts;
     GThreadPool *helpers;
+    struct gw_web *web;
     GHashTable *timers; /* id -> struct timer */
     uint64_t last_timer;
     atomic_uint jobs;
@@ -154,6 +155,8 @@ int gw_control_new(void)
         err = gw_mailbox_new(&control.posts, GW_MAX_POSTS);
     if (!err)
         err = gw_loop_add(control.loop, gw_mailbox_fd(control.posts), EPOLLIN, take_posts, NULL);
+    if (!err)
+        err = gw_web_new(&control.web, gw_control_post);
     control.timers = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
     control.helpers = g_thread_pool_new(do_job, NULL, HELPERS, FALSE, NULL);
     return err;
@@ -164,6 +167,7 @@ void gw_control_free(void)
     GHashTableIter it;
     gpointer value;
 
+    gw_web_free(control.web);
     g_thread_pool_free(control.helpers, FALSE, TRUE);
     while (g_main_context_iteration(gw_loop_context(control.loop), FALSE))
         ; /* jobs that have just ended are told */
@@ -178,4 +182,9 @@ void gw_control_free(void)
 struct gw_loop *gw_control_loop(void)
 {
     return control.loop;
+}
+
+struct gw_web *gw_control_web(void)
+{
+    return control.web;
 }

@@ -7,6 +7,7 @@
 #define GW_HOST_CONTROL_H
 
 #include "loop/loop.h"
+#include "web/web.h"
 
 #define GW_MAX_POSTS 65536
 #define GW_MAX_JOBS  4096
@@ -22,5 +23,7 @@ int gw_control_job(void (*work)(void *arg), void (*done)(void *arg), void *arg);
 /* 0: no memory */
 uint64_t gw_control_timer(unsigned ms, bool repeat, void (*fire)(void *arg), void *arg);
 void gw_control_timer_stop(uint64_t timer);
+/* Webhooks; gw_web_send() is for any thread. */
+struct gw_web *gw_control_web(void);
 
 #endif

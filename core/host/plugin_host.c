@@ -426,6 +426,21 @@ static void metric_observe(struct cardea_metric *m, double v)
     gw_metric_observe((struct gw_metric *)m, v);
 }
 
+static int web_post(const struct cardea_web_post *p)
+{
+    const struct gw_web_post post = {.url = p->url,
+                                     .content_type = p->content_type,
+                                     .headers = p->headers,
+                                     .body = p->body,
+                                     .len = p->len,
+                                     .timeout_ms = p->timeout_ms,
+                                     .tries = p->tries,
+                                     .done = p->done,
+                                     .arg = p->arg};
+
+    return gw_web_send(gw_control_web(), &post);
+}
+
 static void admit(const char *plugin, bool yes, const char *why)
 {
     gw_api_admit(plugins.api, plugin, yes, why);
@@ -490,6 +505,7 @@ static const struct cardea_host table = {
     .metric_set = metric_set,
     .metric_observe = metric_observe,
     .admit = admit,
+    .web_post = web_post,
     .tap_add = tap_add,
     .tap_remove = tap_remove,
     .inlet = inlet,

@@ -1,0 +1,1 @@
+libgw_a_SOURCES += core/web/web.c core/web/web.h
