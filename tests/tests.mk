@@ -16,6 +16,7 @@ include tests/unit/media/tests.mk
 include tests/unit/peer/tests.mk
 include tests/unit/api/tests.mk
 include tests/unit/host/tests.mk
+include tests/unit/loadreport/tests.mk
 include tests/unit/transports/tests.mk
 include tests/unit/recorder/tests.mk
 include tests/support/tests.mk

@@ -11,14 +11,14 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-/* --- texts ---------------------------------------------------------------------------------------------------------- */
+/* --- texts ----------------------------------------------------------------------------------------------------------
+ */
 
 bool kernel_parse_stat(const char *text, struct machine_time *out)
 {
     uint64_t user, nice, system, idle, iowait, irq, softirq, steal;
 
-    if (sscanf(text,
-               "cpu %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64,
+    if (sscanf(text, "cpu %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64,
                &user, &nice, &system, &idle, &iowait, &irq, &softirq, &steal) != 8)
         return false;
     out->idle = idle + iowait;
@@ -138,7 +138,8 @@ bool kernel_parse_cgroup(const char *text, const char *controller, char *path, u
     return false;
 }
 
-/* --- files ---------------------------------------------------------------------------------------------------------- */
+/* --- files ----------------------------------------------------------------------------------------------------------
+ */
 
 static const char *slurp(const char *path, char *text, size_t size)
 {
@@ -253,5 +254,6 @@ void kernel_read(struct kernel_reading *r, const char *folder)
     kernel_parse_net_dev(slurp("/proc/net/dev", text, sizeof(text)), &r->net_in, &r->net_out);
     read_process(r);
     read_groups(r);
+    r->limited = r->cores < (double)sysconf(_SC_NPROCESSORS_ONLN);
     r->disk_free = folder && !statvfs(folder, &disk) ? (uint64_t)disk.f_bavail * disk.f_frsize : UINT64_MAX;
 }
