@@ -3,3 +3,4 @@ include plugins/echotest/sources.mk
 include plugins/loadreport/sources.mk
 include plugins/videoroom/sources.mk
 include plugins/recorder/media.mk
+include plugins/recorder/sources.mk

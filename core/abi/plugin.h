@@ -135,6 +135,7 @@ struct cardea_stream {
     bool simulcast, svc;   /* video */
     uint8_t audiolevel_id, orientation_id, playout_delay_id; /* RTP extension ids the peer uses; 0 = not negotiated */
     const char *msid_stream, *msid_track;                    /* of the peer, or NULL */
+    uint8_t payload_type, red_payload_type; /* of what the peer sends; red: 0 none */
 };
 
 /* How to answer an offer: one policy for all its m-lines. Existing m-lines keep their codec. Zero is a good default. */
@@ -660,6 +661,10 @@ struct cardea_host {
 
     /* [any thread] ELIMIT: a thousand posts wait already, or the body is too large. EINVAL: not a URL. */
     int (*web_post)(const struct cardea_web_post *post);
+    /* Like http_reply(), with len bytes of a file from offset on, which must be there. fd is taken, always. */
+    void (*http_file)(struct cardea_http *x, int status, const char *const *headers, int fd, uint64_t offset, size_t len);
+    /* Would a request of the API with this secret or this token be let in? Either may be NULL. */
+    bool (*admits)(const char *secret, const char *token);
 };
 
 #endif

@@ -40,6 +40,10 @@ struct cardea_response {
     const char *const *headers; /* name, value, name, value, …, NULL; may be NULL */
     const void *body;
     size_t len;
+    /* instead of a body: len bytes of a file from offset on; the transport closes fd, always */
+    bool is_file;
+    int fd;
+    uint64_t offset;
 };
 
 struct cardea_transport_host {

@@ -114,6 +114,11 @@ bool gw_api_has_route(const struct gw_api *a, const char *path);
 /* Answers an exchange of a route once; a second answer is logged and ignored. */
 void gw_api_http_reply(struct gw_api *a, struct cardea_http *x, int status, const char *const *headers,
                        const void *body, size_t len);
+/* The same with a part of a file; fd is taken. */
+void gw_api_http_file(struct gw_api *a, struct cardea_http *x, int status, const char *const *headers, int fd,
+                      uint64_t offset, size_t len);
+/* Would a request with this secret or token be let in? */
+bool gw_api_admits(const struct gw_api *a, const char *secret, const char *token);
 
 /* --- what plugins ask for, behind struct cardea_host (host/plugin_host.c) --------------------------------------------
  */

@@ -60,3 +60,8 @@ bool gw_api_signed_tokens_enabled(const struct gw_api *a)
 {
     return signing_secret(a) != NULL;
 }
+
+bool gw_api_admits(const struct gw_api *a, const char *secret, const char *token)
+{
+    return gw_auth_passes(a, secret, token);
+}

@@ -3,6 +3,7 @@
 #include "api/inside.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "log/log.h"
 
@@ -21,15 +22,31 @@ void gw_exchange_free(gpointer exchange)
     g_free(x);
 }
 
+static void respond(struct gw_transport *t, uint64_t tag, const struct cardea_response *response)
+{
+    gint64 key = (gint64)tag;
+
+    if (g_hash_table_remove(t->exchanges, &key))
+        t->table.respond(tag, response);
+    else if (response->is_file)
+        close(response->fd);
+}
+
 void gw_exchange_respond(struct gw_transport *t, uint64_t tag, int status, const char *const *headers,
                          const void *body, size_t len)
 {
-    const struct cardea_response response = {status, headers, body, len};
-    gint64 key = (gint64)tag;
+    const struct cardea_response response = {.status = status, .headers = headers, .body = body, .len = len};
 
-    if (!g_hash_table_remove(t->exchanges, &key))
-        return;
-    t->table.respond(tag, &response);
+    respond(t, tag, &response);
+}
+
+void gw_exchange_respond_file(struct gw_transport *t, uint64_t tag, int status, const char *const *headers, int fd,
+                              uint64_t offset, size_t len)
+{
+    const struct cardea_response response = {
+        .status = status, .headers = headers, .len = len, .is_file = true, .fd = fd, .offset = offset};
+
+    respond(t, tag, &response);
 }
 
 void gw_exchange_json(struct gw_transport *t, uint64_t tag, const char *text)

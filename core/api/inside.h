@@ -217,6 +217,9 @@ void gw_client_free(gpointer client);
 void gw_exchange_respond(struct gw_transport *t, uint64_t tag, int status, const char *const *headers, const void *body,
                          size_t len); /* nothing when it was abandoned or answered */
 void gw_exchange_json(struct gw_transport *t, uint64_t tag, const char *text);
+/* The same with a part of a file; fd is taken. */
+void gw_exchange_respond_file(struct gw_transport *t, uint64_t tag, int status, const char *const *headers, int fd,
+                              uint64_t offset, size_t len);
 void gw_exchange_free(gpointer exchange);
 /* door.c: below a base path */
 void gw_door_exchange(struct gw_api *a, struct gw_exchange *x, enum cardea_door door, const struct gw_exchange_in *in);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "log/log.h"
@@ -112,15 +113,34 @@ void gw_routes_exchange(struct gw_api *a, struct gw_exchange *x, const struct gw
     r->handler(x->ticket, &rq);
 }
 
-void gw_api_http_reply(struct gw_api *a, struct cardea_http *ticket, int status, const char *const *headers,
-                       const void *body, size_t len)
+/* The exchange that waits under this ticket, which is used up; NULL: it was answered, or its client has gone. */
+static struct gw_exchange *redeem(struct gw_api *a, struct cardea_http *ticket)
 {
     struct gw_exchange *x = gw_tickets_get(&a->exchanges, ticket);
 
-    if (!x) {
+    if (x)
+        gw_tickets_remove(&a->exchanges, ticket);
+    else
         gw_debug("an HTTP exchange was answered twice, or its client has gone");
-        return;
-    }
-    gw_tickets_remove(&a->exchanges, ticket);
-    gw_exchange_respond(x->transport, x->tag, status, headers, body, len);
+    return x;
+}
+
+void gw_api_http_reply(struct gw_api *a, struct cardea_http *ticket, int status, const char *const *headers,
+                       const void *body, size_t len)
+{
+    struct gw_exchange *x = redeem(a, ticket);
+
+    if (x)
+        gw_exchange_respond(x->transport, x->tag, status, headers, body, len);
+}
+
+void gw_api_http_file(struct gw_api *a, struct cardea_http *ticket, int status, const char *const *headers, int fd,
+                      uint64_t offset, size_t len)
+{
+    struct gw_exchange *x = redeem(a, ticket);
+
+    if (x)
+        gw_exchange_respond_file(x->transport, x->tag, status, headers, fd, offset, len);
+    else
+        close(fd);
 }

@@ -292,6 +292,17 @@ static void http_reply(struct cardea_http *x, int status, const char *const *hea
     gw_api_http_reply(plugins.api, x, status, headers, body, len);
 }
 
+static void http_file(struct cardea_http *x, int status, const char *const *headers, int fd, uint64_t offset,
+                      size_t len)
+{
+    gw_api_http_file(plugins.api, x, status, headers, fd, offset, len);
+}
+
+static bool admits(const char *secret, const char *token)
+{
+    return gw_api_admits(plugins.api, secret, token);
+}
+
 static void event(struct cardea_handle *h, json_t *body)
 {
     gw_api_event(plugins.api, h, body);
@@ -527,6 +538,8 @@ static const struct cardea_host table = {
     .forward = forward,
     .forward_stop = forward_stop,
     .forward_state = forward_state,
+    .http_file = http_file,
+    .admits = admits,
 };
 
 const struct cardea_host *gw_plugin_host(struct gw_api *api, const char *folder)

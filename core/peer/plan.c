@@ -363,6 +363,8 @@ static struct cardea_stream stream_of(const struct gw_plan *p, const struct gw_p
         .playout_delay_id = l->m.ext[GW_EXT_PLAYOUT_DELAY],
         .msid_stream = l->peer_stream,
         .msid_track = l->peer_track,
+        .payload_type = (uint8_t)l->m.payload_type,
+        .red_payload_type = (uint8_t)l->m.red_payload_type,
     };
 
     return s;

@@ -5,6 +5,7 @@
  * answer, the watching thread because the client has gone, or stop.
  */
 #include <string.h>
+#include <unistd.h>
 
 #include "../common/acl.h"
 #include "cors.h"
@@ -86,8 +87,12 @@ static enum MHD_Result respond(struct exchange *x, int status, struct MHD_Respon
 
 static struct MHD_Response *copy_response(const struct cardea_response *from)
 {
-    struct MHD_Response *r = MHD_create_response_from_buffer(from->len, (void *)from->body, MHD_RESPMEM_MUST_COPY);
+    struct MHD_Response *r =
+        from->is_file ? MHD_create_response_from_fd_at_offset64(from->len, from->fd, from->offset)
+                      : MHD_create_response_from_buffer(from->len, (void *)from->body, MHD_RESPMEM_MUST_COPY);
 
+    if (!r && from->is_file)
+        close(from->fd);
     for (const char *const *h = from->headers; r && h && h[0] && h[1]; h += 2)
         MHD_add_response_header(r, h[0], h[1]);
     return r;

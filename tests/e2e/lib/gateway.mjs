@@ -56,7 +56,8 @@ export class Gateway {
 
   /**
    * @param {{general?: object, media?: object, nat?: object, workers?: number, http?: object, websockets?: object,
-   *          rooms?: object, videoroom?: object, events?: object, netns?: string, env?: object, host?: string}} [options]
+   *          rooms?: object, videoroom?: object, recorder?: object, events?: object, netns?: string, env?: object,
+   *          host?: string}} [options]
    */
   static async start(options = {}) {
     const g = new Gateway();
@@ -85,6 +86,12 @@ export class Gateway {
     write('cardea.plugin.videoroom.jcfg', {
       'room-1234': { description: 'Demo Room', publishers: 6, bitrate: 2000000, fir_freq: 10, videocodec: 'vp8,vp9,h264,av1' },
       ...options.rooms, ...options.videoroom,
+    });
+    g.recordings = join(g.folder, 'recordings');
+    write('cardea.plugin.recorder.jcfg', {
+      ...options.recorder,
+      general: { path: g.recordings, ...options.recorder?.general },
+      limits: { min_free_mib: 0, ...options.recorder?.limits },
     });
     await g.#run(options);
     return g;

@@ -1,0 +1,22 @@
+plugin_PROGRAMS += plugins/recorder.so
+plugins_recorder_so_SOURCES = plugins/recorder/recorder.c plugins/recorder/recorder.h \
+	plugins/recorder/settings.c plugins/recorder/settings.h plugins/recorder/ring.c plugins/recorder/ring.h \
+	plugins/recorder/jitter.c plugins/recorder/jitter.h plugins/recorder/clock.c plugins/recorder/clock.h \
+	plugins/recorder/track.c plugins/recorder/track.h plugins/recorder/pending.c plugins/recorder/pending.h \
+	plugins/recorder/stream.c plugins/recorder/stream.h plugins/recorder/mux.c plugins/recorder/mux.h \
+	plugins/recorder/manifest.c plugins/recorder/manifest.h plugins/recorder/text.c plugins/recorder/text.h \
+	plugins/recorder/mjrfile.c plugins/recorder/mjrfile.h plugins/recorder/output.c plugins/recorder/output.h \
+	plugins/recorder/segment.c plugins/recorder/writer.c plugins/recorder/writer.h plugins/recorder/take.c \
+	plugins/recorder/take.h plugins/recorder/session.c plugins/recorder/session.h plugins/recorder/service.c \
+	plugins/recorder/service.h plugins/recorder/name.c plugins/recorder/name.h plugins/recorder/nfo.c \
+	plugins/recorder/nfo.h plugins/recorder/probe.c plugins/recorder/probe.h plugins/recorder/catalog.c \
+	plugins/recorder/catalog.h plugins/recorder/packetize.c plugins/recorder/packetize.h \
+	plugins/recorder/reader.c plugins/recorder/reader.h plugins/recorder/readfile.h \
+	plugins/recorder/readmedia.c plugins/recorder/readmjr.c plugins/recorder/player.c plugins/recorder/player.h \
+	plugins/recorder/seat.c plugins/recorder/seat.h plugins/recorder/requests.c plugins/recorder/range.c plugins/recorder/range.h plugins/recorder/pages.c \
+	plugins/recorder/pages.h plugins/recorder/hooks.c plugins/recorder/hooks.h plugins/recorder/mend.c \
+	plugins/recorder/mend.h plugins/recorder/upkeep.c plugins/recorder/upkeep.h
+plugins_recorder_so_CPPFLAGS = $(PLUGIN_CPPFLAGS) $(GLIB_CFLAGS) $(AVFORMAT_CFLAGS) $(CURL_CFLAGS)
+plugins_recorder_so_CFLAGS = $(PLUGIN_CFLAGS)
+plugins_recorder_so_LDFLAGS = $(PLUGIN_LDFLAGS)
+plugins_recorder_so_LDADD = $(RECMEDIA_LIBS) $(JANSSON_LIBS) $(GLIB_LIBS) $(AVFORMAT_LIBS) $(CURL_LIBS)

@@ -1,0 +1,597 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "take.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "hooks.h"
+#include "name.h"
+#include "output.h"
+#include "recorder.h"
+#include "session.h"
+#include "text.h"
+#include "writer.h"
+
+#define AUDIO_RING   (32u << 10)
+#define DELAY_US     100000 /* every packet waits this long: audio and video leave in step */
+#define PENDING_MOST (256u << 10)
+#define PREROLL_MOST (64u << 20) /* bytes, for the longest preroll */
+
+struct rec_take {
+    /* given at creation */
+    uint64_t id;
+    void (*ended)(void *user, struct rec_take *t, const json_t *manifest, const char *path);
+    void *user;
+    char *path; /* owned: of the manifest */
+    /* owned */
+    GPtrArray *tracks; /* tapped; struct rec_track, owned by the writer once they have gone */
+    struct rec_output *output;
+    struct rec_session *session; /* or NULL */
+    /* state */
+    bool ending, paused;
+    const char *cause;
+    /* told by the writer */
+    const char *trouble;
+    guint overload;
+    json_t *manifest;
+};
+
+static struct {
+    GHashTable *all;       /* id -> take, those that are ending too */
+    GAsyncQueue *segments; /* JSON of finished files, for the hooks */
+} takes;
+
+static const struct cardea_tap tap_events;
+static const struct rec_output_events output_events;
+
+/* --- to the writer
+ * ---------------------------------------------------------------------------------------------------- */
+
+struct order {
+    struct rec_output *out;
+    void *what;
+    const char *text;
+    json_t *about;
+    bool flag;
+    int64_t now_us;
+};
+
+static void order(struct rec_take *t, void (*run)(void *), struct order o)
+{
+    struct order *copy = g_new(struct order, 1);
+
+    *copy = o;
+    copy->out = t->output;
+    copy->now_us = recorder.host->now_us();
+    rec_writer_call(run, copy);
+}
+
+#define ORDER(name, does)                                                                                              \
+    static void name(void *arg)                                                                                        \
+    {                                                                                                                  \
+        struct order *o = arg;                                                                                         \
+                                                                                                                       \
+        does;                                                                                                          \
+        g_free(o);                                                                                                     \
+    }
+ORDER(do_begin, rec_output_begin(o->out, o->flag))
+ORDER(do_add, rec_output_add(o->out, o->what))
+ORDER(do_gone, rec_output_gone(o->out, o->what))
+ORDER(do_start, rec_output_start(o->out))
+ORDER(do_pause, rec_output_pause(o->out, o->flag))
+ORDER(do_note, rec_output_note(o->out, o->text, o->about, o->now_us))
+ORDER(do_expect, rec_text_expect(o->out))
+ORDER(do_end, rec_output_end(o->out, o->text))
+
+static void do_message(void *arg)
+{
+    struct order *o = arg;
+    struct rec_message *m = o->what;
+
+    rec_text_write(o->out, m);
+    g_free(m->label);
+    g_free(m);
+    g_free(o);
+}
+
+/* --- from the writer; what is posted needs no memory of its own
+ * --------------------------------------------------------- */
+
+static void post(void (*run)(void *), void *arg)
+{
+    while (!g_atomic_int_get(&recorder.stopping) && recorder.host->post(run, arg))
+        g_usleep(1000);
+}
+
+static void want_keyframe(void *source)
+{
+    recorder.host->keyframe((cardea_source)(uintptr_t)source);
+}
+
+static void on_keyframe(void *owner, cardea_source source)
+{
+    post(want_keyframe, (void *)(uintptr_t)source);
+}
+
+static void tell(struct rec_take *t, const char *what, json_t *more)
+{
+    json_t *j = json_pack("{ss sI}", "event", what, "id", (json_int_t)t->id);
+
+    json_object_update(j, more);
+    json_decref(more);
+    if (recorder.set.events)
+        recorder.host->event(NULL, j);
+    else
+        json_decref(j);
+}
+
+static void overloaded(void *take)
+{
+    struct rec_take *t = take;
+    guint packets = g_atomic_int_get(&t->overload);
+
+    recorder.host->log(CARDEA_LOG_WARN, NULL, "recording %llu: the disk does not follow, %u packets were left out",
+                       (unsigned long long)t->id, packets);
+    tell(t, "overload", json_pack("{si}", "packets", (int)packets));
+}
+
+static void on_overload(void *owner, uint64_t packets)
+{
+    struct rec_take *t = owner;
+
+    g_atomic_int_set(&t->overload, (guint)packets);
+    post(overloaded, t);
+}
+
+static void in_trouble(void *take)
+{
+    struct rec_take *t = take;
+    const char *cause = g_atomic_pointer_get(&t->trouble);
+
+    recorder.host->log(CARDEA_LOG_WARN, NULL, "recording %llu ends: %s", (unsigned long long)t->id, cause);
+    tell(t, "ending", json_pack("{ss}", "cause", cause));
+    rec_take_end(t, cause);
+}
+
+static void on_trouble(void *owner, const char *cause)
+{
+    struct rec_take *t = owner;
+
+    g_atomic_pointer_set(&t->trouble, cause);
+    post(in_trouble, t);
+}
+
+static void run_segment_hooks(void *unused)
+{
+    for (json_t *j; (j = g_async_queue_try_pop(takes.segments));)
+        rec_hooks_tell(j);
+}
+
+static void on_segment(void *owner, const char *path, const json_t *entry)
+{
+    struct rec_take *t = owner;
+    json_t *j = json_pack("{ss sI ss}", "what", "segment", "id", (json_int_t)t->id, "path", path);
+
+    json_object_set_new(j, "segment", json_deep_copy(entry));
+    g_async_queue_push(takes.segments, j);
+    post(run_segment_hooks, NULL);
+}
+
+static void take_free(struct rec_take *t)
+{
+    rec_output_free(t->output);
+    g_ptr_array_free(t->tracks, TRUE);
+    json_decref(t->manifest);
+    g_free(t->path);
+    g_free(t);
+}
+
+static void complete(void *take)
+{
+    struct rec_take *t = take;
+
+    g_hash_table_remove(takes.all, &t->id);
+    if (t->session)
+        rec_session_leave(t->session, t->id, t->cause);
+    if (t->ended)
+        t->ended(t->user, t, t->manifest, t->output->manifest_path);
+    rec_hooks_tell(json_pack("{ss sI ss sO}", "what", "recording", "id", (json_int_t)t->id, "path",
+                             t->output->manifest_path, "manifest", t->manifest));
+    take_free(t);
+}
+
+static void on_ended(void *owner, json_t *manifest)
+{
+    struct rec_take *t = owner;
+
+    t->manifest = manifest;
+    post(complete, t);
+}
+
+static const struct rec_output_events output_events = {
+    .keyframe = on_keyframe,
+    .overload = on_overload,
+    .trouble = on_trouble,
+    .segment = on_segment,
+    .ended = on_ended,
+};
+
+/* --- beginning
+ * ------------------------------------------------------------------------------------------------------------ */
+
+static bool name_is_taken(const char *folder, const char *name)
+{
+    static const char *const endings[] = {REC_MANIFEST_ENDING, ".webm", ".mkv", NULL};
+    bool taken = false;
+
+    for (const char *const *e = endings; *e && !taken; e++) {
+        char *path = g_strdup_printf("%s/%s%s", folder, name, *e);
+
+        taken = g_file_test(path, G_FILE_TEST_EXISTS);
+        g_free(path);
+    }
+    return taken;
+}
+
+static bool is_being_written(const char *folder, const char *name)
+{
+    GHashTableIter it;
+    gpointer value;
+
+    g_hash_table_iter_init(&it, takes.all);
+    while (g_hash_table_iter_next(&it, NULL, &value)) {
+        const struct rec_take *t = value;
+
+        if (!strcmp(t->output->conf.folder, folder) && !strcmp(t->output->conf.base, name))
+            return true;
+    }
+    return false;
+}
+
+/* The name itself, or with a number behind it. Two recordings never write the same files. */
+static char *free_name(const char *folder, const char *wanted, bool overwrite)
+{
+    char *name = g_strdup(wanted);
+
+    for (unsigned i = 2; is_being_written(folder, name) || (!overwrite && name_is_taken(folder, name)); i++) {
+        g_free(name);
+        name = g_strdup_printf("%s.%u", wanted, i);
+    }
+    return name;
+}
+
+/* Folder and base name out of what was asked for. */
+static int place_files(const struct rec_take_conf *conf, uint64_t id, struct rec_output_conf *out)
+{
+    char *wanted = conf->name ? NULL : g_strdup_printf("rec-%llu", (unsigned long long)id);
+    char *folder = rec_name_folder(recorder.set.path, recorder.set.folders, conf->folder), *clean, *base, *below;
+    char *absolute = NULL;
+    int err = 0;
+
+    if (conf->name && *conf->name == '/' && !conf->folder) { /* a path of its own, if it is an allowed one */
+        char *dir = g_path_get_dirname(conf->name);
+
+        g_free(folder);
+        folder = rec_name_folder(recorder.set.path, recorder.set.folders, dir);
+        absolute = g_path_get_basename(conf->name);
+        g_free(dir);
+    }
+    clean = rec_name_clean(absolute ? absolute : conf->name ? conf->name : wanted);
+    if (folder && clean) {
+        base = g_path_get_basename(clean);
+        below = g_path_get_dirname(clean);
+        out->folder = strcmp(below, ".") ? g_build_filename(folder, below, NULL) : g_strdup(folder);
+        if (conf->session) {
+            char *session = rec_name_clean(conf->session), *inside;
+
+            inside = session ? g_build_filename(out->folder, session, NULL) : g_strdup(out->folder);
+            g_free(out->folder);
+            out->folder = inside;
+            g_free(session);
+        }
+        if (rec_make_folder(out->folder))
+            err = CARDEA_EIO;
+        else if (!rec_name_confined(recorder.set.path, recorder.set.folders, out->folder))
+            err = CARDEA_EINVAL;
+        else
+            out->base = free_name(out->folder, base, conf->overwrite);
+        g_free(base);
+        g_free(below);
+    } else {
+        err = CARDEA_EINVAL;
+    }
+    g_free(absolute);
+    g_free(wanted);
+    g_free(folder);
+    g_free(clean);
+    return err;
+}
+
+static void set_policies(struct rec_output_conf *o, const struct rec_take_conf *conf)
+{
+    const struct rec_settings *s = &recorder.set;
+    unsigned formats = conf->formats ? conf->formats : s->formats;
+
+    o->media = formats & CARDEA_RECORD_MEDIA;
+    o->mjr = (formats & CARDEA_RECORD_MJR) || conf->e2ee; /* what is encrypted can only be kept as it came */
+    o->e2ee = conf->e2ee;
+    o->text_data = conf->text_data;
+    o->indexed = conf->indexed;
+    o->sync = s->sync;
+    o->mode = s->mode;
+    o->cluster_ms = s->cluster_ms;
+    o->gather_ms = s->gather_ms;
+    o->sync_ms = s->sync_ms;
+    o->most_bytes = s->most_bytes;
+    o->min_free_bytes = s->min_free_bytes;
+    o->most_us = s->most_us;
+    o->split_us = s->split_us;
+    o->preroll_us = (int64_t)s->preroll_s * 1000000;
+    o->most_pending = conf->armed ? PREROLL_MOST : PENDING_MOST;
+    o->stream = (struct rec_stream_conf){
+        .delay_us = DELAY_US, .most_us = (int64_t)s->jitter_ms * 1000, .largest_frame = (size_t)s->frame_kib << 10};
+    o->start_us = recorder.host->now_us();
+    o->start_wall_us = g_get_real_time();
+    o->events = &output_events;
+}
+
+static json_t *first_manifest(const struct rec_take_conf *conf, uint64_t id, const struct rec_output_conf *o)
+{
+    json_t *m = rec_manifest_new(id, o->base, o->title, o->start_wall_us, conf->meta);
+
+    json_object_set_new(m, "private", json_boolean(conf->is_private));
+    if (conf->e2ee)
+        json_object_set_new(m, "e2ee", json_true());
+    if (conf->room)
+        json_object_set_new(m, "room", json_string(conf->room));
+    if (conf->participant)
+        json_object_set_new(m, "participant", json_string(conf->participant));
+    if (conf->session)
+        json_object_set_new(m, "session", json_string(conf->session));
+    return m;
+}
+
+static const char *below_root(const char *path)
+{
+    size_t len = strlen(recorder.set.path);
+
+    return !strncmp(path, recorder.set.path, len) && path[len] == '/' ? path + len + 1 : path;
+}
+
+int rec_take_begin(struct rec_take **out, const struct rec_take_conf *conf)
+{
+    struct rec_output_conf o = {0};
+    uint64_t id = conf->id ? conf->id : recorder.host->random_id();
+    struct rec_take *t;
+    int err = g_hash_table_size(takes.all) >= recorder.set.most ? CARDEA_ELIMIT : place_files(conf, id, &o);
+
+    if (!err && !rec_disk_has_room(o.folder))
+        err = CARDEA_ELIMIT;
+    if (err) {
+        json_decref(conf->meta);
+        g_free(o.folder);
+        g_free(o.base);
+        return err;
+    }
+    t = g_new0(struct rec_take, 1);
+    t->id = id;
+    t->ended = conf->ended;
+    t->user = conf->user;
+    t->tracks = g_ptr_array_new();
+    o.title = g_strdup(conf->title ? conf->title : o.base);
+    set_policies(&o, conf);
+    o.owner = t;
+    t->output = rec_output_new(&o, first_manifest(conf, id, &o));
+    t->path = g_strdup(below_root(t->output->manifest_path));
+    if (conf->session)
+        t->session = rec_session_join(o.folder, conf->session, conf->room, id, o.base, conf->participant);
+    g_hash_table_insert(takes.all, &t->id, t);
+    order(t, do_begin, (struct order){.flag = conf->armed});
+    *out = t;
+    return 0;
+}
+
+/* --- tracks
+ * --------------------------------------------------------------------------------------------------------------- */
+
+static char *copy(const char *text)
+{
+    return text && *text ? strdup(text) : NULL;
+}
+
+static struct rec_track *make_track(struct rec_take *t, const struct cardea_stream *s, const char *description)
+{
+    const struct rec_track_conf conf = {.kind = s->kind,
+                                        .codec = rec_codec_named(s->codec),
+                                        .mindex = s->mindex,
+                                        .clock_rate = s->clock_rate,
+                                        .mid = copy(s->mid),
+                                        .description = copy(description),
+                                        .fmtp = copy(s->fmtp),
+                                        .orientation_id = s->orientation_id,
+                                        .audiolevel_id = s->audiolevel_id,
+                                        .payload_type = s->payload_type,
+                                        .red_payload_type = s->red_payload_type,
+                                        .stereo = s->stereo,
+                                        .simulcast = s->simulcast};
+    struct rec_track *track =
+        rec_track_new(&conf, s->source, s->kind == CARDEA_VIDEO ? (size_t)recorder.set.buffer_kib << 10 : AUDIO_RING);
+
+    if (track)
+        track->owner = t;
+    return track;
+}
+
+static void add_track(struct rec_take *t, const struct cardea_stream *s, const char *description)
+{
+    struct rec_track *track = make_track(t, s, description);
+
+    if (!track || recorder.host->tap_add(s->source, &tap_events, track)) {
+        rec_track_free(track);
+        recorder.host->log(CARDEA_LOG_WARN, NULL, "recording %llu: m-line %u cannot be tapped",
+                           (unsigned long long)t->id, s->mindex);
+        return;
+    }
+    g_ptr_array_add(t->tracks, track);
+    order(t, do_add, (struct order){.what = track});
+}
+
+static bool is_listed(const struct rec_track *track, const struct cardea_stream *s, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (s[i].source == track->source && !s[i].disabled && s[i].codec &&
+            rec_codec_named(s[i].codec) == track->conf.codec)
+            return true;
+    return false;
+}
+
+static bool is_tapped(const struct rec_take *t, const struct cardea_stream *s)
+{
+    for (guint i = 0; i < t->tracks->len; i++) {
+        const struct rec_track *track = t->tracks->pdata[i];
+
+        if (track->source == s->source && track->conf.codec == rec_codec_named(s->codec))
+            return true;
+    }
+    return false;
+}
+
+void rec_take_streams(struct rec_take *t, const struct cardea_stream *s, size_t n, const char *const *descriptions)
+{
+    if (t->ending)
+        return;
+    for (guint i = 0; i < t->tracks->len; i++) {
+        const struct rec_track *track = t->tracks->pdata[i];
+
+        if (!is_listed(track, s, n))
+            recorder.host->tap_remove(track->source, &tap_events, (void *)track); /* gone() follows */
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (s[i].disabled || !s[i].source)
+            continue;
+        if (s[i].kind == CARDEA_DATA)
+            order(t, do_expect, (struct order){0});
+        else if (s[i].codec && !is_tapped(t, &s[i]))
+            add_track(t, &s[i], descriptions ? descriptions[i] : NULL);
+    }
+}
+
+/* The last tap of a recording that ends: its output may finish. */
+static void gone(void *tap, cardea_source source)
+{
+    struct rec_track *track = tap;
+    struct rec_take *t = track->owner;
+
+    g_ptr_array_remove(t->tracks, track);
+    order(t, do_gone, (struct order){.what = track});
+    if (t->ending && !t->tracks->len)
+        order(t, do_end, (struct order){.text = t->cause});
+}
+
+static const struct cardea_tap tap_events = {.packet = rec_track_packet, .report = rec_track_report, .gone = gone};
+
+/* --- what happens to it
+ * ------------------------------------------------------------------------------------------------------ */
+
+void rec_take_data(struct rec_take *t, const struct cardea_message *m)
+{
+    struct rec_message *copied = g_malloc(sizeof(*copied) + m->len);
+
+    *copied = (struct rec_message){
+        .label = g_strdup(m->label), .binary = m->binary, .len = m->len, .time_us = recorder.host->now_us()};
+    memcpy(copied->bytes, m->data, m->len);
+    order(t, do_message, (struct order){.what = copied});
+}
+
+void rec_take_pause(struct rec_take *t, bool paused)
+{
+    t->paused = paused;
+    order(t, do_pause, (struct order){.flag = paused});
+}
+
+void rec_take_start(struct rec_take *t)
+{
+    order(t, do_start, (struct order){0});
+}
+
+/* what lives in the manifest only: it is copied there, by the writer, before this returns to anybody who could free it
+ */
+void rec_take_note(struct rec_take *t, const char *what, json_t *about)
+{
+    if (t->session)
+        rec_session_note(t->session, t->id, what, about);
+    order(t, do_note, (struct order){.text = g_intern_string(what), .about = about ? json_deep_copy(about) : NULL});
+    json_decref(about);
+}
+
+void rec_take_end(struct rec_take *t, const char *cause)
+{
+    if (t->ending)
+        return;
+    t->ending = true;
+    t->cause = cause;
+    if (!t->tracks->len)
+        order(t, do_end, (struct order){.text = cause});
+    for (guint i = 0; i < t->tracks->len; i++) {
+        const struct rec_track *track = t->tracks->pdata[i];
+
+        recorder.host->tap_remove(track->source, &tap_events, (void *)track);
+    }
+}
+
+uint64_t rec_take_id(const struct rec_take *t)
+{
+    return t->id;
+}
+
+const char *rec_take_path(const struct rec_take *t)
+{
+    return t->path;
+}
+
+bool rec_take_is_paused(const struct rec_take *t)
+{
+    return t->paused;
+}
+
+struct rec_take *rec_take_find(uint64_t id)
+{
+    struct rec_take *t = g_hash_table_lookup(takes.all, &id);
+
+    return t && !t->ending ? t : NULL;
+}
+
+unsigned rec_takes(void)
+{
+    return g_hash_table_size(takes.all);
+}
+
+/* --- life
+ * ----------------------------------------------------------------------------------------------------------------------
+ */
+
+void rec_takes_init(void)
+{
+    takes.all = g_hash_table_new(g_int64_hash, g_int64_equal);
+    takes.segments = g_async_queue_new_full((GDestroyNotify)json_decref);
+}
+
+void rec_takes_free(void)
+{
+    GHashTableIter it;
+    gpointer value;
+
+    g_hash_table_iter_init(&it, takes.all);
+    while (g_hash_table_iter_next(&it, NULL, &value)) {
+        struct rec_take *t = value;
+
+        if (t->session)
+            rec_session_leave(t->session, t->id, "gateway stopped");
+        take_free(t);
+        g_hash_table_iter_remove(&it);
+    }
+    g_hash_table_destroy(takes.all);
+    run_segment_hooks(NULL);
+    g_async_queue_unref(takes.segments);
+}

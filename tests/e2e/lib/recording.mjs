@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Recording from a browser, and looking at the files with ffprobe and ffmpeg. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+export const manifests = (folder) => readdirSync(folder, { recursive: true })
+  .filter((name) => name.endsWith('.json') && !name.endsWith('session.json'))
+  .map((name) => JSON.parse(readFileSync(join(folder, name))));
+
+/** Streams and duration as ffprobe says them; it must have nothing to complain about. */
+export function probe(file) {
+  const { stdout, stderr, status } = spawnSync('ffprobe', ['-v', 'error', '-show_error', '-show_streams', '-show_format', '-of', 'json', file],
+    { encoding: 'utf8' });
+  if (status || stderr) throw new Error(`ffprobe ${file}: ${stderr}`);
+  const { streams, format } = JSON.parse(stdout);
+  return { streams, format, duration: Number(format.duration), video: streams.find((s) => s.codec_type === 'video'),
+    audio: streams.find((s) => s.codec_type === 'audio') };
+}
+
+/** Decodes all of it, pictures at their own times; returns how many there were. Complaints are errors. */
+export function decode(file) {
+  const { stderr, status } = spawnSync('ffmpeg', ['-v', 'error', '-i', file, '-fps_mode', 'passthrough', '-f', 'null', '-'], { encoding: 'utf8' });
+  if (status || stderr) throw new Error(`ffmpeg ${file}: ${stderr}`);
+  const counted = execFileSync('ffprobe', ['-v', 'error', '-count_frames', '-select_streams', 'v:0', '-show_entries',
+    'stream=nb_read_frames', '-of', 'csv=p=0', file], { encoding: 'utf8' });
+  return Number.parseInt(counted, 10) || 0;
+}
+
+/** Times of the packets of a stream ("v:0", "a:0"), in seconds. */
+export const times = (file, stream) => execFileSync('ffprobe', ['-v', 'error', '-select_streams', stream, '-show_entries',
+  'packet=pts_time', '-of', 'csv=p=0', file], { encoding: 'utf8' }).trim().split('\n').map(Number.parseFloat);
+
+/** In the page: begins to record; the handle and its session stay in window.rec. Resolves to what `record` answered. */
+export async function recordInPage(page, server, body, media = {}) {
+  return page.evaluate(async ([url, request, options]) => {
+    const { Session } = await import('/cardea.js');
+    const stream = await navigator.mediaDevices.getUserMedia({ video: options.video ?? true, audio: options.audio ?? true });
+    const session = await Session.open([url]);
+    const handle = await session.attach('janus.plugin.recordplay');
+    const events = [];
+    handle.on('event', ({ data }) => events.push(data));
+    const reply = await handle.negotiate({ request: 'record', name: 'a test', ...request },
+      { tracks: stream.getTracks(), direction: 'sendonly', data: options.data ?? false, simulcast: options.simulcast ?? false });
+    window.rec = { session, handle, events, stream };
+    return reply.data?.result ?? reply.result ?? reply;
+  }, [server, body, media]);
+}
+
+export const stopInPage = (page) => page.evaluate(async () => {
+  await window.rec.handle.message({ request: 'stop' });
+  for (let i = 0; i < 100 && !window.rec.events.some((e) => e.result?.status === 'done'); i++)
+    await new Promise((wake) => setTimeout(wake, 50));
+  window.rec.stream.getTracks().forEach((t) => t.stop());
+  await window.rec.session.close();
+  return window.rec.events;
+});
