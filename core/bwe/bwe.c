@@ -252,10 +252,9 @@ void gw_bwe_tick(struct gw_bwe *b, int64_t now_us)
 {
     struct gw_bwe_twcc *t = b->twcc;
 
-    if (!t)
-        return;
-    if (t->any)
-        step_down_in_silence(b, now_us);
+    if (!t || !t->any)
+        return; /* nothing is tried on a peer that does not tell */
+    step_down_in_silence(b, now_us);
     if (!b->conf.no_probing) {
         bool settled = t->trend.usage == GW_USAGE_NORMAL && !gw_bwe_by_loss(b);
         uint32_t bps = gw_bwe_estimate(b, now_us);

@@ -29,6 +29,19 @@ void gw_layers_restart(struct gw_layers *l, int64_t now_us)
     l->asked_us = 0;
 }
 
+void gw_layers_cap(struct gw_layers *l, uint8_t substream, uint8_t temporal, uint8_t spatial, bool starve,
+                   int64_t now_us)
+{
+    if (starve && !l->waiting && l->substream > substream) {
+        l->waiting = true;
+        l->waiting_us = now_us;
+        l->asked_us = 0;
+    }
+    l->cap_substream = substream;
+    l->cap_temporal = temporal;
+    l->cap_spatial = spatial;
+}
+
 /* A request from here leaves at once the first time and then every second, as long as the need lasts. */
 static void want_keyframe(struct gw_layers *l, int64_t now_us, struct gw_layer_verdict *v)
 {

@@ -54,6 +54,12 @@ struct gw_layer_verdict {
 void gw_layers_init(struct gw_layers *l);
 /* Another source (or a resumed one): begin anew, at a keyframe if it is video. */
 void gw_layers_restart(struct gw_layers *l, int64_t now_us);
+/*
+ * What fits the bandwidth. starve: even the present substream's lowest temporal layer takes too much, so nothing more
+ * passes until a keyframe of the new one: a short stop instead of a queue that delays that keyframe.
+ */
+void gw_layers_cap(struct gw_layers *l, uint8_t substream, uint8_t temporal, uint8_t spatial, bool starve,
+                   int64_t now_us);
 void gw_layers_decide(struct gw_layers *l, const struct gw_layer_view *view, const struct gw_rtp_facts *f,
                       int64_t now_us, struct gw_layer_verdict *v);
 

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 
 #define FIRST_SIZE 16
-#define BURST_US   40000 /* the budget never holds more than this much time */
+#define TICK_US    5000  /* what waits leaves in bursts, so that it still makes UDP_SEGMENT runs */
+#define LEAST_BITS 24000 /* of a burst: two packets */
 
 void gw_pacer_clear(struct gw_pacer *p)
 {
@@ -64,8 +65,10 @@ bool gw_pacer_push(struct gw_pacer *p, enum gw_send_class class, const struct gw
 
 static void fill(struct gw_pacer *p, int64_t now_us)
 {
-    int64_t most = (int64_t)p->rate_bps * BURST_US / 1000000;
+    int64_t most = (int64_t)p->rate_bps * p->burst_us / 1000000;
 
+    if (most < LEAST_BITS)
+        most = LEAST_BITS;
     p->budget_bits += (int64_t)p->rate_bps * (now_us - p->budget_us) / 1000000;
     p->budget_us = now_us;
     if (p->budget_bits > most)
@@ -76,7 +79,7 @@ bool gw_pacer_next(struct gw_pacer *p, struct gw_send_item *item, enum gw_send_c
 {
     uint32_t now_ms = (uint32_t)(now_us / 1000);
 
-    if (p->rate_bps && p->queue[GW_SEND_VIDEO].n)
+    if (p->rate_bps && now_us > p->budget_us)
         fill(p, now_us);
     for (unsigned c = 0; c < GW_SEND_CLASSES; c++) {
         struct gw_send_queue *q = &p->queue[c];
@@ -85,7 +88,7 @@ bool gw_pacer_next(struct gw_pacer *p, struct gw_send_item *item, enum gw_send_c
             shift(q);
             p->dropped_old++;
         }
-        if (!q->n || (c == GW_SEND_VIDEO && p->rate_bps && p->budget_bits <= 0))
+        if (!q->n || (c != GW_SEND_AUDIO && p->rate_bps && p->budget_bits <= 0))
             continue;
         *item = *at(q, 0);
         *class = (enum gw_send_class)c;
@@ -119,20 +122,34 @@ size_t gw_pacer_waiting(const struct gw_pacer *p)
     return n;
 }
 
-void gw_pacer_set_rate(struct gw_pacer *p, uint32_t rate_bps, int64_t now_us)
+void gw_pacer_set_rate(struct gw_pacer *p, uint32_t rate_bps, uint32_t burst_us, int64_t now_us)
 {
     if (!p->rate_bps && rate_bps) {
-        p->budget_bits = 0;
+        p->budget_bits = LEAST_BITS;
         p->budget_us = now_us;
     }
     p->rate_bps = rate_bps;
+    p->burst_us = burst_us;
+}
+
+int64_t gw_pacer_delay_us(const struct gw_pacer *p, int64_t now_us)
+{
+    uint32_t now_ms = (uint32_t)(now_us / 1000), most = 0;
+
+    for (unsigned c = 0; c < GW_SEND_CLASSES; c++)
+        if (p->queue[c].n && now_ms - at(&p->queue[c], 0)->queued_ms > most)
+            most = now_ms - at(&p->queue[c], 0)->queued_ms;
+    return (int64_t)most * 1000;
 }
 
 int64_t gw_pacer_due(const struct gw_pacer *p)
 {
+    int64_t wait;
+
     if (!gw_pacer_waiting(p))
         return INT64_MAX;
-    if (!p->rate_bps || p->budget_bits > 0 || p->queue[GW_SEND_AUDIO].n || p->queue[GW_SEND_RTX].n)
+    if (!p->rate_bps || p->budget_bits > 0 || p->queue[GW_SEND_AUDIO].n)
         return p->budget_us;
-    return p->budget_us + (1 - p->budget_bits) * 1000000 / p->rate_bps + 1;
+    wait = (1 - p->budget_bits) * 1000000 / p->rate_bps + 1;
+    return p->budget_us + (wait > TICK_US ? wait : TICK_US);
 }

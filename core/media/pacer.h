@@ -33,6 +33,7 @@ struct gw_pacer {
     } queue[GW_SEND_CLASSES];
     /* policy */
     uint32_t rate_bps;   /* 0: everything leaves at once */
+    uint32_t burst_us;   /* the budget never holds more than this much time */
     int64_t budget_bits; /* may go negative by one burst */
     int64_t budget_us;   /* when it was last filled */
     /* counters */
@@ -42,12 +43,13 @@ struct gw_pacer {
 void gw_pacer_clear(struct gw_pacer *p); /* frees the rings */
 /* false: no memory, dropped. */
 bool gw_pacer_push(struct gw_pacer *p, enum gw_send_class class, const struct gw_send_item *item, int64_t now_us);
-/* The next item that may leave now. Audio and retransmissions never wait; video waits for the rate. */
+/* The next item that may leave now. Audio never waits; retransmissions, and video behind them, wait for the rate. */
 bool gw_pacer_next(struct gw_pacer *p, struct gw_send_item *item, enum gw_send_class *class, int64_t now_us);
 void gw_pacer_forget(struct gw_pacer *p, const struct gw_sink *sink);
 size_t gw_pacer_waiting(const struct gw_pacer *p);
-/* 0 switches pacing off. */
-void gw_pacer_set_rate(struct gw_pacer *p, uint32_t rate_bps, int64_t now_us);
+/* rate 0 switches pacing off. burst_us: how much may leave at once, as time at that rate. */
+void gw_pacer_set_rate(struct gw_pacer *p, uint32_t rate_bps, uint32_t burst_us, int64_t now_us);
+int64_t gw_pacer_delay_us(const struct gw_pacer *p, int64_t now_us); /* how long the oldest item has waited */
 int64_t gw_pacer_due(const struct gw_pacer *p); /* when something waiting may leave; INT64_MAX: nothing waits */
 
 #endif

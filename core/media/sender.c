@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "media/probing.h"
 #include "media/write.h"
 
 #define BATCH 32
@@ -45,6 +46,18 @@ void gw_sender_end(struct gw_sender *s)
     gw_timer_stop(s->timers, &s->wake);
     gw_pacer_clear(&s->pacer);
     gw_bwe_clear(&s->bwe);
+}
+
+void gw_sender_kick(struct gw_sender *s)
+{
+    enlist(s);
+}
+
+void gw_sender_forget(struct gw_sender *s, const struct gw_sink *k)
+{
+    gw_pacer_forget(&s->pacer, k);
+    if (s->prober == k)
+        s->prober = NULL;
 }
 
 bool gw_sender_ready(const struct gw_sender *s)
@@ -135,6 +148,7 @@ void gw_sender_flush(struct gw_sender *s, int64_t now_us)
     struct gw_send_item item;
     enum gw_send_class class;
     struct batch b;
+    int64_t due;
 
     b.n = 0;
     if (!s->srtp || !s->ice)
@@ -152,8 +166,11 @@ void gw_sender_flush(struct gw_sender *s, int64_t now_us)
             emit(s, &b, now_us);
     }
     emit(s, &b, now_us);
-    if (gw_pacer_waiting(&s->pacer))
-        gw_timer_start(s->timers, &s->wake, gw_pacer_due(&s->pacer));
+    due = gw_probing_fill(s, now_us);
+    if (gw_pacer_waiting(&s->pacer) && gw_pacer_due(&s->pacer) < due)
+        due = gw_pacer_due(&s->pacer);
+    if (due != INT64_MAX)
+        gw_timer_start(s->timers, &s->wake, due);
 }
 
 void gw_dirty_flush(struct gw_dirty *d, int64_t now_us)

@@ -40,7 +40,8 @@ struct gw_sender {
     bool forget_at_keyframe; /* nothing older than the last keyframe sent is repeated */
     int64_t history_us;      /* how long a packet may be asked back: clamp(RTT + 100 ms, min_nack_queue, 1 s) */
     uint16_t twcc_seq;       /* last used */
-    struct gw_timer wake;    /* the pacer holds something back */
+    struct gw_sink *prober;  /* borrowed: the last sink of ours that sent video with RTX; probes are its repetitions */
+    struct gw_timer wake;    /* the pacer holds something back, or a probe is not complete */
     bool queued;             /* in the dirty list */
     struct gw_sender *next;
 };
@@ -51,6 +52,8 @@ void gw_sender_end(struct gw_sender *s); /* leaves the dirty list, frees the que
 bool gw_sender_ready(const struct gw_sender *s);
 void gw_sender_push(struct gw_sender *s, enum gw_send_class class, const struct gw_send_item *item, int64_t now_us);
 void gw_sender_flush(struct gw_sender *s, int64_t now_us);
+void gw_sender_kick(struct gw_sender *s); /* there may be something to send: a flush at the end of this turn */
+void gw_sender_forget(struct gw_sender *s, const struct gw_sink *k); /* it goes: nothing of it is sent any more */
 void gw_dirty_flush(struct gw_dirty *d, int64_t now_us);
 
 #endif

@@ -26,6 +26,7 @@ int gw_sink_new(struct gw_sink **out, uint64_t id, struct gw_sender *sender, con
     k->counters = counters;
     k->options = (struct gw_sink_options){.substream = 2, .temporal = 2, .spatial = 2, .playout_delay = -1};
     k->remote.quality = k->remote.media_quality = 100;
+    k->allotment.level = -1;
     gw_layers_init(&k->layers);
     gw_rewrite_init(&k->rewrite, random & 0x7fff, random * 2654435761u);
     k->rtx_seq = random >> 17;
@@ -39,7 +40,7 @@ void gw_sink_free(struct gw_sink *k)
     if (!k)
         return;
     gw_sink_link(k, NULL, 0);
-    gw_pacer_forget(&k->sender->pacer, k);
+    gw_sender_forget(k->sender, k);
     gw_count_add(&k->counters->sinks, (uint64_t)-1);
     free(k->ring);
     free(k);
@@ -106,8 +107,54 @@ void gw_sink_adjust(struct gw_sink *k, const struct gw_sink_options *o, int64_t 
 
 void gw_sink_want_keyframe(struct gw_sink *k, int64_t now_us)
 {
-    if (k->source && k->conf.send && !k->options.paused)
+    if (k->source && k->conf.send && !k->options.paused && !k->suspended)
         gw_source_want_keyframe(k->source, now_us);
+}
+
+/* --- bandwidth --- */
+
+/* Does even the lowest temporal layer of what is being sent take more than there is? */
+static bool starves(const struct gw_sink *k, uint32_t budget_bps)
+{
+    const struct gw_source_layer *l =
+        k->source && k->layers.substream >= 0 ? k->source->layer[k->layers.substream] : NULL;
+
+    return l && gw_rates_up_to(&l->rates, GW_LAYER_COUNT - 1, 0) > budget_bps;
+}
+
+static void tell_change(struct gw_sink *k)
+{
+    if (k->events && k->events->layer)
+        k->events->layer(k->owner, k);
+}
+
+void gw_sink_limit(struct gw_sink *k, const struct gw_level *level, uint32_t budget_bps, int64_t now_us)
+{
+    bool resumed = level && k->suspended, changed = k->suspended != !level || !k->limited;
+
+    k->limited = true;
+    k->budget_bps = budget_bps;
+    k->suspended = !level;
+    if (level)
+        gw_layers_cap(&k->layers, level->substream, level->temporal, level->spatial, starves(k, budget_bps), now_us);
+    if (resumed) {
+        gw_sink_restart(k, now_us);
+        gw_sink_want_keyframe(k, now_us);
+    }
+    if (changed)
+        tell_change(k);
+}
+
+void gw_sink_unlimit(struct gw_sink *k, int64_t now_us)
+{
+    static const struct gw_level all = {GW_LAYER_COUNT - 1, GW_LAYER_COUNT - 1, GW_LAYER_COUNT - 1, 0};
+
+    if (!k->limited)
+        return;
+    gw_sink_limit(k, &all, UINT32_MAX, now_us);
+    k->limited = false;
+    k->budget_bps = 0;
+    k->allotment = (struct gw_allotment){.level = -1};
 }
 
 /* --- a packet --- */
@@ -221,8 +268,12 @@ static void enqueue(struct gw_sink *k, const struct gw_packet *pkt, const struct
                           .epoch = k->epoch};
     if (patch->seq > k->out_highest)
         k->out_highest = patch->seq;
-    if (pkt->facts.keyframe && pkt->facts.frame_start)
+    if (pkt->facts.keyframe && pkt->facts.frame_start) {
         k->keyframe_seq = (uint32_t)patch->seq;
+        k->keyframe_us = now_us;
+    }
+    if (k->conf.rtx_ssrc)
+        k->sender->prober = k;
     gw_sender_push(k->sender, k->conf.kind == GW_AUDIO ? GW_SEND_AUDIO : GW_SEND_VIDEO, &item, now_us);
 }
 
@@ -246,7 +297,7 @@ void gw_sink_offer(struct gw_sink *k, struct gw_packet *pkt, int64_t now_us)
     struct gw_layer_verdict v;
     struct gw_patch patch;
 
-    if (!k->conf.send || k->options.paused || !gw_sender_ready(k->sender))
+    if (!k->conf.send || k->options.paused || k->suspended || !gw_sender_ready(k->sender))
         return;
     if (!wanted(k, f)) {
         if (f->ssrc == k->rewrite.ssrc)
@@ -265,8 +316,8 @@ void gw_sink_offer(struct gw_sink *k, struct gw_packet *pkt, int64_t now_us)
         if (v.switched)
             catch_up(k, pkt, now_us);
     }
-    if (v.changed && k->events && k->events->layer)
-        k->events->layer(k->owner, k);
+    if (v.changed)
+        tell_change(k);
 }
 
 /* --- retransmission --- */

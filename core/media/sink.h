@@ -8,6 +8,7 @@
 #ifndef GW_MEDIA_SINK_H
 #define GW_MEDIA_SINK_H
 
+#include "media/allocator.h"
 #include "media/layers.h"
 #include "media/rewrite.h"
 #include "media/source.h"
@@ -79,9 +80,14 @@ struct gw_sink {
     uint8_t epoch;         /* of the entries; changes with source and negotiation */
     uint32_t rtx_seq;      /* extended, next */
     uint32_t keyframe_seq; /* outgoing number of the last keyframe, its first packet */
-    uint32_t budget_bps;   /* what the bandwidth allocation gives this sink; 0: no limit */
+    /* what the bandwidth allocation gives this sink */
+    struct gw_allotment allotment;
+    bool limited;        /* it does: budget_bps counts */
+    bool suspended;      /* and that is nothing */
+    uint32_t budget_bps; /* also what it could still take of what is left over */
+    int64_t keyframe_us; /* when the last keyframe passed; 0: never */
     /* counters */
-    uint64_t packets, bytes, payload_bytes, bytes_second, bytes_mark, nacks, retransmitted, dropped;
+    uint64_t packets, bytes, payload_bytes, bytes_second, bytes_mark, nacks, retransmitted, dropped, probes;
     uint64_t out_highest; /* extended, highest sent */
     /* what the peer reports about us */
     struct {
@@ -114,6 +120,9 @@ struct gw_sent *gw_sink_entry(struct gw_sink *k, uint32_t out_seq);
 struct gw_packet *gw_sink_packet(const struct gw_sink *k, const struct gw_sent *e);
 /* Timestamp of this line for a moment, for sender reports. false: nothing sent yet. */
 bool gw_sink_timestamp_at(const struct gw_sink *k, int64_t us, uint32_t *ts);
+/* What the bandwidth allows: at most this quality. NULL: nothing, it stops until there is room. */
+void gw_sink_limit(struct gw_sink *k, const struct gw_level *level, uint32_t budget_bps, int64_t now_us);
+void gw_sink_unlimit(struct gw_sink *k, int64_t now_us); /* nothing is known about the bandwidth */
 void gw_sink_want_keyframe(struct gw_sink *k, int64_t now_us);
 void gw_sink_tick(struct gw_sink *k); /* once a second: rates */
 

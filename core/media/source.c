@@ -157,6 +157,8 @@ static void note_media(struct gw_source *s, struct gw_source_layer *l, const str
     }
     l->packets++;
     l->bytes += pkt->len;
+    if (s->view.video)
+        gw_rates_packet(&l->rates, pkt->facts.spatial, pkt->facts.temporal, pkt->len, now_us);
     if (!l->receiving) {
         l->receiving = true;
         if (s->events->media)

@@ -16,6 +16,7 @@
 #include "media/keyframe.h"
 #include "media/layers.h"
 #include "media/nack.h"
+#include "media/rates.h"
 #include "media/reception.h"
 #include "media/sync.h"
 #include "media/talk.h"
@@ -50,6 +51,7 @@ struct gw_source_layer {
     struct gw_reception reception;
     struct gw_nack nack;
     struct gw_sync sync;
+    struct gw_rates rates;
     struct gw_dd_structure *dd; /* owned; made with the first dependency descriptor */
     bool receiving;
     uint32_t frame_ts; /* of the newest frame */
@@ -90,6 +92,7 @@ struct gw_source {
     uint64_t workers; /* bit i: worker i mirrors this source */
     struct gw_pending pending;
     uint16_t width, height;
+    uint8_t quenched; /* bit i: the sender was told that nobody needs substream i */
 };
 
 enum gw_source_result {

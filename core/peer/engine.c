@@ -354,8 +354,10 @@ static void take_settings(struct gw_engine *e, const struct gw_media_settings *s
 
     e->conf.settings = *settings;
     g_hash_table_iter_init(&it, e->peers);
-    while (g_hash_table_iter_next(&it, NULL, (void **)&p))
+    while (g_hash_table_iter_next(&it, NULL, (void **)&p)) {
         p->sender.forget_at_keyframe = settings->nack_optimizations;
+        gw_budget_configure(p, e->now_us);
+    }
 }
 
 void gw_engine_order(struct gw_engine *e, const struct gw_order *o, int64_t now_us)

@@ -139,6 +139,7 @@ static void transport_feedback(struct gw_peer *p, const struct gw_rtcp_packet *p
         return;
     }
     gw_bwe_feedback(&p->sender.bwe, &head, arrivals, (size_t)n, now_us);
+    gw_budget_feedback(p, now_us);
 }
 
 static void want_keyframe(struct gw_peer *p, uint32_t ssrc, int64_t now_us)

@@ -71,6 +71,7 @@ static void dtls_connected(void *arg, const struct gw_dtls_keys *keys)
     p->sender.sealer = e->sealer;
     gw_count(&e->counters.handshakes);
     gw_timer_start(e->conf.timers, &p->tick_timer, now_us + TICK_US);
+    gw_budget_start(p, now_us);
     for (unsigned i = 0; i < p->n_tracks; i++)
         if (p->tracks[i] && p->tracks[i]->sink) {
             gw_sink_restart(p->tracks[i]->sink, now_us);
@@ -380,6 +381,7 @@ static struct gw_peer *make(struct gw_engine *e, gw_peer_id id, int64_t now_us)
     gw_sender_init(&p->sender, &e->dirty, e->conf.timers, &e->counters);
     p->sender.history_us = (int64_t)e->conf.settings.min_nack_queue_ms * 1000;
     p->sender.forget_at_keyframe = e->conf.settings.nack_optimizations;
+    gw_budget_configure(p, now_us);
     return p;
 }
 
@@ -447,6 +449,7 @@ static void stop_timers(struct gw_peer *p)
     gw_timer_stop(t, &p->tick_timer);
     gw_timer_stop(t, &p->twcc_timer);
     gw_timer_stop(t, &p->ice_timer);
+    gw_timer_stop(t, &p->budget_timer);
 }
 
 static void free_remote(struct gw_peer *p)

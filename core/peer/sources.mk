@@ -19,6 +19,7 @@ libgw_a_SOURCES += \
 	core/peer/write.c
 # worker half: the engine
 libgw_a_SOURCES += \
+	core/peer/budget.c \
 	core/peer/data.c \
 	core/peer/demux.c \
 	core/peer/describe.c \

@@ -103,7 +103,7 @@ struct gw_peer {
     size_t data_waiting_bytes;
     int64_t failed_us; /* ICE failed since, 0: it has not */
     int64_t created_us, gathered_us, connected_us, handshake_us, dtls_connected_us;
-    struct gw_timer dtls_timer, tick_timer, twcc_timer, ice_timer;
+    struct gw_timer dtls_timer, tick_timer, twcc_timer, ice_timer, budget_timer;
     struct gw_ssrc *ssrcs; /* owned; most recently used first */
     unsigned n_ssrcs;
     struct gw_sender sender;
@@ -113,8 +113,10 @@ struct gw_peer {
     uint8_t ids[GW_EXT_COUNT]; /* extension ids, the same on all m-lines of a bundle */
     uint32_t own_ssrc;         /* of RTCP when no sink has one */
     uint32_t remb_bps;         /* the peer's last REMB */
-    uint32_t bandwidth_cap;
     struct cardea_sending sending; /* how the plugin wants it to send */
+    struct gw_adapt adapt;    /* this connection's own */
+    uint32_t allocated_bps;   /* of the estimate, in sum, at the last round */
+    int64_t first_video_us;   /* when it first had video to send; 0: never */
     /* counters */
     uint64_t too_large, dtls_in, dtls_in_bytes, dtls_out, dtls_out_bytes;
     struct gw_peer *next_closing;
@@ -236,6 +238,12 @@ void gw_reports_pli(struct gw_peer *p, const struct gw_source *s);
 void gw_reports_remb(struct gw_peer *p, uint32_t bps);
 void gw_reports_twcc(struct gw_peer *p, int64_t now_us);
 void gw_reports_slow_link(struct gw_peer *p, int64_t now_us);
+
+/* --- budget.c: the bandwidth estimate, divided over the sinks --- */
+void gw_budget_start(struct gw_peer *p, int64_t now_us);
+void gw_budget_configure(struct gw_peer *p, int64_t now_us); /* after p->adapt or the settings changed */
+void gw_budget_run(struct gw_peer *p, int64_t now_us);
+void gw_budget_feedback(struct gw_peer *p, int64_t now_us);
 
 /* --- data.c --- */
 void gw_data_start(struct gw_peer *p, int64_t now_us); /* when DTLS is up and a data m-line is there */

@@ -233,8 +233,11 @@ void sim_client_free(struct sim_client *c)
     gw_srtp_free(c->srtp);
     for (unsigned i = 0; i < c->n_out; i++)
         g_free(c->out[i].kept);
-    for (unsigned i = 0; i < c->n_in; i++)
+    for (unsigned i = 0; i < c->n_in; i++) {
+        g_free(c->in[i]->viewer);
         g_free(c->in[i]);
+    }
+    g_free(c->heard);
     g_free(c);
 }
 

@@ -8,7 +8,9 @@
 
 #include "media/nack.h"
 #include "rtcp/rtcp.h"
+#include "rtcp/twcc.h"
 #include "sctp/sctp.h"
+#include "sim/viewer.h"
 #include "sim/world.h"
 
 /* Extension ids and payload types that all clients use. */
@@ -42,6 +44,7 @@ struct sim_out {
     bool temporal; /* three temporal layers */
     bool want_keyframe;
     unsigned packets_per_frame, payload;
+    unsigned keyframe_packets; /* 0: as other frames */
     int64_t next_us, every_us;
     /* counters */
     unsigned frames, keyframes, packets, plis, nacks, resent;
@@ -76,6 +79,7 @@ struct sim_in {
     int64_t last_sr_us, last_sr_ntp_us;
     unsigned reports;
     struct gw_nack nack;
+    struct sim_viewer *viewer; /* owned; set: frames are watched instead of every packet being remembered */
 };
 
 struct sim_client {
@@ -95,6 +99,9 @@ struct sim_client {
     uint16_t twcc;
     bool connected, sctp_up, deaf; /* deaf: sends nothing and hears nothing any more */
     uint32_t report_loss;          /* fraction it claims in its reports */
+    struct gw_twcc_table *heard;   /* owned; set: it gives transport-wide feedback */
+    int64_t feedback_us, feedback_every_us;
+    int64_t nack_rtt_us;           /* set: missing packets are asked for again after so long, many times */
     /* what came by RTCP */
     uint64_t remb_bps;
     unsigned rembs, twccs, twcc_packets, reports;

@@ -4,6 +4,9 @@
 #include <glib.h>
 #include <string.h>
 
+#define IP_UDP     28 /* bytes that a limited link carries besides */
+#define REORDER_US 30000
+
 struct datagram {
     int64_t due_us;
     uint64_t order; /* equal times: as sent */
@@ -47,30 +50,72 @@ static gint by_time(gconstpointer a, gconstpointer b, gpointer unused)
     return x->order < y->order ? -1 : x->order > y->order;
 }
 
-void sim_net_send(struct sim_net *n, struct sim_link *l, const uint8_t *data, size_t len, int64_t now_us)
+static bool chance(struct sim_net *n, double p)
 {
-    int64_t leaves = l->free_us > now_us ? l->free_us : now_us;
-    struct datagram *d;
+    return p > 0 && sim_random(n) % 10000 < (uint32_t)(p * 10000);
+}
 
-    l->sent++;
-    if (l->rate_bps && leaves - now_us > l->queue_us) {
-        l->lost++;
-        return;
-    }
-    if (l->rate_bps)
-        leaves += (int64_t)len * 8 * 1000000 / l->rate_bps;
-    l->free_us = leaves;
-    if (l->loss > 0 && sim_random(n) % 10000 < (uint32_t)(l->loss * 10000)) {
-        l->lost++;
-        return;
-    }
-    d = g_malloc(sizeof(*d) + len);
-    d->due_us = leaves + l->delay_us + (l->jitter_us ? (int64_t)(sim_random(n) % (uint32_t)l->jitter_us) : 0);
+static bool is_lost(struct sim_net *n, struct sim_link *l, int64_t now_us)
+{
+    if (chance(n, l->burst))
+        l->bad_until_us = now_us + l->burst_us;
+    return now_us < l->bad_until_us || chance(n, l->loss);
+}
+
+static void deliver_at(struct sim_net *n, struct sim_link *l, const uint8_t *data, size_t len, int64_t due_us)
+{
+    struct datagram *d = g_malloc(sizeof(*d) + len);
+
+    d->due_us = due_us;
     d->order = n->order++;
     d->link = l;
     d->len = len;
     memcpy(d->data, data, len);
     g_sequence_insert_sorted(n->queue, d, by_time, NULL);
+}
+
+void sim_net_send(struct sim_net *n, struct sim_link *l, const uint8_t *data, size_t len, int64_t now_us)
+{
+    int64_t leaves = l->free_us > now_us ? l->free_us : now_us, waited;
+
+    l->sent++;
+    if (l->stall_every_us && leaves % l->stall_every_us < l->stall_us)
+        leaves += l->stall_us - leaves % l->stall_every_us;
+    if (l->rate_bps && leaves - now_us > l->queue_us) {
+        l->lost++;
+        return;
+    }
+    if (l->rate_bps)
+        leaves += (int64_t)(len + IP_UDP) * 8 * 1000000 / l->rate_bps;
+    l->free_us = leaves;
+    waited = (leaves - now_us) / 1000;
+    l->waited_ms[waited < 1023 ? waited : 1023]++;
+    if (is_lost(n, l, now_us)) {
+        l->lost++;
+        return;
+    }
+    leaves += l->delay_us + (l->jitter_us ? (int64_t)(sim_random(n) % (uint32_t)l->jitter_us) : 0);
+    if (chance(n, l->duplicate))
+        deliver_at(n, l, data, len, leaves + 1000);
+    deliver_at(n, l, data, len, chance(n, l->reorder) ? leaves + REORDER_US : leaves);
+}
+
+int64_t sim_link_waited_ms(const struct sim_link *l, unsigned percent)
+{
+    uint64_t all = 0, sum = 0;
+    unsigned ms = 0;
+
+    for (unsigned i = 0; i < 1024; i++)
+        all += l->waited_ms[i];
+    while (ms < 1024 && (sum += l->waited_ms[ms]) * 100 < all * percent)
+        ms++;
+    return ms;
+}
+
+void sim_link_measure(struct sim_link *l)
+{
+    memset(l->waited_ms, 0, sizeof(l->waited_ms));
+    l->sent = l->lost = l->delivered = l->bytes = 0;
 }
 
 static struct datagram *first(const struct sim_net *n)

@@ -72,10 +72,15 @@ static size_t put_header(struct sim_client *c, const struct sim_out *o, uint8_t 
     return gw_ext_end(&b);
 }
 
+static unsigned packets_of(const struct sim_out *o, bool keyframe)
+{
+    return keyframe && o->keyframe_packets ? o->keyframe_packets : o->packets_per_frame;
+}
+
 static void send_packet(struct sim_client *c, struct sim_out *o, bool keyframe, unsigned temporal, unsigned index)
 {
     struct gw_rtp_header h = {.seq = o->seq, .timestamp = o->ts, .ssrc = o->ssrc};
-    unsigned last = o->packets_per_frame - 1;
+    unsigned last = packets_of(o, keyframe) - 1;
     uint8_t data[1600];
     size_t header, descriptor = 0;
 
@@ -108,7 +113,7 @@ static void send_frame(struct sim_client *c, struct sim_out *o)
     temporal = o->temporal ? pattern[o->frame % 4] : 0;
     if (!temporal)
         o->tl0++;
-    for (unsigned i = 0; i < o->packets_per_frame; i++)
+    for (unsigned i = 0; i < packets_of(o, keyframe); i++)
         send_packet(c, o, keyframe, temporal, i);
     o->want_keyframe = false;
     o->keyframes += keyframe;
@@ -196,6 +201,40 @@ static void note(struct sim_in *in, const uint8_t *data, const struct gw_rtp_hea
     in->last_us = now_us;
 }
 
+/* Takes note of the transport-wide number. */
+static void hear(struct sim_client *c, const uint8_t *data, const struct gw_rtp_header *h, int64_t now_us)
+{
+    uint8_t ids[GW_EXT_COUNT] = {[GW_EXT_TRANSPORT_CC] = SIM_EXT_TWCC};
+    struct gw_ext_spans ext;
+    struct gw_span s;
+    uint16_t seq;
+
+    gw_ext_scan(&ext, data, h, ids);
+    s = ext.at[GW_EXT_TRANSPORT_CC];
+    if (s.len && gw_ext_read_transport_cc(data + s.offset, s.len, &seq))
+        gw_twcc_table_add(c->heard, seq, now_us);
+}
+
+static void watch(struct sim_in *in, const uint8_t *data, const struct gw_rtp_header *h, size_t wire, int64_t now_us)
+{
+    const uint8_t *p = data + h->payload.offset;
+    struct gw_rtp_facts f;
+    size_t skip;
+
+    gw_facts_clear(&f);
+    gw_vp8_inspect(p, h->payload.len, &f);
+    skip = f.frame_start ? (f.keyframe ? 16 : 9) : 6;
+    if (h->payload.len < skip + 10 || !content_is_good(p + skip, h->payload.len - skip)) {
+        in->bad += h->payload.len > 0; /* RTX padding has none */
+        return;
+    }
+    in->packets++;
+    in->newest = h->seq;
+    in->started = true;
+    in->last_us = now_us;
+    sim_viewer_packet(in->viewer, h->seq, h->timestamp, h->marker, f.frame_start, f.keyframe, p[skip + 9], wire, now_us);
+}
+
 void sim_stream_rtp(struct sim_client *c, uint8_t *data, size_t len, int64_t now_us)
 {
     struct gw_rtp_header h;
@@ -203,6 +242,8 @@ void sim_stream_rtp(struct sim_client *c, uint8_t *data, size_t len, int64_t now
 
     if (gw_rtp_parse(&h, data, len))
         return;
+    if (c->heard)
+        hear(c, data, &h, now_us);
     for (unsigned i = 0; i < c->n_in; i++) {
         struct sim_in *in = c->in[i];
         bool rtx = in->rtx_ssrc && h.ssrc == in->rtx_ssrc;
@@ -211,6 +252,10 @@ void sim_stream_rtp(struct sim_client *c, uint8_t *data, size_t len, int64_t now
             continue;
         if (rtx && (gw_rtx_unwrap(data, &len, SIM_PT_VP8, in->ssrc) || gw_rtp_parse(&h, data, len)))
             return;
+        if (in->viewer) {
+            watch(in, data, &h, wire, now_us);
+            return;
+        }
         note(in, data, &h, rtx, wire, now_us);
         return;
     }
@@ -342,16 +387,31 @@ void sim_client_pli(struct sim_client *c, const struct sim_in *in)
 static void ask_for_missing(struct sim_client *c, struct sim_in *in, int64_t now_us)
 {
     uint16_t seqs[GW_NACK_WINDOW];
-    size_t n = gw_nack_due(&in->nack, seqs, GW_NACK_WINDOW, now_us);
+    size_t n = in->viewer ? sim_viewer_missing(in->viewer, seqs, GW_NACK_WINDOW, c->nack_rtt_us, now_us)
+                          : gw_nack_due(&in->nack, seqs, GW_NACK_WINDOW, now_us);
     uint8_t data[1500];
     struct gw_writer w = gw_writer_make(data, 1400);
 
     if (!n)
         return;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n && !in->viewer; i++)
         seqs[i] = (uint16_t)(seqs[i] + in->first);
     gw_rtcp_write_nack(&w, sim_ssrc(c, 63, 0), in->ssrc, seqs, n);
     sim_client_rtcp(c, data, w.pos);
+}
+
+/* Transport-wide feedback, as a browser gives it. */
+static void give_feedback(struct sim_client *c, int64_t now_us)
+{
+    c->feedback_us = now_us + c->feedback_every_us;
+    while (gw_twcc_table_is_pending(c->heard)) {
+        uint8_t data[1500];
+        struct gw_writer w = gw_writer_make(data, 1200);
+
+        if (!gw_twcc_table_write(c->heard, &w, sim_ssrc(c, 63, 0), c->n_in ? c->in[0]->ssrc : 1))
+            break;
+        sim_client_rtcp(c, data, w.pos);
+    }
 }
 
 void sim_stream_tick(struct sim_client *c, int64_t now_us)
@@ -365,9 +425,14 @@ void sim_stream_tick(struct sim_client *c, int64_t now_us)
             if (o->on)
                 send_frame(c, o);
     }
-    for (unsigned i = 0; i < c->n_in; i++)
+    for (unsigned i = 0; i < c->n_in; i++) {
         if (c->in[i]->nack_on)
             ask_for_missing(c, c->in[i], now_us);
+        if (c->in[i]->viewer && sim_viewer_tick(c->in[i]->viewer, now_us))
+            sim_client_pli(c, c->in[i]);
+    }
+    if (c->heard && now_us >= c->feedback_us)
+        give_feedback(c, now_us);
     if (now_us % REPORT_US < 5000)
         report(c, now_us);
 }

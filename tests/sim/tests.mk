@@ -1,10 +1,12 @@
 # Whole peers under a virtual clock.
 check_LIBRARIES += tests/sim/libsim.a
 tests_sim_libsim_a_SOURCES = \
+	tests/sim/call.c tests/sim/call.h \
 	tests/sim/client.c tests/sim/client.h \
 	tests/sim/net.c tests/sim/net.h \
 	tests/sim/room.c tests/sim/room.h \
 	tests/sim/stream.c tests/sim/stream.h \
+	tests/sim/viewer.c tests/sim/viewer.h \
 	tests/sim/world.c tests/sim/world.h
 SIM_LDADD = tests/sim/libsim.a $(LDADD)
 

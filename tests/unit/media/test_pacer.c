@@ -71,7 +71,7 @@ static void video_waits_for_the_rate(void **state)
 {
     unsigned sent = 0;
 
-    gw_pacer_set_rate(&p, 800000, 0); /* 100 packets a second */
+    gw_pacer_set_rate(&p, 800000, 40000, 0); /* 100 packets a second */
     for (unsigned i = 0; i < 60; i++)
         push(GW_SEND_VIDEO, i, 0);
     for (int64_t now = 0; now <= 500000; now += 5000)
@@ -82,7 +82,7 @@ static void video_waits_for_the_rate(void **state)
     assert_true(gw_pacer_next(&p, &item, &class, 500000));
     assert_int_equal(class, GW_SEND_AUDIO);
     assert_true(gw_pacer_due(&p) > 500000);
-    gw_pacer_set_rate(&p, 0, 500000);
+    gw_pacer_set_rate(&p, 0, 0, 500000);
     assert_true(gw_pacer_next(&p, &item, &class, 500000));
 }
 

@@ -1,9 +1,11 @@
 check_PROGRAMS += \
 	tests/unit/media/test_burst \
+	tests/unit/media/test_allocator \
 	tests/unit/media/test_history \
 	tests/unit/media/test_layers \
 	tests/unit/media/test_nack \
 	tests/unit/media/test_pacer \
+	tests/unit/media/test_rates \
 	tests/unit/media/test_reception \
 	tests/unit/media/test_requests \
 	tests/unit/media/test_rewrite

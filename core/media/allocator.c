@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "media/allocator.h"
+
+#define SPARE   8       /* a step up must leave 1/8 of what the sink takes */
+#define SOON_US 6000000 /* a step down so soon after one up: it was too much */
+
+struct round {
+    struct gw_demand *d;
+    unsigned n;
+    int64_t now_us;
+    uint64_t left_bps;
+};
+
+static uint32_t cost(const struct gw_demand *d, int level)
+{
+    return level < 0 ? 0 : d->level[level].bps;
+}
+
+/* What must be there before the sink may have this level: more than it takes when it is a step up. */
+static uint64_t wanted(const struct gw_demand *d, int level)
+{
+    uint64_t bps = cost(d, level);
+
+    return d->allotment->known && level > d->allotment->level ? bps + bps / SPARE : bps;
+}
+
+static bool is_held(const struct gw_demand *d, int level, int64_t now_us)
+{
+    const struct gw_allotment *a = d->allotment;
+
+    return a->known && level > a->level && a->down_us && now_us - a->down_us < a->hold_us;
+}
+
+/* Raises a sink from the level it was given in this round. */
+static bool raise_by_one(struct round *r, struct gw_demand *d, int *given)
+{
+    int next = *given + 1;
+
+    /* levels that take less than the one before are no step: go over them to the best that costs no more */
+    while (next + 1 < (int)d->n && d->level[next + 1].bps <= d->level[next].bps)
+        next++;
+    if (next >= (int)d->n || is_held(d, next, r->now_us))
+        return false;
+    if (wanted(d, next) > r->left_bps + cost(d, *given))
+        return false;
+    r->left_bps = r->left_bps + cost(d, *given);
+    r->left_bps -= cost(d, next) < r->left_bps ? cost(d, next) : r->left_bps;
+    *given = next;
+    return true;
+}
+
+/* The next lower priority than `below` there is; -1: none. */
+static int next_priority(const struct round *r, int below)
+{
+    int best = -1;
+
+    for (unsigned i = 0; i < r->n; i++)
+        if (r->d[i].n && (int)r->d[i].priority < below && (int)r->d[i].priority > best)
+            best = r->d[i].priority;
+    return best;
+}
+
+static void settle(struct gw_allotment *a, int level, int64_t now_us)
+{
+    if (a->known && level < a->level) {
+        if (!a->hold_us || now_us - a->down_us > GW_ALLOCATOR_STABLE_US)
+            a->hold_us = GW_ALLOCATOR_HOLD_US;
+        else if (a->up_us && now_us - a->up_us < SOON_US)
+            a->hold_us = a->hold_us * 2 < GW_ALLOCATOR_MOST_US ? a->hold_us * 2 : GW_ALLOCATOR_MOST_US;
+        a->down_us = now_us;
+    } else if (a->known && level > a->level) {
+        a->up_us = now_us;
+    }
+    a->known = true;
+    a->level = (int8_t)level;
+}
+
+uint32_t gw_allocate(struct gw_demand *d, unsigned n, uint32_t budget_bps, int64_t now_us)
+{
+    struct round r = {.d = d, .n = n, .now_us = now_us, .left_bps = budget_bps};
+    uint32_t spent, spare;
+    unsigned active = 0;
+    int given[256];
+
+    if (n > 256)
+        n = r.n = 256;
+    for (unsigned i = 0; i < n; i++)
+        given[i] = -1;
+    for (int p = next_priority(&r, UINT16_MAX + 1); p >= 0; p = next_priority(&r, p))
+        for (unsigned i = 0; i < n; i++)
+            if (d[i].n && d[i].priority == p)
+                raise_by_one(&r, &d[i], &given[i]);
+    for (int p = next_priority(&r, UINT16_MAX + 1); p >= 0; p = next_priority(&r, p))
+        for (bool any = true; any;) {
+            any = false;
+            for (unsigned i = 0; i < n; i++)
+                if (d[i].priority == p && given[i] >= 0)
+                    any |= raise_by_one(&r, &d[i], &given[i]);
+        }
+    for (unsigned i = 0; i < n; i++)
+        active += given[i] >= 0;
+    spent = budget_bps - (uint32_t)r.left_bps;
+    spare = active ? (uint32_t)(r.left_bps / active) : 0;
+    for (unsigned i = 0; i < n; i++) {
+        if (!d[i].n)
+            continue;
+        settle(d[i].allotment, given[i], now_us);
+        d[i].budget_bps = given[i] < 0 ? 0 : cost(&d[i], given[i]) + spare;
+    }
+    return spent;
+}

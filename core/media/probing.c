@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "media/probing.h"
+
+#include <string.h>
+
+#include "media/sender.h"
+#include "media/write.h"
+#include "rtp/ext.h"
+
+#define TICK_US     2000
+#define LOOK_BACK   8   /* packets: what was sent last */
+#define WORTH_BYTES 400 /* smaller ones make a probe of headers */
+#define PADDING     255 /* bytes: the most that RTP's padding count can say */
+#define TURN_MOST   64  /* packets in one turn */
+
+/* One of the last packets that is large enough, taken in turns. */
+static struct gw_sent *pick(struct gw_sink *k, unsigned turn)
+{
+    for (unsigned i = 0; i < LOOK_BACK; i++) {
+        struct gw_sent *e = gw_sink_entry(k, (uint32_t)k->out_highest - (turn + i) % LOOK_BACK);
+        const struct gw_packet *pkt = e && e->sent_ms ? gw_sink_packet(k, e) : NULL;
+
+        if (pkt && pkt->facts.payload.len >= WORTH_BYTES)
+            return e;
+    }
+    return NULL;
+}
+
+static size_t transmit(struct gw_sender *s, uint8_t *room, size_t header_len, size_t len, uint64_t index)
+{
+    size_t wire = len + gw_srtp_overhead(s->srtp);
+
+    gw_seal_rtp(s->sealer, s->srtp, room, header_len, len, index);
+    gw_ice_commit(s->ice, wire);
+    return wire;
+}
+
+static size_t send_again(struct gw_sender *s, struct gw_sink *k, struct gw_sent *e, int64_t now_us)
+{
+    struct gw_outgoing o;
+    uint8_t *room;
+    size_t len, wire;
+
+    if (!gw_outgoing_prepare(&o, s, k, e, true, now_us))
+        return 0;
+    len = gw_outgoing_size(&o);
+    room = gw_ice_reserve(s->ice, len + gw_srtp_overhead(s->srtp) + 16);
+    if (!room)
+        return 0;
+    gw_outgoing_write(&o, room);
+    wire = transmit(s, room, o.header_len, len, o.index);
+    gw_bwe_sent(&s->bwe, o.twcc_used, o.twcc, wire, now_us);
+    return wire;
+}
+
+/* An RTX packet without a payload: header, the transport's extensions, padding. */
+static size_t send_padding(struct gw_sender *s, struct gw_sink *k, int64_t now_us)
+{
+    uint8_t *room = gw_ice_reserve(s->ice, GW_HEADER_MOST + PADDING + gw_srtp_overhead(s->srtp) + 16);
+    struct gw_ext_builder b;
+    uint64_t index;
+    size_t header, wire;
+    uint16_t twcc;
+
+    if (!room)
+        return 0;
+    index = k->rtx_seq++;
+    twcc = ++s->twcc_seq;
+    room[0] = 2 << 6 | 1 << 5;
+    room[1] = k->conf.rtx_payload_type;
+    gw_put_u16(room + 2, (uint16_t)index);
+    gw_put_u32(room + 4, k->rewrite.out_ts);
+    gw_put_u32(room + 8, k->conf.rtx_ssrc);
+    gw_ext_begin(&b, room, GW_RTP_FIXED, GW_HEADER_MOST, k->conf.two_byte_ok);
+    if (k->conf.mid[0])
+        gw_ext_add_text(&b, k->conf.ext[GW_EXT_MID], k->conf.mid);
+    if (k->conf.ext[GW_EXT_ABS_SEND_TIME])
+        gw_ext_add_abs_send_time(&b, k->conf.ext[GW_EXT_ABS_SEND_TIME], gw_abs_send_time(now_us));
+    gw_ext_add_transport_cc(&b, k->conf.ext[GW_EXT_TRANSPORT_CC], twcc);
+    header = gw_ext_end(&b);
+    memset(room + header, 0, PADDING);
+    room[header + PADDING - 1] = PADDING;
+    wire = transmit(s, room, header, header + PADDING, index);
+    gw_bwe_sent(&s->bwe, true, twcc, wire, now_us);
+    return wire;
+}
+
+int64_t gw_probing_fill(struct gw_sender *s, int64_t now_us)
+{
+    struct gw_sink *k = s->prober;
+    const struct gw_probe *p = s->bwe.twcc ? &s->bwe.twcc->probe : NULL;
+    int64_t due = INT64_MAX;
+
+    if (!p || !p->sending || !k || !k->conf.ext[GW_EXT_TRANSPORT_CC] || !k->conf.rtx_ssrc || !k->packets)
+        return due;
+    for (unsigned i = 0; i < TURN_MOST && p->sending; i++) {
+        int64_t at_us = p->packets ? p->first_sent_us + (int64_t)(p->bytes * 8000000 / p->bps) : now_us;
+        struct gw_sent *e;
+        size_t wire;
+
+        if (at_us > now_us) {
+            due = at_us > now_us + TICK_US ? at_us : now_us + TICK_US;
+            break;
+        }
+        e = pick(k, p->packets);
+        wire = e ? send_again(s, k, e, now_us) : send_padding(s, k, now_us);
+        if (!wire)
+            break;
+        k->probes++;
+        k->bytes += wire;
+        gw_count_add(&s->counters->bytes_out, wire);
+        gw_count(&s->counters->probes);
+    }
+    return due;
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Ten times a second, and whenever the estimate falls: what the connection carries is divided over its sinks. Audio
+ * comes first, then sinks whose layers a plugin has fixed, then those that leave the choice to us.
+ */
+#include "media/levels.h"
+#include "peer/state.h"
+
+#define EVERY_US      100000
+#define PACE          2.5     /* the pacer's rate, in estimates: what waits is to leave soon */
+#define BURST_US      10000   /* of that rate at once, at the limit */
+#define WIDE_BURST_US 40000   /* where there is room */
+#define WIDE          2       /* room: the estimate is so many times what is sent */
+#define TRIAL_US      2000000 /* so long without feedback, although it was negotiated: the peer gives none */
+#define RESERVE_MOST  0.3     /* of the estimate, for retransmissions */
+#define AUDIO_HEADERS 25000   /* bit/s: IP and UDP, at 50 packets a second, and RTCP */
+
+static const struct gw_adapt *gateway(const struct gw_peer *p)
+{
+    return &p->engine->conf.settings.adapt;
+}
+
+static bool is_on(enum gw_switch own, enum gw_switch general)
+{
+    return (own ? own : general) != GW_SWITCH_OFF;
+}
+
+void gw_budget_configure(struct gw_peer *p, int64_t now_us)
+{
+    const struct gw_adapt *own = &p->adapt, *general = gateway(p);
+    struct gw_bwe_conf conf = {
+        .start_bps = own->start_bps ? own->start_bps : general->start_bps,
+        .min_bps = own->min_bps ? own->min_bps : general->min_bps,
+        .max_bps = own->max_bps ? own->max_bps : general->max_bps,
+        .no_probing = !is_on(own->probing, general->probing),
+    };
+
+    gw_bwe_configure(&p->sender.bwe, &conf, now_us);
+}
+
+/* --- what there is --- */
+
+/* What to reckon with: before the first feedback the start, if there is to be feedback. 0: no limit. */
+static uint32_t available(const struct gw_peer *p, int64_t now_us)
+{
+    const struct gw_bwe *b = &p->sender.bwe;
+    uint32_t bps = gw_bwe_estimate(b, now_us);
+
+    if (bps || !p->twcc_ext || !p->dtls_connected_us)
+        return bps;
+    if (!p->first_video_us || now_us - p->first_video_us < TRIAL_US)
+        return b->conf.start_bps;
+    return 0;
+}
+
+static struct gw_sink *sink_at(const struct gw_peer *p, unsigned i)
+{
+    struct gw_sink *k = p->tracks[i] ? p->tracks[i]->sink : NULL;
+
+    return k && k->conf.send && k->source ? k : NULL;
+}
+
+/* What goes out whatever we decide: audio, and video whose layers are fixed. *video: there is some. */
+static uint32_t fixed(const struct gw_peer *p, bool *video)
+{
+    uint64_t bps = 0;
+
+    *video = false;
+    for (unsigned i = 0; i < p->n_tracks; i++) {
+        const struct gw_sink *k = sink_at(p, i);
+
+        if (!k)
+            continue;
+        *video |= k->conf.kind == GW_VIDEO;
+        if (k->conf.kind == GW_AUDIO && k->bytes_second)
+            bps += k->bytes_second * 8 + AUDIO_HEADERS;
+        else if (!k->options.automatic)
+            bps += k->bytes_second * 8;
+    }
+    return bps < UINT32_MAX ? (uint32_t)bps : UINT32_MAX;
+}
+
+/* --- dividing it --- */
+
+struct round {
+    struct gw_demand demand[GW_MAX_MLINES];
+    struct gw_sink *sink[GW_MAX_MLINES];
+    unsigned n;
+    uint64_t need_bps;
+};
+
+static void gather(const struct gw_peer *p, struct round *r, int64_t now_us)
+{
+    r->n = 0;
+    r->need_bps = 0;
+    for (unsigned i = 0; i < p->n_tracks; i++) {
+        struct gw_sink *k = sink_at(p, i);
+        struct gw_demand *d = &r->demand[r->n];
+
+        if (!k || k->conf.kind != GW_VIDEO || !k->options.automatic || k->options.paused)
+            continue;
+        d->priority = k->options.priority;
+        d->allotment = &k->allotment;
+        d->n = gw_levels_of(k, d->level, now_us);
+        if (!d->n)
+            continue;
+        r->need_bps += gw_levels_most(d->level, d->n);
+        r->sink[r->n++] = k;
+    }
+}
+
+static void unlimit_all(struct gw_peer *p, int64_t now_us)
+{
+    for (unsigned i = 0; i < p->n_tracks; i++)
+        if (p->tracks[i] && p->tracks[i]->sink)
+            gw_sink_unlimit(p->tracks[i]->sink, now_us);
+}
+
+static void divide(struct gw_peer *p, struct round *r, uint32_t bps, int64_t now_us)
+{
+    p->allocated_bps = gw_allocate(r->demand, r->n, bps, now_us);
+    for (unsigned i = 0; i < r->n; i++) {
+        const struct gw_demand *d = &r->demand[i];
+        int level = d->allotment->level;
+
+        gw_sink_limit(r->sink[i], level < 0 ? NULL : &d->level[level], d->budget_bps, now_us);
+    }
+}
+
+/* Sinks that are not (any more) ours to choose for. */
+static void release(struct gw_peer *p, int64_t now_us)
+{
+    for (unsigned i = 0; i < p->n_tracks; i++) {
+        struct gw_sink *k = p->tracks[i] ? p->tracks[i]->sink : NULL;
+
+        if (k && k->limited && !k->options.automatic)
+            gw_sink_unlimit(k, now_us);
+    }
+}
+
+static void set_pace(struct gw_peer *p, int64_t now_us)
+{
+    struct gw_sender *s = &p->sender;
+    uint32_t estimate = gw_bwe_estimate(&s->bwe, now_us);
+    bool wide = estimate / WIDE > s->bwe.sent_bps;
+    double rate = is_on(p->adapt.pacing, gateway(p)->pacing) ? PACE * estimate : 0;
+
+    gw_pacer_set_rate(&s->pacer, rate < UINT32_MAX ? (uint32_t)rate : UINT32_MAX, wide ? WIDE_BURST_US : BURST_US,
+                      now_us);
+}
+
+void gw_budget_run(struct gw_peer *p, int64_t now_us)
+{
+    struct gw_bwe *b = &p->sender.bwe;
+    uint32_t bps = available(p, now_us), away;
+    double loss = gw_bwe_loss_now(b);
+    struct round r;
+    bool video;
+
+    away = fixed(p, &video);
+    if (video && !p->first_video_us)
+        p->first_video_us = now_us;
+    gather(p, &r, now_us);
+    gw_bwe_need(b, (uint32_t)(r.need_bps ? (r.need_bps + away < UINT32_MAX ? r.need_bps + away : UINT32_MAX) : away),
+                now_us);
+    gw_bwe_tick(b, now_us);
+    if (gw_bwe_probe_bps(b))
+        gw_sender_kick(&p->sender);
+    set_pace(p, now_us);
+    release(p, now_us);
+    if (!bps) {
+        unlimit_all(p, now_us);
+        p->allocated_bps = 0;
+        return;
+    }
+    bps -= (uint32_t)(bps * (loss < RESERVE_MOST ? loss : RESERVE_MOST));
+    divide(p, &r, bps > away ? bps - away : 0, now_us);
+}
+
+/* Feedback came: a fall is answered at once, everything else has time. */
+void gw_budget_feedback(struct gw_peer *p, int64_t now_us)
+{
+    uint32_t bps = gw_bwe_estimate(&p->sender.bwe, now_us);
+
+    if (bps && bps < p->allocated_bps) {
+        gw_budget_run(p, now_us);
+        return;
+    }
+    gw_bwe_tick(&p->sender.bwe, now_us);
+    if (gw_bwe_probe_bps(&p->sender.bwe))
+        gw_sender_kick(&p->sender);
+}
+
+static void tick(void *arg, int64_t now_us)
+{
+    struct gw_peer *p = arg;
+
+    p->engine->now_us = now_us;
+    if (p->closing)
+        return;
+    gw_budget_run(p, now_us);
+    gw_timer_start(p->engine->conf.timers, &p->budget_timer, now_us + EVERY_US);
+}
+
+void gw_budget_start(struct gw_peer *p, int64_t now_us)
+{
+    p->budget_timer = (struct gw_timer){.fire = tick, .arg = p};
+    gw_timer_start(p->engine->conf.timers, &p->budget_timer, now_us + EVERY_US);
+}
