@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#define BURST  4 /* buckets */
 #define WINDOW (GW_ACKED_WINDOW_US / GW_ACKED_BUCKET_US)
 
 static uint32_t *bucket(struct gw_acked *a, int64_t n)
@@ -28,14 +29,27 @@ void gw_acked_packet(struct gw_acked *a, size_t bytes, int64_t arrival_us)
         *bucket(a, n) += (uint32_t)(bytes < UINT16_MAX ? bytes : UINT16_MAX);
 }
 
-uint32_t gw_acked_bps(const struct gw_acked *a)
+/* Over the last so many buckets; the newest is not complete. */
+static uint32_t rate(const struct gw_acked *a, unsigned buckets)
 {
     uint64_t sum = 0;
 
     if (!a->bucket || a->bucket - a->first < WINDOW)
         return 0;
-    for (int64_t n = a->bucket - WINDOW; n < a->bucket; n++) /* the newest is not complete */
+    for (int64_t n = a->bucket - buckets; n < a->bucket; n++)
         sum += a->bytes[(uint64_t)n % GW_ACKED_BUCKETS];
-    sum = sum * 8 * 1000000 / GW_ACKED_WINDOW_US;
+    sum = sum * 8 * 1000000 / (buckets * (uint64_t)GW_ACKED_BUCKET_US);
     return sum < UINT32_MAX ? (uint32_t)sum : UINT32_MAX;
+}
+
+uint32_t gw_acked_bps(const struct gw_acked *a)
+{
+    return rate(a, WINDOW);
+}
+
+uint32_t gw_acked_burst_bps(const struct gw_acked *a)
+{
+    uint32_t whole = rate(a, WINDOW), part = rate(a, BURST);
+
+    return whole > part ? whole : part;
 }

@@ -19,5 +19,7 @@ struct gw_acked {
 void gw_acked_packet(struct gw_acked *a, size_t bytes, int64_t arrival_us);
 /* 0: not known yet (less than a window since the start or a pause longer than one). */
 uint32_t gw_acked_bps(const struct gw_acked *a);
+/* The same over a shorter time when that is more: what a queue that has just filled lets through. */
+uint32_t gw_acked_burst_bps(const struct gw_acked *a);
 
 #endif

@@ -11,6 +11,7 @@
 #define SILENCE_STEP   0.8
 #define AFTER_OVER_US  1000000 /* no probe so soon after the queue grew */
 #define KEEPS          0.7     /* a probe that shows less of its rate than this has failed */
+#define PROBE_WAKE_US  400000  /* and a round trip: so long after a probe began the queue may have grown by it */
 #define AHEAD          1.5     /* the rate by delay is never so much above that by losses */
 #define RTT_MOST_US    10000000
 
@@ -124,6 +125,8 @@ static void arrived(struct gw_bwe_twcc *t, struct gw_flight_packet *p, int64_t a
 {
     int64_t sent_delta, arrival_delta;
 
+    if (p->sent_us > t->newest_sent_us)
+        t->newest_sent_us = p->sent_us;
     gw_acked_packet(&t->acked, p->bytes, arrival_us);
     gw_probe_arrived(&t->probe, p->probe, p->bytes, p->sent_us, arrival_us);
     if (gw_arrival_packet(&t->arrival, p->sent_us, arrival_us, &sent_delta, &arrival_delta) &&
@@ -179,9 +182,11 @@ static void conclude_probe(struct gw_bwe *b, int64_t now_us)
 static void conclude(struct gw_bwe *b, enum gw_usage usage, int64_t now_us)
 {
     struct gw_bwe_twcc *t = b->twcc;
-    uint32_t acked = gw_acked_bps(&t->acked);
+    uint32_t acked = gw_acked_bps(&t->acked), passed = usage == GW_USAGE_OVER ? gw_acked_burst_bps(&t->acked) : acked;
 
-    if (gw_aimd_update(&t->aimd, usage, acked, b->rtt_us, now_us)) {
+    if (usage == GW_USAGE_OVER && t->probe.began_us && now_us - t->probe.began_us < PROBE_WAKE_US + b->rtt_us)
+        usage = GW_USAGE_UNDER; /* the queue is of our own making */
+    if (gw_aimd_update(&t->aimd, usage, passed, b->rtt_us, now_us)) {
         b->overuses++;
         gw_probe_hold(&t->probe, now_us + AFTER_OVER_US);
     }
@@ -286,9 +291,19 @@ uint32_t gw_bwe_estimate(const struct gw_bwe *b, int64_t now_us)
     return bps > b->conf.max_bps ? b->conf.max_bps : (uint32_t)bps;
 }
 
+int64_t gw_bwe_lag_us(const struct gw_bwe *b)
+{
+    return b->twcc && b->twcc->newest_sent_us ? b->twcc->feedback_us - b->twcc->newest_sent_us : 0;
+}
+
 uint32_t gw_bwe_probe_bps(const struct gw_bwe *b)
 {
     return b->twcc && b->twcc->probe.sending ? b->twcc->probe.bps : 0;
+}
+
+double gw_bwe_loss_inherent(const struct gw_bwe *b)
+{
+    return b->twcc && b->twcc->any ? b->twcc->loss.inherent : b->fraction_lost / 256.0;
 }
 
 double gw_bwe_loss_now(const struct gw_bwe *b)

@@ -50,6 +50,7 @@ struct gw_bwe_twcc {
     int64_t feedback_us;  /* when the last one came, by our clock */
     int64_t back_off_us;  /* last step down for want of feedback */
     int64_t last_sent_us;
+    int64_t newest_sent_us; /* of what has arrived: when the newest of it left */
 };
 
 struct gw_bwe {
@@ -84,9 +85,12 @@ void gw_bwe_tick(struct gw_bwe *b, int64_t now_us);
 void gw_bwe_need(struct gw_bwe *b, uint32_t bps, int64_t now_us);
 
 uint32_t gw_bwe_estimate(const struct gw_bwe *b, int64_t now_us); /* bit/s; 0: nothing known, no limit */
+/* How old the newest packet was of which the last feedback told: a round trip, and the peer's interval. 0 unknown. */
+int64_t gw_bwe_lag_us(const struct gw_bwe *b);
 /* The probe that waits for packets: its rate, 0 none. */
 uint32_t gw_bwe_probe_bps(const struct gw_bwe *b);
-double gw_bwe_loss_now(const struct gw_bwe *b); /* 0…1, of the last seconds */
-bool gw_bwe_by_loss(const struct gw_bwe *b);    /* losses are what limits the estimate */
+double gw_bwe_loss_inherent(const struct gw_bwe *b); /* 0…1: what the way loses at any rate */
+double gw_bwe_loss_now(const struct gw_bwe *b);      /* 0…1, of the last seconds */
+bool gw_bwe_by_loss(const struct gw_bwe *b);         /* losses are what limits the estimate */
 
 #endif

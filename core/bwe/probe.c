@@ -4,7 +4,8 @@
 #define FIRST_FACTOR 3
 #define FACTOR       2
 #define ENOUGH       1.05 /* an estimate so much above the need is good enough */
-#define HEADROOM     1.2  /* over the need: the answer should be a clear one */
+#define HEADROOM     2.0  /* over the need: who has so much room need not be paced */
+#define ROOMY        1.8  /* an estimate so much above the need is ample */
 #define ARRIVED      0.8  /* part of packets and bytes that must have come */
 #define SATURATED    0.9  /* arrival slower than this part of departure */
 #define AFTER        0.95 /* of a saturated way is taken */
@@ -22,6 +23,7 @@ static void begin(struct gw_probe *p, uint32_t bps, int64_t now_us)
                              .need_bps = p->need_bps,
                              .began_us = now_us,
                              .next_us = p->next_us,
+                             .ample_us = p->ample_us,
                              .every_us = p->every_us,
                              .made = p->made + 1,
                              .won = p->won};
@@ -38,7 +40,9 @@ bool gw_probe_update(struct gw_probe *p, uint32_t estimate_bps, uint32_t max_bps
         p->sending = false; /* there was nothing to send it with */
     if (p->id && now_us - p->began_us > PATIENCE_US)
         gw_probe_done(p, false, false, now_us);
-    if (p->id || !settled || now_us < p->next_us || estimate_bps >= p->need_bps * ENOUGH || estimate_bps >= max_bps)
+    if (p->id || !settled || !p->need_bps || estimate_bps >= p->need_bps * ROOMY || estimate_bps >= max_bps)
+        return false;
+    if (now_us < (estimate_bps >= p->need_bps * ENOUGH ? p->ample_us : p->next_us))
         return false;
     if (bps > most)
         bps = most;
@@ -117,11 +121,17 @@ void gw_probe_done(struct gw_probe *p, bool won, bool saturated, int64_t now_us)
         p->every_us = GW_PROBE_EVERY_US;
     else if (p->every_us < GW_PROBE_MOST_US)
         p->every_us = p->every_us * 2 < GW_PROBE_MOST_US ? p->every_us * 2 : GW_PROBE_MOST_US;
-    p->next_us = won && !saturated ? now_us : now_us + p->every_us; /* a success is followed up at once */
+    p->next_us = p->ample_us = now_us; /* a success is followed up at once */
+    if (won && !saturated)
+        return;
+    p->next_us += p->every_us;
+    p->ample_us += GW_PROBE_AMPLE_US;
 }
 
 void gw_probe_hold(struct gw_probe *p, int64_t until_us)
 {
     if (p->next_us < until_us)
         p->next_us = until_us;
+    if (p->ample_us < until_us)
+        p->ample_us = until_us;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Trying out a higher rate for some 20 ms: when and how fast, and what came of it. At the start at three times the
- * first estimate, then twice each success; later whenever more is needed than the estimate allows, at growing
- * intervals while nothing is gained. The sender fills a probe with media and, where that is not enough, with RTX
- * padding. Pure.
+ * first estimate, then twice each success, until it is known whether twice the need would fit; later whenever more is
+ * needed than the estimate allows, at growing intervals while nothing is gained. The sender fills a probe with media
+ * and, where that is not enough, with RTX padding. Pure.
  */
 #ifndef GW_BWE_PROBE_H
 #define GW_BWE_PROBE_H
@@ -16,14 +16,15 @@
 #define GW_PROBE_LENGTH_US     20000
 #define GW_PROBE_EVERY_US      1500000 /* at first; doubled without success */
 #define GW_PROBE_MOST_US       4000000
+#define GW_PROBE_AMPLE_US      30000000 /* between trials for more than is needed now */
 
 struct gw_probe {
     uint8_t id; /* of the probe that is being sent or awaited; 0: none */
     bool sending;
-    bool started;      /* the first one has been made */
-    uint32_t bps;      /* its rate */
-    uint32_t need_bps; /* what could be used; 0: nothing */
-    int64_t began_us, next_us, every_us;
+    bool started;                                  /* the first one has been made */
+    uint32_t bps;                                  /* its rate */
+    uint32_t need_bps;                             /* what could be used; 0: nothing */
+    int64_t began_us, next_us, ample_us, every_us; /* ample: when more than needed may be tried */
     uint8_t last_id;
     /* sent */
     unsigned packets;

@@ -2,6 +2,7 @@
 #include "media/allocator.h"
 
 #define SPARE   8       /* a step up must leave 1/8 of what the sink takes */
+#define TIGHT   8       /* what it has may take 1/8 more than there is, for a while */
 #define SOON_US 6000000 /* a step down so soon after one up: it was too much */
 
 struct round {
@@ -31,6 +32,43 @@ static bool is_held(const struct gw_demand *d, int level, int64_t now_us)
     return a->known && level > a->level && a->down_us && now_us - a->down_us < a->hold_us;
 }
 
+static int compare(const struct gw_level *a, const struct gw_level *b)
+{
+    if (a->substream != b->substream)
+        return a->substream - b->substream;
+    return a->spatial != b->spatial ? a->spatial - b->spatial : a->temporal - b->temporal;
+}
+
+/* Where what the sink has is among what is on offer now: the best that is not more. */
+static void find_again(struct gw_demand *d)
+{
+    struct gw_allotment *a = d->allotment;
+
+    if (!a->known || a->level < 0)
+        return;
+    a->level = 0;
+    for (unsigned i = 1; i < d->n; i++)
+        if (compare(&d->level[i], &a->has) <= 0)
+            a->level = (int8_t)i;
+}
+
+/* Does the level fit what is left? What the sink has may be a little too much, for a while. */
+static bool fits(const struct round *r, const struct gw_demand *d, int level, uint64_t left_bps)
+{
+    struct gw_allotment *a = d->allotment;
+    uint64_t bps = wanted(d, level);
+
+    if (!a->known || level != a->level)
+        return bps <= left_bps;
+    if (bps <= left_bps) {
+        a->tight_us = 0;
+        return true;
+    }
+    if (!a->tight_us)
+        a->tight_us = r->now_us;
+    return r->now_us - a->tight_us < GW_ALLOCATOR_GRACE_US && bps - bps / TIGHT <= left_bps;
+}
+
 /* Raises a sink from the level it was given in this round. */
 static bool raise_by_one(struct round *r, struct gw_demand *d, int *given)
 {
@@ -41,7 +79,7 @@ static bool raise_by_one(struct round *r, struct gw_demand *d, int *given)
         next++;
     if (next >= (int)d->n || is_held(d, next, r->now_us))
         return false;
-    if (wanted(d, next) > r->left_bps + cost(d, *given))
+    if (!fits(r, d, next, r->left_bps + cost(d, *given)))
         return false;
     r->left_bps = r->left_bps + cost(d, *given);
     r->left_bps -= cost(d, next) < r->left_bps ? cost(d, next) : r->left_bps;
@@ -60,8 +98,10 @@ static int next_priority(const struct round *r, int below)
     return best;
 }
 
-static void settle(struct gw_allotment *a, int level, int64_t now_us)
+static void settle(const struct gw_demand *d, int level, int64_t now_us)
 {
+    struct gw_allotment *a = d->allotment;
+
     if (a->known && level < a->level) {
         if (!a->hold_us || now_us - a->down_us > GW_ALLOCATOR_STABLE_US)
             a->hold_us = GW_ALLOCATOR_HOLD_US;
@@ -71,21 +111,27 @@ static void settle(struct gw_allotment *a, int level, int64_t now_us)
     } else if (a->known && level > a->level) {
         a->up_us = now_us;
     }
+    if (a->known && level != a->level)
+        a->tight_us = 0;
     a->known = true;
     a->level = (int8_t)level;
+    if (level >= 0)
+        a->has = d->level[level];
 }
 
 uint32_t gw_allocate(struct gw_demand *d, unsigned n, uint32_t budget_bps, int64_t now_us)
 {
     struct round r = {.d = d, .n = n, .now_us = now_us, .left_bps = budget_bps};
-    uint32_t spent, spare;
+    uint32_t spent = 0, spare;
     unsigned active = 0;
     int given[256];
 
     if (n > 256)
         n = r.n = 256;
-    for (unsigned i = 0; i < n; i++)
+    for (unsigned i = 0; i < n; i++) {
         given[i] = -1;
+        find_again(&d[i]);
+    }
     for (int p = next_priority(&r, UINT16_MAX + 1); p >= 0; p = next_priority(&r, p))
         for (unsigned i = 0; i < n; i++)
             if (d[i].n && d[i].priority == p)
@@ -99,12 +145,13 @@ uint32_t gw_allocate(struct gw_demand *d, unsigned n, uint32_t budget_bps, int64
         }
     for (unsigned i = 0; i < n; i++)
         active += given[i] >= 0;
-    spent = budget_bps - (uint32_t)r.left_bps;
+    for (unsigned i = 0; i < n; i++)
+        spent += cost(&d[i], given[i]);
     spare = active ? (uint32_t)(r.left_bps / active) : 0;
     for (unsigned i = 0; i < n; i++) {
         if (!d[i].n)
             continue;
-        settle(d[i].allotment, given[i], now_us);
+        settle(&d[i], given[i], now_us);
         d[i].budget_bps = given[i] < 0 ? 0 : cost(&d[i], given[i]) + spare;
     }
     return spent;

@@ -37,18 +37,21 @@ void gw_layers_cap(struct gw_layers *l, uint8_t substream, uint8_t temporal, uin
         l->waiting_us = now_us;
         l->asked_us = 0;
     }
+    if (l->cap_substream != substream)
+        l->asked_us = 0; /* another keyframe is wanted now */
     l->cap_substream = substream;
     l->cap_temporal = temporal;
     l->cap_spatial = spatial;
 }
 
 /* A request from here leaves at once the first time and then every second, as long as the need lasts. */
-static void want_keyframe(struct gw_layers *l, int64_t now_us, struct gw_layer_verdict *v)
+static void want_keyframe(struct gw_layers *l, int of, int64_t now_us, struct gw_layer_verdict *v)
 {
     if (l->asked_us && now_us - l->asked_us < GW_LAYER_STALL_US)
         return;
     l->asked_us = now_us;
     v->want_keyframe = true;
+    v->want_of = of < 0 ? GW_LAYERS_ALL : (uint8_t)(1u << of);
 }
 
 static bool is_coming(const struct gw_layers *l, const struct gw_layer_view *view, int i, int64_t now_us)
@@ -92,7 +95,7 @@ static bool pick_substream(struct gw_layers *l, const struct gw_layer_view *view
         if (best >= 0 && f->layer != best && !(f->keyframe && f->layer < best))
             return false;
         if (!may_start(l, view, f, now_us)) {
-            want_keyframe(l, now_us, v);
+            want_keyframe(l, best, now_us, v);
             return false;
         }
         l->waiting = false;
@@ -112,7 +115,7 @@ static bool pick_substream(struct gw_layers *l, const struct gw_layer_view *view
             v->switched = v->changed = true;
             return true;
         }
-        want_keyframe(l, now_us, v);
+        want_keyframe(l, best, now_us, v);
     } else if (f->layer == l->substream) {
         return true;
     }
@@ -145,7 +148,7 @@ static bool pick_spatial(struct gw_layers *l, const struct gw_rtp_facts *f, int6
         if (f->keyframe || f->spatial_sync)
             l->spatial = (int8_t)f->spatial;
         else if (l->spatial >= 0)
-            want_keyframe(l, now_us, v);
+            want_keyframe(l, 0, now_us, v);
     }
     if (l->spatial < 0)
         l->spatial = 0;
@@ -160,7 +163,7 @@ void gw_layers_decide(struct gw_layers *l, const struct gw_layer_view *view, con
     *v = (struct gw_layer_verdict){.marker = f->marker};
     if (!pick_substream(l, view, f, now_us, v)) {
         if (view->video && !l->waiting && now_us - l->relayed_us >= GW_LAYER_STALL_US)
-            want_keyframe(l, now_us, v);
+            want_keyframe(l, l->substream, now_us, v);
         return;
     }
     if (view->video && !pick_temporal(l, f, v)) {

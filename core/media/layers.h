@@ -16,6 +16,7 @@
 #include "rtp/facts.h"
 
 #define GW_LAYER_COUNT       3
+#define GW_LAYERS_ALL        7u      /* as a mask */
 #define GW_LAYER_FALLBACK_US 250000  /* default: a substream silent for so long is not there */
 #define GW_LAYER_STALL_US    1000000 /* nothing relayed for so long: ask for a keyframe, once per such time */
 #define GW_LAYER_PATIENCE_US 3000000 /* after so long without a recognisable keyframe, start anyway */
@@ -47,8 +48,9 @@ struct gw_layer_verdict {
     bool switched;    /* this packet is the first of another substream or source */
     bool whole_frame; /* when dropped: so is every packet of its picture (temporal) */
     bool want_keyframe;
-    bool marker;  /* the marker bit to send */
-    bool changed; /* layers->substream/temporal/spatial changed: tell the owner */
+    uint8_t want_of; /* of which substreams, as a mask */
+    bool marker;     /* the marker bit to send */
+    bool changed;    /* layers->substream/temporal/spatial changed: tell the owner */
 };
 
 void gw_layers_init(struct gw_layers *l);

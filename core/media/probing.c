@@ -85,13 +85,20 @@ static size_t send_padding(struct gw_sender *s, struct gw_sink *k, int64_t now_u
     return wire;
 }
 
+bool gw_probing_is_possible(const struct gw_sender *s)
+{
+    const struct gw_sink *k = s->prober;
+
+    return k && k->conf.ext[GW_EXT_TRANSPORT_CC] && k->conf.rtx_ssrc && k->packets;
+}
+
 int64_t gw_probing_fill(struct gw_sender *s, int64_t now_us)
 {
     struct gw_sink *k = s->prober;
     const struct gw_probe *p = s->bwe.twcc ? &s->bwe.twcc->probe : NULL;
     int64_t due = INT64_MAX;
 
-    if (!p || !p->sending || !k || !k->conf.ext[GW_EXT_TRANSPORT_CC] || !k->conf.rtx_ssrc || !k->packets)
+    if (!p || !p->sending || !gw_probing_is_possible(s))
         return due;
     for (unsigned i = 0; i < TURN_MOST && p->sending; i++) {
         int64_t at_us = p->packets ? p->first_sent_us + (int64_t)(p->bytes * 8000000 / p->bps) : now_us;

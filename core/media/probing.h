@@ -7,10 +7,13 @@
 #ifndef GW_MEDIA_PROBING_H
 #define GW_MEDIA_PROBING_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct gw_sender;
 
+/* There is a sink by which probes can be sent. */
+bool gw_probing_is_possible(const struct gw_sender *s);
 /* Sends what the probe lacks by now; returns when it wants more, INT64_MAX: there is no probe, or it is complete. */
 int64_t gw_probing_fill(struct gw_sender *s, int64_t now_us);
 

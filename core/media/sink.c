@@ -10,6 +10,7 @@
 #define RESEND_FIRST_MS 40
 #define RESEND_MOST_MS  1000
 #define CATCH_UP        32   /* packets that may have overtaken a keyframe */
+#define STARVE          4    /* a lower substream is awaited in silence when the present one takes 1/4 too much */
 #define JUMP            1000 /* a hole larger than this is closed: nobody will ever fill it */
 
 int gw_sink_new(struct gw_sink **out, uint64_t id, struct gw_sender *sender, const struct gw_sink_events *events,
@@ -105,10 +106,16 @@ void gw_sink_adjust(struct gw_sink *k, const struct gw_sink_options *o, int64_t 
     }
 }
 
+/* Of which substreams a keyframe would help this sink. */
+static unsigned layers_needed(const struct gw_sink *k)
+{
+    return k->layers.waiting || k->layers.substream < 0 ? GW_LAYERS_ALL : 1u << k->layers.substream;
+}
+
 void gw_sink_want_keyframe(struct gw_sink *k, int64_t now_us)
 {
     if (k->source && k->conf.send && !k->options.paused && !k->suspended)
-        gw_source_want_keyframe(k->source, now_us);
+        gw_source_want_keyframe(k->source, layers_needed(k), now_us);
 }
 
 /* --- bandwidth --- */
@@ -119,7 +126,7 @@ static bool starves(const struct gw_sink *k, uint32_t budget_bps)
     const struct gw_source_layer *l =
         k->source && k->layers.substream >= 0 ? k->source->layer[k->layers.substream] : NULL;
 
-    return l && gw_rates_up_to(&l->rates, GW_LAYER_COUNT - 1, 0) > budget_bps;
+    return l && gw_rates_up_to(&l->rates, GW_LAYER_COUNT - 1, 0) > budget_bps + (uint64_t)budget_bps / STARVE;
 }
 
 static void tell_change(struct gw_sink *k)
@@ -306,7 +313,7 @@ void gw_sink_offer(struct gw_sink *k, struct gw_packet *pkt, int64_t now_us)
     }
     gw_layers_decide(&k->layers, &k->source->view, f, now_us, &v);
     if (v.want_keyframe)
-        gw_source_want_keyframe(k->source, now_us);
+        gw_source_want_keyframe(k->source, v.want_of, now_us);
     if (!v.pass) {
         k->dropped++;
         if (!k->relink && f->ssrc == k->rewrite.ssrc)
@@ -347,8 +354,10 @@ void gw_sink_nack(struct gw_sink *k, uint16_t seq16, int64_t history_us, int64_t
     k->nacks++;
     if (!k->conf.nack || !pkt || !e->sent_ms || now_us - pkt->arrival_us > history_us)
         return;
-    if (k->sender->forget_at_keyframe && (int32_t)(seq - k->keyframe_seq) < 0)
+    if ((k->sender->forget_at_keyframe || k->limited) && (int32_t)(seq - k->keyframe_seq) < 0)
         return;
+    if (k->limited && k->conf.kind == GW_VIDEO && k->layers.waiting)
+        return; /* it would only delay the keyframe that is to come */
     if (e->resends) {
         wait = e->resends < 6 ? RESEND_FIRST_MS << (e->resends - 1) : RESEND_MOST_MS;
         if (now_ms - e->sent_ms < (wait < RESEND_MOST_MS ? wait : RESEND_MOST_MS))

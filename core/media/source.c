@@ -9,12 +9,28 @@
 #define FIRST_HISTORY_VIDEO 256
 #define FIRST_HISTORY_AUDIO 64
 
+static void arm_keyframe_timer(struct gw_source *s)
+{
+    int64_t due = INT64_MAX;
+
+    for (unsigned i = 0; i < GW_LAYER_COUNT; i++)
+        if (gw_keyframe_due(&s->keyframe[i]) < due)
+            due = gw_keyframe_due(&s->keyframe[i]);
+    if (due != INT64_MAX)
+        gw_timer_start(s->timers, &s->keyframe_timer, due);
+}
+
 static void keyframe_timer(void *arg, int64_t now_us)
 {
     struct gw_source *s = arg;
+    unsigned layers = 0;
 
-    if (gw_keyframe_fire(&s->keyframe, now_us))
-        s->events->keyframe(s->owner, s, now_us);
+    for (unsigned i = 0; i < GW_LAYER_COUNT; i++)
+        if (gw_keyframe_fire(&s->keyframe[i], now_us))
+            layers |= 1u << i;
+    if (layers)
+        s->events->keyframe(s->owner, s, layers, now_us);
+    arm_keyframe_timer(s);
 }
 
 int gw_source_new(struct gw_source **out, uint64_t id, const struct gw_source_conf *conf,
@@ -75,14 +91,21 @@ struct gw_source_layer *gw_source_get_layer(struct gw_source *s, unsigned layer)
     return s->layer[layer];
 }
 
-void gw_source_want_keyframe(struct gw_source *s, int64_t now_us)
+void gw_source_want_keyframe(struct gw_source *s, unsigned layers, int64_t now_us)
 {
+    unsigned now = 0;
+
     if (s->conf.kind != GW_VIDEO || !s->events->keyframe)
         return;
-    if (gw_keyframe_want(&s->keyframe, now_us))
-        s->events->keyframe(s->owner, s, now_us);
-    else if (!gw_timer_running(&s->keyframe_timer))
-        gw_timer_start(s->timers, &s->keyframe_timer, gw_keyframe_due(&s->keyframe));
+    if (!s->conf.simulcast)
+        layers = 1;
+    for (unsigned i = 0; i < GW_LAYER_COUNT; i++)
+        if (layers & 1u << i && gw_keyframe_want(&s->keyframe[i], now_us))
+            now |= 1u << i;
+    if (now)
+        s->events->keyframe(s->owner, s, now, now_us);
+    if (now != layers)
+        arm_keyframe_timer(s);
 }
 
 /* --- a packet --- */
@@ -165,7 +188,7 @@ static void note_media(struct gw_source *s, struct gw_source_layer *l, const str
             s->events->media(s->owner, s, layer, true, 0);
     }
     if (pkt->facts.keyframe) {
-        gw_keyframe_came(&s->keyframe, now_us);
+        gw_keyframe_came(&s->keyframe[layer], now_us);
         if (pkt->facts.width) {
             s->width = pkt->facts.width;
             s->height = pkt->facts.height;
@@ -266,7 +289,7 @@ static void restart(struct gw_source *s, int64_t now_us)
     for (unsigned i = 0; i < s->n_sinks; i++)
         gw_sink_restart(s->sinks[i], now_us);
     if (s->n_sinks || s->workers)
-        gw_source_want_keyframe(s, now_us);
+        gw_source_want_keyframe(s, GW_LAYERS_ALL, now_us);
 }
 
 void gw_source_mute(struct gw_source *s, bool muted, int64_t now_us)
@@ -315,8 +338,8 @@ void gw_source_tick(struct gw_source *s, uint32_t no_media_s, int64_t now_us)
     for (unsigned i = 0; i < GW_LAYER_COUNT; i++)
         if (s->layer[i])
             tick_layer(s, i, no_media_s, now_us);
-    if (s->keyframe_every_us && now_us - s->keyframe.seen_us >= s->keyframe_every_us && s->view.last_us[0])
-        gw_source_want_keyframe(s, now_us);
+    if (s->keyframe_every_us && now_us - s->keyframe[0].seen_us >= s->keyframe_every_us && s->view.last_us[0])
+        gw_source_want_keyframe(s, GW_LAYERS_ALL, now_us);
 }
 
 void gw_source_silent(struct gw_source *s)

@@ -36,7 +36,8 @@ struct gw_source_conf {
 
 /* What a source needs of its owner; members may be NULL. Inside gw_source_ calls. */
 struct gw_source_events {
-    void (*keyframe)(void *owner, struct gw_source *s, int64_t now_us); /* ask the sender; already coalesced */
+    /* Ask the sender for keyframes of these layers (bit i: layer i); already coalesced. */
+    void (*keyframe)(void *owner, struct gw_source *s, unsigned layers, int64_t now_us);
     void (*nack)(void *owner, struct gw_source *s, unsigned layer, const uint16_t *seqs, size_t n, int64_t now_us);
     void (*talking)(void *owner, struct gw_source *s, bool talking, double level);
     void (*loudness)(void *owner, struct gw_source *s, double level); /* of a window, changed or not */
@@ -78,13 +79,13 @@ struct gw_source {
     struct gw_source_layer *layer[GW_LAYER_COUNT]; /* made with the first packet */
     /* state */
     struct gw_layer_view view;
-    struct gw_keyframe keyframe;
+    struct gw_keyframe keyframe[GW_LAYER_COUNT];
     struct gw_timer keyframe_timer;
     int64_t keyframe_every_us; /* 0: never */
     struct gw_talk talk;
     struct gw_loudness loudness;
     bool muted, tapped;
-    bool hushed; /* as muted, but measured and tapped */
+    bool hushed;           /* as muted, but measured and tapped */
     int32_t playout_delay; /* override for all sinks, -1: none */
     uint8_t epoch;         /* changes when old packets must not be repeated any more */
     struct gw_sink **sinks;
@@ -120,7 +121,7 @@ enum gw_source_result gw_source_receive(struct gw_source *s, struct gw_packet *p
                                         bool retransmitted, int64_t now_us);
 /* A packet whose facts are complete: from another worker or from a player. */
 void gw_source_forwarded(struct gw_source *s, struct gw_packet *pkt, int64_t now_us);
-void gw_source_want_keyframe(struct gw_source *s, int64_t now_us);
+void gw_source_want_keyframe(struct gw_source *s, unsigned layers, int64_t now_us); /* bit i: layer i */
 void gw_source_mute(struct gw_source *s, bool muted, int64_t now_us);
 void gw_source_hush(struct gw_source *s, bool hushed, int64_t now_us);
 void gw_source_sender_report(struct gw_source *s, unsigned layer, struct gw_clock *clock, uint64_t ntp, uint32_t rtp,

@@ -4,35 +4,39 @@
  * comes first, then sinks whose layers a plugin has fixed, then those that leave the choice to us.
  */
 #include "media/levels.h"
+#include "media/probing.h"
 #include "peer/state.h"
 
 #define EVERY_US      100000
-#define PACE          2.5     /* the pacer's rate, in estimates: what waits is to leave soon */
-#define BURST_US      10000   /* of that rate at once, at the limit */
-#define WIDE_BURST_US 40000   /* where there is room */
-#define WIDE          2       /* room: the estimate is so many times what is sent */
+#define PACE          1.05 /* the pacer's rate at the limit, in estimates: a burst would look like a full queue */
+#define BURST_US      5000 /* of that rate at once */
+#define WIDE_PACE     2.5  /* where there is room: whole frames */
+#define WIDE_BURST_US 40000
+#define WIDE          1.6     /* room: the estimate is so many times what is given away */
 #define TRIAL_US      2000000 /* so long without feedback, although it was negotiated: the peer gives none */
-#define RESERVE_MOST  0.3     /* of the estimate, for retransmissions */
-#define AUDIO_HEADERS 25000   /* bit/s: IP and UDP, at 50 packets a second, and RTCP */
+#define LAG_SLACK_US  100000
+#define LAG_MOST_US   1000000
+#define RESERVE_MOST  0.3   /* of the estimate, for retransmissions */
+#define AUDIO_HEADERS 25000 /* bit/s: IP and UDP, at 50 packets a second, and RTCP */
 
-static const struct gw_adapt *gateway(const struct gw_peer *p)
+static const struct cardea_sending *general(const struct gw_peer *p)
 {
-    return &p->engine->conf.settings.adapt;
+    return &p->engine->conf.settings.sending;
 }
 
-static bool is_on(enum gw_switch own, enum gw_switch general)
+static uint32_t either(uint32_t own, uint32_t general)
 {
-    return (own ? own : general) != GW_SWITCH_OFF;
+    return own ? own : general;
 }
 
 void gw_budget_configure(struct gw_peer *p, int64_t now_us)
 {
-    const struct gw_adapt *own = &p->adapt, *general = gateway(p);
+    const struct cardea_sending *own = &p->sending, *all = general(p);
     struct gw_bwe_conf conf = {
-        .start_bps = own->start_bps ? own->start_bps : general->start_bps,
-        .min_bps = own->min_bps ? own->min_bps : general->min_bps,
-        .max_bps = own->max_bps ? own->max_bps : general->max_bps,
-        .no_probing = !is_on(own->probing, general->probing),
+        .start_bps = either(own->start_bps, all->start_bps),
+        .min_bps = either(own->min_bps, all->min_bps),
+        .max_bps = either(own->max_bps, all->max_bps),
+        .no_probing = own->no_probing || all->no_probing,
     };
 
     gw_bwe_configure(&p->sender.bwe, &conf, now_us);
@@ -138,12 +142,12 @@ static void release(struct gw_peer *p, int64_t now_us)
     }
 }
 
-static void set_pace(struct gw_peer *p, int64_t now_us)
+static void set_pace(struct gw_peer *p, uint32_t away_bps, int64_t now_us)
 {
     struct gw_sender *s = &p->sender;
     uint32_t estimate = gw_bwe_estimate(&s->bwe, now_us);
-    bool wide = estimate / WIDE > s->bwe.sent_bps;
-    double rate = is_on(p->adapt.pacing, gateway(p)->pacing) ? PACE * estimate : 0;
+    bool wide = estimate > WIDE * (p->allocated_bps + (double)away_bps);
+    double rate = p->sending.no_pacing || general(p)->no_pacing ? 0 : (wide ? WIDE_PACE : PACE) * estimate;
 
     gw_pacer_set_rate(&s->pacer, rate < UINT32_MAX ? (uint32_t)rate : UINT32_MAX, wide ? WIDE_BURST_US : BURST_US,
                       now_us);
@@ -153,7 +157,7 @@ void gw_budget_run(struct gw_peer *p, int64_t now_us)
 {
     struct gw_bwe *b = &p->sender.bwe;
     uint32_t bps = available(p, now_us), away;
-    double loss = gw_bwe_loss_now(b);
+    double loss = gw_bwe_loss_inherent(b);
     struct round r;
     bool video;
 
@@ -161,12 +165,14 @@ void gw_budget_run(struct gw_peer *p, int64_t now_us)
     if (video && !p->first_video_us)
         p->first_video_us = now_us;
     gather(p, &r, now_us);
-    gw_bwe_need(b, (uint32_t)(r.need_bps ? (r.need_bps + away < UINT32_MAX ? r.need_bps + away : UINT32_MAX) : away),
-                now_us);
+    r.need_bps += away;
+    if (!gw_probing_is_possible(&p->sender))
+        r.need_bps = 0;
+    gw_bwe_need(b, r.need_bps < UINT32_MAX ? (uint32_t)r.need_bps : UINT32_MAX, now_us);
     gw_bwe_tick(b, now_us);
     if (gw_bwe_probe_bps(b))
         gw_sender_kick(&p->sender);
-    set_pace(p, now_us);
+    set_pace(p, away, now_us);
     release(p, now_us);
     if (!bps) {
         unlimit_all(p, now_us);
@@ -177,11 +183,23 @@ void gw_budget_run(struct gw_peer *p, int64_t now_us)
     divide(p, &r, bps > away ? bps - away : 0, now_us);
 }
 
+/* A queue on the way makes round trips longer at once; what is asked back then must still be there. */
+static void keep_longer(struct gw_peer *p)
+{
+    int64_t want = gw_bwe_lag_us(&p->sender.bwe) + LAG_SLACK_US;
+
+    if (want > LAG_MOST_US)
+        want = LAG_MOST_US;
+    if (want > p->sender.history_us)
+        p->sender.history_us = want;
+}
+
 /* Feedback came: a fall is answered at once, everything else has time. */
 void gw_budget_feedback(struct gw_peer *p, int64_t now_us)
 {
     uint32_t bps = gw_bwe_estimate(&p->sender.bwe, now_us);
 
+    keep_longer(p);
     if (bps && bps < p->allocated_bps) {
         gw_budget_run(p, now_us);
         return;

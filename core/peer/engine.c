@@ -229,6 +229,7 @@ static void peer_order(struct gw_peer *p, const struct gw_order *o, int64_t now_
         break;
     case GW_ORDER_SENDING:
         p->sending = o->u.sending;
+        gw_budget_configure(p, now_us);
         break;
     case GW_ORDER_STATES: {
         struct gw_news n = {.tag = GW_NEWS_STATES, .peer = p->id};
@@ -260,7 +261,7 @@ static void source_order(struct gw_track *t, const struct gw_order *o, int64_t n
         break;
     case GW_ORDER_KEYFRAME:
         if (t->source)
-            gw_source_want_keyframe(t->source, now_us);
+            gw_source_want_keyframe(t->source, GW_LAYERS_ALL, now_us);
         return;
     case GW_ORDER_KEYFRAME_EVERY:
         t->keyframe_every_s = o->u.number;

@@ -58,6 +58,8 @@ static enum cardea_cause cause_of(const struct gw_track *t, const struct gw_sink
         return CARDEA_CAUSE_SILENT;
     if (k->conf.kind != GW_VIDEO)
         return CARDEA_CAUSE_NONE;
+    if (k->suspended)
+        return CARDEA_CAUSE_HELD;
     if (k->layers.waiting)
         return CARDEA_CAUSE_KEYFRAME;
     return layer_cause(&k->layers, &s->view);
@@ -68,8 +70,12 @@ static void explain_source(struct cardea_sink_state *out, const struct gw_source
     for (unsigned i = 0; i < GW_LAYER_COUNT; i++)
         if (s->layer[i])
             out->source_bps[i] = (uint32_t)(s->layer[i]->bytes_second * 8);
-    if (s->conf.kind == GW_VIDEO && s->keyframe.seen_us)
-        out->keyframe_age_ms = (now_us - s->keyframe.seen_us) / 1000;
+    for (unsigned i = 0; s->conf.kind == GW_VIDEO && i < GW_LAYER_COUNT; i++) {
+        int64_t age_ms = (now_us - s->keyframe[i].seen_us) / 1000;
+
+        if (s->keyframe[i].seen_us && (out->keyframe_age_ms < 0 || age_ms < out->keyframe_age_ms))
+            out->keyframe_age_ms = age_ms;
+    }
     out->width = s->width;
     out->height = s->height;
 }

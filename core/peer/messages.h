@@ -208,17 +208,10 @@ struct gw_states { /* heap */
     } at[];
 };
 
-enum gw_switch { GW_SWITCH_DEFAULT, GW_SWITCH_ON, GW_SWITCH_OFF };
-
-struct gw_adapt { /* how a connection adapts to its bandwidth; 0: as configured, and there, as built in */
-    uint32_t start_bps, min_bps, max_bps;
-    enum gw_switch probing, pacing;
-};
-
 struct gw_media_settings { /* what may change at run time */
     uint32_t min_nack_queue_ms, no_media_s, slowlink_threshold, twcc_period_ms;
     bool nack_optimizations;
-    struct gw_adapt adapt;
+    struct cardea_sending sending; /* of connections whose plugin does not say otherwise */
 };
 
 struct gw_order {

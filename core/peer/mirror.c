@@ -27,6 +27,7 @@ struct message {
     uint8_t tag, from;
     gw_track_id source;
     union {
+        unsigned layers; /* of KEYFRAME, as a mask */
         struct gw_packet *packet;
         struct gw_data_blob *data;
         struct {
@@ -99,7 +100,7 @@ static void wish(struct gw_engine *e, gw_track_id source, unsigned worker, int64
         return;
     t->source->workers |= 1ull << worker;
     send_info(e, t->source, worker);
-    gw_source_want_keyframe(t->source, now_us);
+    gw_source_want_keyframe(t->source, GW_LAYERS_ALL, now_us);
 }
 
 static void no_wish(struct gw_engine *e, gw_track_id source, unsigned worker)
@@ -177,11 +178,12 @@ void gw_mirror_data(struct gw_engine *e, gw_track_id source, const struct gw_dat
 
 /* --- where its mirror lives --- */
 
-static void ask_keyframe(void *owner, struct gw_source *s, int64_t now_us)
+static void ask_keyframe(void *owner, struct gw_source *s, unsigned layers, int64_t now_us)
 {
     struct gw_mirror *mi = owner;
     struct message m = {.tag = KEYFRAME, .source = s->id};
 
+    m.u.layers = layers;
     post(mi->engine, gw_track_worker(s->id), &m);
 }
 
@@ -268,7 +270,7 @@ static void take_info(struct gw_mirror *mi, const struct message *m, int64_t now
             s->sinks[i]->epoch++;
     s->playout_delay = m->u.info.playout_delay;
     if (first && s->n_sinks)
-        gw_source_want_keyframe(s, now_us);
+        gw_source_want_keyframe(s, GW_LAYERS_ALL, now_us);
 }
 
 /* From the source's worker. What the message owns is ours. */
@@ -321,7 +323,7 @@ void gw_mirror_message(struct gw_engine *e, const void *message, int64_t now_us)
     case KEYFRAME:
         t = gw_engine_track(e, m.source);
         if (t && t->source)
-            gw_source_want_keyframe(t->source, now_us);
+            gw_source_want_keyframe(t->source, m.u.layers, now_us);
         break;
     default:
         to_mirror(e, &m, now_us);

@@ -158,7 +158,7 @@ void gw_reports_nack(struct gw_peer *p, uint32_t media_ssrc, const uint16_t *seq
     finish(p, &m);
 }
 
-void gw_reports_pli(struct gw_peer *p, const struct gw_source *s)
+void gw_reports_pli(struct gw_peer *p, const struct gw_source *s, unsigned layers)
 {
     struct message m;
     bool any = false;
@@ -166,7 +166,7 @@ void gw_reports_pli(struct gw_peer *p, const struct gw_source *s)
     begin(&m);
     gw_rtcp_write_rr(&m.w, our_ssrc(p), NULL, 0);
     for (unsigned i = 0; i < GW_LAYER_COUNT; i++)
-        if (s->layer[i] && s->layer[i]->ssrc) {
+        if (layers & 1u << i && s->layer[i] && s->layer[i]->ssrc) {
             gw_rtcp_write_pli(&m.w, our_ssrc(p), s->layer[i]->ssrc);
             any = true;
         }

@@ -114,7 +114,6 @@ struct gw_peer {
     uint32_t own_ssrc;         /* of RTCP when no sink has one */
     uint32_t remb_bps;         /* the peer's last REMB */
     struct cardea_sending sending; /* how the plugin wants it to send */
-    struct gw_adapt adapt;    /* this connection's own */
     uint32_t allocated_bps;   /* of the estimate, in sum, at the last round */
     int64_t first_video_us;   /* when it first had video to send; 0: never */
     /* counters */
@@ -234,14 +233,14 @@ void gw_demux_forget(struct gw_peer *p, unsigned mindex);
 void gw_feedback(struct gw_peer *p, const uint8_t *data, size_t len, int64_t now_us);
 void gw_reports_send(struct gw_peer *p, int64_t now_us); /* once a second */
 void gw_reports_nack(struct gw_peer *p, uint32_t media_ssrc, const uint16_t *seqs, size_t n);
-void gw_reports_pli(struct gw_peer *p, const struct gw_source *s);
+void gw_reports_pli(struct gw_peer *p, const struct gw_source *s, unsigned layers);
 void gw_reports_remb(struct gw_peer *p, uint32_t bps);
 void gw_reports_twcc(struct gw_peer *p, int64_t now_us);
 void gw_reports_slow_link(struct gw_peer *p, int64_t now_us);
 
 /* --- budget.c: the bandwidth estimate, divided over the sinks --- */
 void gw_budget_start(struct gw_peer *p, int64_t now_us);
-void gw_budget_configure(struct gw_peer *p, int64_t now_us); /* after p->adapt or the settings changed */
+void gw_budget_configure(struct gw_peer *p, int64_t now_us); /* after p->sending or the settings changed */
 void gw_budget_run(struct gw_peer *p, int64_t now_us);
 void gw_budget_feedback(struct gw_peer *p, int64_t now_us);
 

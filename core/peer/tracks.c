@@ -43,12 +43,12 @@ struct gw_track *gw_track_get(struct gw_peer *p, unsigned mindex)
 
 /* --- sources --- */
 
-static void want_keyframe(void *owner, struct gw_source *s, int64_t now_us)
+static void want_keyframe(void *owner, struct gw_source *s, unsigned layers, int64_t now_us)
 {
     struct gw_track *t = owner;
 
     if (!t->peer->fed) {
-        gw_reports_pli(t->peer, s);
+        gw_reports_pli(t->peer, s, layers);
         return;
     }
     gw_path_want_keyframe(t->peer, s, t->m.ssrc[0]);

@@ -82,7 +82,7 @@ static void add_viewer(struct call *c, const struct call_conf *conf)
     }
     sim_client_connect(p);
     v->peer = gw_engine_find(c->world->worker[0].engine, p->id);
-    v->peer->adapt = conf->adapt;
+    v->peer->sending = conf->sending;
     gw_budget_configure(v->peer, c->world->now_us);
 }
 

@@ -13,18 +13,18 @@
 
 struct call_conf {
     unsigned viewers;
-    uint32_t down_bps;  /* of every viewer's link; 0: no limit */
-    int64_t delay_us;   /* one way; 0: 25 ms */
-    int64_t queue_us;   /* 0: 300 ms */
+    uint32_t down_bps; /* of every viewer's link; 0: no limit */
+    int64_t delay_us;  /* one way; 0: 25 ms */
+    int64_t queue_us;  /* 0: 300 ms */
     double loss;
-    bool single;        /* one layer of 1700 kbit/s instead of three */
-    bool temporal;      /* three temporal layers */
+    bool single;   /* one layer of 1700 kbit/s instead of three */
+    bool temporal; /* three temporal layers */
     bool audio_only;
-    bool no_video_yet;  /* the publisher's camera is off at first */
-    bool fixed;         /* the layers are not chosen by the gateway */
+    bool no_video_yet; /* the publisher's camera is off at first */
+    bool fixed;        /* the layers are not chosen by the gateway */
     bool no_pacing;
     bool no_feedback;
-    struct gw_adapt adapt;
+    struct cardea_sending sending;
 };
 
 struct call {

@@ -101,7 +101,7 @@ struct sim_client {
     uint32_t report_loss;          /* fraction it claims in its reports */
     struct gw_twcc_table *heard;   /* owned; set: it gives transport-wide feedback */
     int64_t feedback_us, feedback_every_us;
-    int64_t nack_rtt_us;           /* set: missing packets are asked for again after so long, many times */
+    int64_t nack_rtt_us; /* set: missing packets are asked for again after so long, many times */
     /* what came by RTCP */
     uint64_t remb_bps;
     unsigned rembs, twccs, twcc_packets, reports;

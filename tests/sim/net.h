@@ -12,13 +12,13 @@
 
 struct sim_link {
     /* settings */
-    int64_t delay_us, jitter_us; /* jitter: 0…jitter more, packets may overtake each other */
-    double loss;                 /* 0…1 */
-    uint32_t rate_bps;           /* 0: no limit */
-    int64_t queue_us;            /* most time in the queue of a limited link */
-    double duplicate, reorder;   /* 0…1: sent twice; held back by 30 ms */
-    double burst;                /* 0…1: chance that a packet begins a burst of losses, */
-    int64_t burst_us;            /* which lasts so long */
+    int64_t delay_us, jitter_us;      /* jitter: 0…jitter more, packets may overtake each other */
+    double loss;                      /* 0…1 */
+    uint32_t rate_bps;                /* 0: no limit */
+    int64_t queue_us;                 /* most time in the queue of a limited link */
+    double duplicate, reorder;        /* 0…1: sent twice; held back by 30 ms */
+    double burst;                     /* 0…1: chance that a packet begins a burst of losses, */
+    int64_t burst_us;                 /* which lasts so long */
     int64_t stall_every_us, stall_us; /* a radio that is busy now and then: nothing leaves */
     /* where it leads */
     void (*deliver)(void *arg, const uint8_t *data, size_t len, int64_t now_us);

@@ -232,7 +232,8 @@ static void watch(struct sim_in *in, const uint8_t *data, const struct gw_rtp_he
     in->newest = h->seq;
     in->started = true;
     in->last_us = now_us;
-    sim_viewer_packet(in->viewer, h->seq, h->timestamp, h->marker, f.frame_start, f.keyframe, p[skip + 9], wire, now_us);
+    sim_viewer_packet(in->viewer, h->seq, h->timestamp, h->marker, f.frame_start, f.keyframe, p[skip + 9], wire,
+                      now_us);
 }
 
 void sim_stream_rtp(struct sim_client *c, uint8_t *data, size_t len, int64_t now_us)

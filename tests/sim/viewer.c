@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-#define ASKS        10
-#define STUCK_US    300000 /* so long at the same hole: a keyframe is asked for */
-#define PLI_US      500000 /* and again after so long */
-#define FREEZE_US   150000 /* beyond the usual distance of pictures, as in getStats' freezeCount */
+#define ASKS      10
+#define STUCK_US  300000 /* so long at the same hole: a keyframe is asked for */
+#define PLI_US    500000 /* and again after so long */
+#define FREEZE_US 150000 /* beyond the usual distance of pictures, as in getStats' freezeCount */
 
 typedef __typeof__(((struct sim_viewer *)0)->ring[0]) slot;
 
@@ -106,8 +106,13 @@ bool sim_viewer_packet(struct sim_viewer *v, uint16_t seq16, uint32_t ts, bool m
     }
     if ((int32_t)(seq - v->newest) > 0)
         v->newest = seq;
-    v->ring[seq % SIM_VIEWER_RING] = (slot){
-        .seq = seq, .ts = ts, .got = true, .marker = marker, .first = first, .keyframe = keyframe, .layer = (uint8_t)layer};
+    v->ring[seq % SIM_VIEWER_RING] = (slot){.seq = seq,
+                                            .ts = ts,
+                                            .got = true,
+                                            .marker = marker,
+                                            .first = first,
+                                            .keyframe = keyframe,
+                                            .layer = (uint8_t)layer};
     any = advance(v, now_us);
     if (!any && v->newest != seq - 1 && (key = find_keyframe(v)) && key != v->next) {
         v->skipped += key - v->next;

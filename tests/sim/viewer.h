@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SIM_VIEWER_RING 4096
+#define SIM_VIEWER_RING    4096
 #define SIM_VIEWER_SECONDS 256
 
 struct sim_viewer {
