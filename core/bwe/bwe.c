@@ -12,7 +12,12 @@
 #define AFTER_OVER_US  1000000 /* no probe so soon after the queue grew */
 #define KEEPS          0.7     /* a probe that shows less of its rate than this has failed */
 #define PROBE_WAKE_US  400000  /* and a round trip: so long after a probe began the queue may have grown by it */
-#define AHEAD          1.5     /* the rate by delay is never so much above that by losses */
+#define CREEP          250     /* the least delay may have become longer: it is forgotten by 4 ms a second */
+#define STANDING       6000    /* so long a queue must be there all the time, to be one */
+#define STANDING_IDLE  30000   /* and so long where */
+#define TRIED          0.7     /* less than this part of the estimate arrives */
+#define STANDING_MOST  10000000
+#define AHEAD          1.5 /* the rate by delay is never so much above that by losses */
 #define RTT_MOST_US    10000000
 
 static struct gw_bwe_conf with_defaults(const struct gw_bwe_conf *conf)
@@ -119,12 +124,30 @@ static void follow_clock(struct gw_bwe *b, const struct gw_twcc_head *head, int6
     b->clock_jumps++;
     gw_arrival_reset(&t->arrival);
     t->acked = (struct gw_acked){0};
+    t->least_at_us = 0;
 }
 
-static void arrived(struct gw_bwe_twcc *t, struct gw_flight_packet *p, int64_t arrival_us, enum gw_usage *usage)
+/* Jitter leaves some packets undelayed, a full queue none: the least delayed of a feedback tells the two apart. */
+static void note_delay(struct gw_bwe_twcc *t, int64_t delay_us, int64_t now_us)
+{
+    if (!t->least_at_us) {
+        t->least_us = delay_us;
+        t->least_at_us = now_us;
+    }
+    t->least_us += (now_us - t->least_at_us) / CREEP;
+    t->least_at_us += (now_us - t->least_at_us) / CREEP * CREEP;
+    if (delay_us < t->least_us)
+        t->least_us = delay_us;
+    if (delay_us - t->least_us < t->standing_us)
+        t->standing_us = delay_us - t->least_us;
+}
+
+static void arrived(struct gw_bwe_twcc *t, struct gw_flight_packet *p, int64_t arrival_us, int64_t now_us,
+                    enum gw_usage *usage)
 {
     int64_t sent_delta, arrival_delta;
 
+    note_delay(t, arrival_us - p->sent_us, now_us);
     if (p->sent_us > t->newest_sent_us)
         t->newest_sent_us = p->sent_us;
     gw_acked_packet(&t->acked, p->bytes, arrival_us);
@@ -151,7 +174,7 @@ static void entry(struct gw_bwe *b, uint16_t seq, int64_t arrival_us, int64_t no
     } else {
         gw_loss_packet(&t->loss, false, p->state == GW_FLIGHT_AWAY ? p->bytes : 0, p->sent_us);
         p->state = GW_FLIGHT_ARRIVED;
-        arrived(t, p, arrival_us, usage);
+        arrived(t, p, arrival_us, now_us, usage);
     }
 }
 
@@ -179,11 +202,19 @@ static void conclude_probe(struct gw_bwe *b, int64_t now_us)
     gw_probe_done(&t->probe, won && bps >= KEEPS * t->probe.bps, saturated, now_us);
 }
 
+/* Delays grow; but is there a queue? Who sends much less than the estimate needs a better reason to give it up. */
+static bool is_credible(const struct gw_bwe_twcc *t, uint32_t acked_bps)
+{
+    return t->standing_us >= (acked_bps < TRIED * by_feedback(t) ? STANDING_IDLE : STANDING);
+}
+
 static void conclude(struct gw_bwe *b, enum gw_usage usage, int64_t now_us)
 {
     struct gw_bwe_twcc *t = b->twcc;
     uint32_t acked = gw_acked_bps(&t->acked), passed = usage == GW_USAGE_OVER ? gw_acked_burst_bps(&t->acked) : acked;
 
+    if (usage == GW_USAGE_OVER && !is_credible(t, passed))
+        usage = GW_USAGE_UNDER;
     if (usage == GW_USAGE_OVER && t->probe.began_us && now_us - t->probe.began_us < PROBE_WAKE_US + b->rtt_us)
         usage = GW_USAGE_UNDER; /* the queue is of our own making */
     if (gw_aimd_update(&t->aimd, usage, passed, b->rtt_us, now_us)) {
@@ -211,6 +242,7 @@ void gw_bwe_feedback(struct gw_bwe *b, const struct gw_twcc_head *head, const in
     follow_clock(b, head, now_us);
     t->any = true;
     t->feedback_us = t->back_off_us = now_us;
+    t->standing_us = STANDING_MOST;
     offset = t->reference_us - (int64_t)head->reference * 64000;
     for (size_t i = 0; i < n; i++)
         entry(b, (uint16_t)(head->base_seq + i), arrival_us[i] == GW_TWCC_LOST ? GW_TWCC_LOST : arrival_us[i] + offset,

@@ -50,6 +50,10 @@ struct gw_bwe_twcc {
     int64_t feedback_us;  /* when the last one came, by our clock */
     int64_t back_off_us;  /* last step down for want of feedback */
     int64_t last_sent_us;
+    /* the way's delay by two clocks: only differences count */
+    int64_t least_us;       /* the least seen lately, creeping up */
+    int64_t least_at_us;    /* when it last crept; 0: nothing yet */
+    int64_t standing_us;    /* of the last feedback's packets the least, above that: a queue that does not go away */
     int64_t newest_sent_us; /* of what has arrived: when the newest of it left */
 };
 

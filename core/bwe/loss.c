@@ -6,9 +6,11 @@
 #define AGEING        0.9
 #define INHERENT_BASE 0.06
 #define INHERENT_BPS  60000.0 /* more of it at low rates: base + this / rate */
-#define PREFERENCE    0.002   /* for the higher one of equals, a packet and factor e of rate */
+#define PREFERENCE    0.02   /* for the higher one of equals, a packet and factor e of rate */
 #define STEP_UP       1.03
 #define STEP_DOWN     0.95
+#define TRIED         0.8
+#define HEAVY         0.4
 #define LEAST         1e-6
 #define ROUNDS        4
 #define PERIOD_LEAST  8       /* packets: fewer say nothing */
@@ -86,12 +88,21 @@ static bool any_lost(const struct gw_loss *l)
     return false;
 }
 
+/* Was the present rate tried in the last period? Else what arrived says nothing about it, unless half of it is lost. */
+static bool is_tried(const struct gw_loss *l, double base)
+{
+    const struct gw_loss_period *p = period(l, 0);
+
+    return p->sent_bps > TRIED * base || (p->lost > HEAVY * (p->lost + p->received) && p->received >= PERIOD_LEAST);
+}
+
 static void choose(struct gw_loss *l, double upper_bps, double acked_bps, double min_bps)
 {
     double base = l->bps > 0 ? l->bps : upper_bps, inherent = l->inherent, best = -HUGE_VAL, picked = base;
     const double candidates[] = {upper_bps, base * STEP_UP, base, base * STEP_DOWN, acked_bps, acked_bps * STEP_DOWN};
+    unsigned n = is_tried(l, base) ? 6 : 4;
 
-    for (unsigned i = 0; i < sizeof(candidates) / sizeof(candidates[0]); i++) {
+    for (unsigned i = 0; i < n; i++) {
         double bps = candidates[i], p, m;
 
         if (bps < min_bps || bps > upper_bps)

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "bwe/probe.h"
 
-#define FIRST_FACTOR 3
-#define FACTOR       2
-#define ENOUGH       1.05 /* an estimate so much above the need is good enough */
-#define HEADROOM     2.0  /* over the need: who has so much room need not be paced */
-#define ROOMY        1.8  /* an estimate so much above the need is ample */
-#define ARRIVED      0.8  /* part of packets and bytes that must have come */
-#define SATURATED    0.9  /* arrival slower than this part of departure */
-#define AFTER        0.95 /* of a saturated way is taken */
-#define RATIO_MOST   2.0  /* arrival this much faster than departure is nonsense */
-#define LENGTH_MOST  1000000
-#define PATIENCE_US  1500000
-#define SENDING_MOST 200000
+#define FIRST_FACTOR  3
+#define FACTOR        2
+#define ENOUGH        1.05 /* an estimate so much above the need is good enough */
+#define HEADROOM      2.0  /* over the need: who has so much room need not be paced */
+#define ROOMY         1.8  /* an estimate so much above the need is ample */
+#define ARRIVED       0.6  /* part of packets and bytes that must have come */
+#define ARRIVED_LEAST 5
+#define SATURATED     0.9  /* arrival slower than this part of departure */
+#define AFTER         0.95 /* of a saturated way is taken */
+#define RATIO_MOST    2.0  /* arrival this much faster than departure is nonsense */
+#define LENGTH_MOST   1000000
+#define PATIENCE_US   1500000
+#define SENDING_MOST  200000
 
 static void begin(struct gw_probe *p, uint32_t bps, int64_t now_us)
 {
@@ -95,7 +96,7 @@ uint32_t gw_probe_result(struct gw_probe *p, bool *saturated)
     double sent, came, result;
 
     *saturated = false;
-    if (!p->id || p->sending || p->arrived < GW_PROBE_LEAST_PACKETS || p->arrived < ARRIVED * p->packets ||
+    if (!p->id || p->sending || p->arrived < ARRIVED_LEAST || p->arrived < ARRIVED * p->packets ||
         (double)p->arrived_bytes < ARRIVED * (double)p->bytes)
         return 0;
     if (departure <= 0 || departure > LENGTH_MOST || arrival <= 0 || arrival > LENGTH_MOST)

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define GW_PROBE_LEAST_PACKETS 5
+#define GW_PROBE_LEAST_PACKETS 8 /* sent: some may be lost */
 #define GW_PROBE_LENGTH_US     20000
 #define GW_PROBE_EVERY_US      1500000 /* at first; doubled without success */
 #define GW_PROBE_MOST_US       4000000

@@ -2,6 +2,7 @@
 #include "media/allocator.h"
 
 #define SPARE   8       /* a step up must leave 1/8 of what the sink takes */
+#define LEAST   5       /* the lowest level may take 1/5 of it more than there is */
 #define TIGHT   8       /* what it has may take 1/8 more than there is, for a while */
 #define SOON_US 6000000 /* a step down so soon after one up: it was too much */
 
@@ -9,7 +10,7 @@ struct round {
     struct gw_demand *d;
     unsigned n;
     int64_t now_us;
-    uint64_t left_bps;
+    int64_t left_bps; /* below 0: what the lowest levels took too much */
 };
 
 static uint32_t cost(const struct gw_demand *d, int level)
@@ -18,10 +19,12 @@ static uint32_t cost(const struct gw_demand *d, int level)
 }
 
 /* What must be there before the sink may have this level: more than it takes when it is a step up. */
-static uint64_t wanted(const struct gw_demand *d, int level)
+static int64_t wanted(const struct gw_demand *d, int level)
 {
-    uint64_t bps = cost(d, level);
+    int64_t bps = cost(d, level);
 
+    if (!level) /* something to see is worth a little too much */
+        return bps - bps / LEAST;
     return d->allotment->known && level > d->allotment->level ? bps + bps / SPARE : bps;
 }
 
@@ -29,7 +32,9 @@ static bool is_held(const struct gw_demand *d, int level, int64_t now_us)
 {
     const struct gw_allotment *a = d->allotment;
 
-    return a->known && level > a->level && a->down_us && now_us - a->down_us < a->hold_us;
+    int64_t hold_us = level ? a->hold_us : GW_ALLOCATOR_HOLD_US;
+
+    return a->known && level > a->level && a->down_us && now_us - a->down_us < hold_us;
 }
 
 static int compare(const struct gw_level *a, const struct gw_level *b)
@@ -53,12 +58,12 @@ static void find_again(struct gw_demand *d)
 }
 
 /* Does the level fit what is left? What the sink has may be a little too much, for a while. */
-static bool fits(const struct round *r, const struct gw_demand *d, int level, uint64_t left_bps)
+static bool fits(const struct round *r, const struct gw_demand *d, int level, int64_t left_bps)
 {
     struct gw_allotment *a = d->allotment;
-    uint64_t bps = wanted(d, level);
+    int64_t bps = wanted(d, level);
 
-    if (!a->known || level != a->level)
+    if (!a->known || !level || level != a->level)
         return bps <= left_bps;
     if (bps <= left_bps) {
         a->tight_us = 0;
@@ -81,8 +86,7 @@ static bool raise_by_one(struct round *r, struct gw_demand *d, int *given)
         return false;
     if (!fits(r, d, next, r->left_bps + cost(d, *given)))
         return false;
-    r->left_bps = r->left_bps + cost(d, *given);
-    r->left_bps -= cost(d, next) < r->left_bps ? cost(d, next) : r->left_bps;
+    r->left_bps += (int64_t)cost(d, *given) - cost(d, next);
     *given = next;
     return true;
 }
@@ -147,7 +151,7 @@ uint32_t gw_allocate(struct gw_demand *d, unsigned n, uint32_t budget_bps, int64
         active += given[i] >= 0;
     for (unsigned i = 0; i < n; i++)
         spent += cost(&d[i], given[i]);
-    spare = active ? (uint32_t)(r.left_bps / active) : 0;
+    spare = active && r.left_bps > 0 ? (uint32_t)(r.left_bps / active) : 0;
     for (unsigned i = 0; i < n; i++) {
         if (!d[i].n)
             continue;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A connection's bandwidth, divided over its sinks. Everybody gets the lowest quality first, in order of priority;
- * who finds no room gets nothing for now. Then qualities rise step by step, the important ones first, equals in turns.
+ * who finds no room for most of that gets nothing for now. Then qualities rise step by step, the important ones first, equals in turns.
  *
  * Hysteresis: down at once, but when little is missing only if it stays so for a second; up only with some room to
  * spare, and not so soon after a step down, later each time the step up proves to have been too much. Pure.

@@ -89,7 +89,7 @@ bool gw_probing_is_possible(const struct gw_sender *s)
 {
     const struct gw_sink *k = s->prober;
 
-    return k && k->conf.ext[GW_EXT_TRANSPORT_CC] && k->conf.rtx_ssrc && k->packets;
+    return k && k->conf.ext[GW_EXT_TRANSPORT_CC] && k->conf.rtx_ssrc;
 }
 
 int64_t gw_probing_fill(struct gw_sender *s, int64_t now_us)

@@ -38,6 +38,7 @@ struct gw_sender {
     /* state */
     bool pad_runs;
     bool forget_at_keyframe; /* nothing older than the last keyframe sent is repeated */
+    bool lossy;              /* the way loses packets at any rate: repetitions may be lost as well */
     int64_t history_us;      /* how long a packet may be asked back: clamp(RTT + 100 ms, min_nack_queue, 1 s) */
     uint16_t twcc_seq;       /* last used */
     struct gw_sink *prober;  /* borrowed: the last sink of ours that sent video with RTX; probes are its repetitions */

@@ -343,12 +343,22 @@ struct gw_packet *gw_sink_packet(const struct gw_sink *k, const struct gw_sent *
     return gw_history_get(&k->source->layer[e->layer]->history, e->src_seq);
 }
 
+/* Twice as long each time; where repetitions are lost as well, a round trip: who asks then asks for a good reason. */
+static uint32_t resend_wait_ms(const struct gw_sender *s, unsigned resends)
+{
+    uint32_t wait = resends < 6 ? RESEND_FIRST_MS << (resends - 1) : RESEND_MOST_MS, round_trip = s->bwe.rtt_us / 1000;
+
+    if (s->lossy && wait > round_trip)
+        wait = round_trip > RESEND_FIRST_MS ? round_trip : RESEND_FIRST_MS;
+    return wait < RESEND_MOST_MS ? wait : RESEND_MOST_MS;
+}
+
 void gw_sink_nack(struct gw_sink *k, uint16_t seq16, int64_t history_us, int64_t now_us)
 {
     uint32_t seq = (uint32_t)k->out_highest + (uint32_t)(int32_t)(int16_t)(seq16 - (uint16_t)k->out_highest);
     struct gw_sent *e = gw_sink_entry(k, seq);
     const struct gw_packet *pkt = e ? gw_sink_packet(k, e) : NULL;
-    uint32_t now_ms = (uint32_t)(now_us / 1000), wait;
+    uint32_t now_ms = (uint32_t)(now_us / 1000);
     struct gw_send_item item = {.sink = k, .out_seq = seq};
 
     k->nacks++;
@@ -358,11 +368,8 @@ void gw_sink_nack(struct gw_sink *k, uint16_t seq16, int64_t history_us, int64_t
         return;
     if (k->limited && k->conf.kind == GW_VIDEO && k->layers.waiting)
         return; /* it would only delay the keyframe that is to come */
-    if (e->resends) {
-        wait = e->resends < 6 ? RESEND_FIRST_MS << (e->resends - 1) : RESEND_MOST_MS;
-        if (now_ms - e->sent_ms < (wait < RESEND_MOST_MS ? wait : RESEND_MOST_MS))
-            return;
-    }
+    if (e->resends && now_ms - e->sent_ms < resend_wait_ms(k->sender, e->resends))
+        return;
     item.bytes = pkt->facts.payload.len + 42;
     e->sent_ms = now_ms ? now_ms : 1;
     if (e->resends < UINT8_MAX)

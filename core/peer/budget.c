@@ -16,6 +16,8 @@
 #define TRIAL_US      2000000 /* so long without feedback, although it was negotiated: the peer gives none */
 #define LAG_SLACK_US  100000
 #define LAG_MOST_US   1000000
+#define LOSSY         0.01
+#define LOSSY_TRIES   6     /* round trips for which a packet can be asked back then */
 #define RESERVE_MOST  0.3   /* of the estimate, for retransmissions */
 #define AUDIO_HEADERS 25000 /* bit/s: IP and UDP, at 50 packets a second, and RTCP */
 
@@ -65,17 +67,19 @@ static struct gw_sink *sink_at(const struct gw_peer *p, unsigned i)
 }
 
 /* What goes out whatever we decide: audio, and video whose layers are fixed. *video: there is some. */
-static uint32_t fixed(const struct gw_peer *p, bool *video)
+static uint32_t fixed(struct gw_peer *p, bool *video)
 {
     uint64_t bps = 0;
 
     *video = false;
     for (unsigned i = 0; i < p->n_tracks; i++) {
-        const struct gw_sink *k = sink_at(p, i);
+        struct gw_sink *k = sink_at(p, i);
 
         if (!k)
             continue;
         *video |= k->conf.kind == GW_VIDEO;
+        if (k->conf.rtx_ssrc && !p->sender.prober)
+            p->sender.prober = k; /* it need not have sent anything yet: perhaps there is no room for it */
         if (k->conf.kind == GW_AUDIO && k->bytes_second)
             bps += k->bytes_second * 8 + AUDIO_HEADERS;
         else if (!k->options.automatic)
@@ -183,11 +187,14 @@ void gw_budget_run(struct gw_peer *p, int64_t now_us)
     divide(p, &r, bps > away ? bps - away : 0, now_us);
 }
 
-/* A queue on the way makes round trips longer at once; what is asked back then must still be there. */
+/* A queue on the way makes round trips longer at once; what is asked back then, and once more, must still be there. */
 static void keep_longer(struct gw_peer *p)
 {
-    int64_t want = gw_bwe_lag_us(&p->sender.bwe) + LAG_SLACK_US;
+    int64_t want = 2 * gw_bwe_lag_us(&p->sender.bwe) + LAG_SLACK_US;
 
+    p->sender.lossy = gw_bwe_loss_inherent(&p->sender.bwe) > LOSSY;
+    if (p->sender.lossy)
+        want = LOSSY_TRIES * (int64_t)p->sender.bwe.rtt_us + LAG_SLACK_US;
     if (want > LAG_MOST_US)
         want = LAG_MOST_US;
     if (want > p->sender.history_us)

@@ -161,7 +161,7 @@ static void forward_merged(struct gw_forwarder *fw, const struct gw_packet *pkt,
 
     gw_layers_decide(&fw->layers, &s->view, f, now_us, &v);
     if (v.want_keyframe)
-        gw_source_want_keyframe(s, now_us);
+        gw_source_want_keyframe(s, GW_LAYERS_ALL, now_us);
     if (!v.pass) {
         if (r->mapped && f->ssrc == r->ssrc)
             gw_rewrite_drop(r, f, v.whole_frame);
@@ -234,7 +234,7 @@ static void want_keyframe(struct gw_forwarder *fw, int64_t now_us)
         return;
     add(&fw->conf.count->keyframes, 1);
     gw_count(&fw->far->engine->counters.plis_in);
-    gw_source_want_keyframe(fw->track->source, now_us);
+    gw_source_want_keyframe(fw->track->source, GW_LAYERS_ALL, now_us);
 }
 
 /* A far end that names nobody we know, or whose SSRC is not settled yet, means the first video stream. */
@@ -497,7 +497,7 @@ void gw_forward_new(struct gw_engine *e, const struct gw_order *o, int64_t now_u
             open_pinhole(fw->far);
         if (t->source) {
             gw_layers_restart(&fw->layers, now_us);
-            gw_source_want_keyframe(t->source, now_us);
+            gw_source_want_keyframe(t->source, GW_LAYERS_ALL, now_us);
         }
     }
     gw_order_drop(&rest);

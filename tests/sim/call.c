@@ -78,6 +78,7 @@ static void add_viewer(struct call *c, const struct call_conf *conf)
         struct sim_in *in = sim_client_expect(p, &m[1]);
 
         in->viewer = v->video = g_new0(struct sim_viewer, 1);
+        v->video->rtt_us = 2 * p->down.delay_us;
         link_to(c, sim_track(p, 1), sim_track(c->publisher, 1), !conf->fixed);
     }
     sim_client_connect(p);

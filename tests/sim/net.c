@@ -76,18 +76,19 @@ static void deliver_at(struct sim_net *n, struct sim_link *l, const uint8_t *dat
 
 void sim_net_send(struct sim_net *n, struct sim_link *l, const uint8_t *data, size_t len, int64_t now_us)
 {
-    int64_t leaves = l->free_us > now_us ? l->free_us : now_us, waited;
+    struct sim_link *q = l->shared ? l->shared : l;
+    int64_t leaves = q->free_us > now_us ? q->free_us : now_us, waited;
 
     l->sent++;
     if (l->stall_every_us && leaves % l->stall_every_us < l->stall_us)
         leaves += l->stall_us - leaves % l->stall_every_us;
-    if (l->rate_bps && leaves - now_us > l->queue_us) {
+    if (q->rate_bps && leaves - now_us > q->queue_us) {
         l->lost++;
         return;
     }
-    if (l->rate_bps)
-        leaves += (int64_t)(len + IP_UDP) * 8 * 1000000 / l->rate_bps;
-    l->free_us = leaves;
+    if (q->rate_bps)
+        leaves += (int64_t)(len + IP_UDP) * 8 * 1000000 / q->rate_bps;
+    q->free_us = leaves;
     waited = (leaves - now_us) / 1000;
     l->waited_ms[waited < 1023 ? waited : 1023]++;
     if (is_lost(n, l, now_us)) {

@@ -20,6 +20,7 @@ struct sim_link {
     double burst;                     /* 0…1: chance that a packet begins a burst of losses, */
     int64_t burst_us;                 /* which lasts so long */
     int64_t stall_every_us, stall_us; /* a radio that is busy now and then: nothing leaves */
+    struct sim_link *shared;          /* whose queue and rate it has, NULL: its own */
     /* where it leads */
     void (*deliver)(void *arg, const uint8_t *data, size_t len, int64_t now_us);
     void *arg;

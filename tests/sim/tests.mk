@@ -11,6 +11,8 @@ tests_sim_libsim_a_SOURCES = \
 SIM_LDADD = tests/sim/libsim.a $(LDADD)
 
 check_PROGRAMS += \
+	tests/sim/test_bwe_links \
+	tests/sim/test_bwe_steps \
 	tests/sim/test_data \
 	tests/sim/test_explain \
 	tests/sim/test_forward \
@@ -19,6 +21,8 @@ check_PROGRAMS += \
 	tests/sim/test_loss \
 	tests/sim/test_simulcast \
 	tests/sim/test_workers
+tests_sim_test_bwe_links_LDADD = $(SIM_LDADD)
+tests_sim_test_bwe_steps_LDADD = $(SIM_LDADD)
 tests_sim_test_data_LDADD = $(SIM_LDADD)
 tests_sim_test_explain_LDADD = $(SIM_LDADD)
 tests_sim_test_forward_LDADD = $(SIM_LDADD)

@@ -146,7 +146,7 @@ bool sim_viewer_tick(struct sim_viewer *v, int64_t now_us)
         return false;
     if (!v->stuck_us)
         v->stuck_us = now_us;
-    if (now_us - v->stuck_us < STUCK_US || now_us - v->pli_us < PLI_US)
+    if (now_us - v->stuck_us < STUCK_US + 2 * v->rtt_us || now_us - v->pli_us < PLI_US)
         return false;
     v->pli_us = now_us;
     v->plis++;

@@ -23,6 +23,7 @@ struct sim_viewer {
         uint8_t layer, asks; /* asks: not got, but asked for so often, */
         int64_t asked_us;    /* last then */
     } ring[SIM_VIEWER_RING];
+    int64_t rtt_us; /* given */
     /* state */
     bool decoding; /* a keyframe was shown, and nothing is missing since */
     int64_t shown_us, stuck_us, pli_us, began_us;

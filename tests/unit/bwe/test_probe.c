@@ -37,7 +37,7 @@ static void carry_out(uint32_t bottleneck_bps)
 static void nothing_is_tried_without_need(void **state)
 {
     assert_false(gw_probe_update(&p, 500000, 10000000, true, now));
-    p.need_bps = 470000;
+    p.need_bps = 270000;
     assert_false(gw_probe_update(&p, 500000, 10000000, true, now));
 }
 

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Ways as they are found: losses, long round trips, busy radios, narrow and shared ones. */
+#include "sim/call.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct call c;
+
+static int tear_down(void **state)
+{
+    call_close(&c);
+    return 0;
+}
+
+/* Half a minute of it, after ten seconds to settle. */
+static const struct sim_viewer *watch(const struct call_conf *conf)
+{
+    call_open(&c, conf);
+    call_run_ms(&c, 10000);
+    call_measure(&c);
+    call_run_ms(&c, 30000);
+    return c.viewer[0].video;
+}
+
+static void random_loss_5(void **state)
+{
+    const struct sim_viewer *v = watch(&(struct call_conf){.viewers = 1, .down_bps = 2500000, .loss = 0.05});
+
+    assert_true(v->of_layer[2] > 800); /* of 900 frames */
+    assert_true(v->longest_us < 300000);
+}
+
+/* 10 % and a round trip of 50 ms: no freeze over half a second. */
+static void random_loss_10(void **state)
+{
+    const struct sim_viewer *v = watch(&(struct call_conf){.viewers = 1, .down_bps = 2500000, .loss = 0.10});
+
+    assert_true(v->frames > 850);
+    assert_true(v->longest_us < 500000);
+    assert_true(v->of_layer[0] < 90); /* better than the lowest layer most of the time */
+}
+
+static void random_loss_20(void **state)
+{
+    const struct sim_viewer *v = watch(&(struct call_conf){.viewers = 1, .down_bps = 2500000, .loss = 0.20});
+
+    assert_true(v->frames > 800);
+    assert_true(v->longest_us < 1000000);
+    assert_true(call_estimate(&c, 0) >= 300000);
+}
+
+static void a_round_trip_of_300_ms(void **state)
+{
+    const struct sim_viewer *v =
+        watch(&(struct call_conf){.viewers = 1, .down_bps = 2500000, .delay_us = 150000, .loss = 0.02});
+
+    assert_true(v->of_layer[2] > 800);
+    assert_true(v->longest_us < 1300000); /* a repetition that is lost as well costs two round trips */
+    assert_in_range(call_estimate(&c, 0), 1700000, 2600000);
+}
+
+static void a_busy_radio(void **state)
+{
+    const struct sim_viewer *v;
+
+    call_open(&c, &(struct call_conf){.viewers = 1, .down_bps = 8000000});
+    c.viewer[0].down->stall_every_us = 700000; /* 60 ms out of 700 nothing leaves, */
+    c.viewer[0].down->stall_us = 60000;
+    c.viewer[0].down->burst = 0.0015; /* and now and then 20 ms are lost */
+    c.viewer[0].down->burst_us = 20000;
+    c.viewer[0].down->jitter_us = 4000;
+    c.viewer[0].down->reorder = 0.002;
+    c.viewer[0].down->duplicate = 0.002;
+    call_run_ms(&c, 10000);
+    call_measure(&c);
+    call_run_ms(&c, 30000);
+    v = c.viewer[0].video;
+    assert_true(v->frames > 850);
+    assert_true(v->of_layer[2] > 600);
+    assert_true(v->longest_us < 600000);
+}
+
+static void a_small_jittery_way(void **state)
+{
+    const struct sim_viewer *v;
+
+    call_open(&c, &(struct call_conf){.viewers = 1, .down_bps = 800000});
+    c.viewer[0].down->jitter_us = 15000;
+    call_run_ms(&c, 10000);
+    call_measure(&c);
+    call_run_ms(&c, 30000);
+    v = c.viewer[0].video;
+    assert_true(v->frames > 850);
+    assert_int_equal(v->of_layer[2], 0);
+}
+
+/* The estimate is within 85 to 100 % of the bottleneck when it is the bottleneck that limits. */
+static void steady_state_is_near_the_bottleneck(void **state)
+{
+    static const uint32_t ways[] = {400000, 800000, 1200000, 1600000};
+
+    for (unsigned i = 0; i < 4; i++) {
+        double sum = 0;
+        unsigned n = 0;
+
+        call_open(&c, &(struct call_conf){.viewers = 1, .down_bps = ways[i]});
+        call_run_ms(&c, 15000);
+        for (; n < 300; n++) {
+            call_run_ms(&c, 100);
+            sum += call_estimate(&c, 0);
+        }
+        assert_in_range((uint32_t)(sum / n), ways[i] * 0.85, ways[i]);
+        if (i < 3)
+            call_close(&c);
+    }
+}
+
+static void audio_alone_over_64_kbit(void **state)
+{
+    unsigned packets;
+
+    call_open(&c, &(struct call_conf){.viewers = 1, .down_bps = 64000, .audio_only = true});
+    call_run_ms(&c, 5000);
+    packets = c.viewer[0].audio->packets;
+    call_measure(&c);
+    call_run_ms(&c, 60000);
+    assert_true(c.viewer[0].audio->packets - packets >= 2990); /* of 3000 */
+    assert_int_equal(c.viewer[0].down->lost, 0);
+    assert_true(sim_link_waited_ms(c.viewer[0].down, 99) < 60);
+}
+
+static void half_a_minute_of_silence_then_video(void **state)
+{
+    struct sim_viewer *v;
+
+    call_open(&c, &(struct call_conf){.viewers = 1, .down_bps = 2500000, .no_video_yet = true});
+    call_run_ms(&c, 30000);
+    for (unsigned i = 0; i < SIM_LAYERS; i++) {
+        c.video[i]->next_us = c.world->now_us;
+        c.video[i]->on = c.video[i]->want_keyframe = true;
+    }
+    call_measure(&c);
+    v = c.viewer[0].video;
+    assert_true(call_until_layer(&c, 0, 0, 2, 5000) < 500);   /* a picture at once, */
+    assert_true(call_until_layer(&c, 0, 2, 2, 20000) < 5000); /* and soon a good one */
+    assert_true(v->longest_us < 500000);
+}
+
+/* Two viewers behind one way of 2 Mbit/s. */
+static void two_flows_share_a_way(void **state)
+{
+    double rate[2];
+
+    call_open(&c, &(struct call_conf){.viewers = 2, .down_bps = 2000000});
+    c.viewer[1].down->shared = c.viewer[0].down;
+    call_run_ms(&c, 15000);
+    call_measure(&c);
+    call_run_ms(&c, 60000);
+    for (unsigned i = 0; i < 2; i++)
+        rate[i] = (double)c.viewer[i].video->bytes * 8 / 60;
+    assert_true(rate[0] + rate[1] > 900000);
+    assert_true(rate[0] < 2.5 * rate[1] && rate[1] < 2.5 * rate[0]); /* neighbouring layers at most */
+    for (unsigned i = 0; i < 2; i++)
+        assert_true(sim_viewer_longest_us(c.viewer[i].video, c.world->now_us) < 1000000);
+}
+
+/* One bad subscriber among ten good ones: they do not notice. */
+static void one_bad_among_ten_good(void **state)
+{
+    call_open(&c, &(struct call_conf){.viewers = 11, .down_bps = 20000000});
+    call_run_ms(&c, 8000);
+    c.viewer[10].down->rate_bps = 300000;
+    c.viewer[10].down->loss = 0.05;
+    call_measure(&c);
+    call_run_ms(&c, 30000);
+    for (unsigned i = 0; i < 10; i++) {
+        const struct sim_viewer *v = c.viewer[i].video;
+
+        assert_true(v->of_layer[2] > 890);
+        assert_true(v->longest_us < 100000);
+    }
+    assert_true(c.viewer[10].video->of_layer[0] > 600);
+    /* keyframes are asked for by the bad one, at most one a second and layer */
+    assert_true(c.video[2]->keyframes < 15);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(random_loss_5, tear_down),
+        cmocka_unit_test_teardown(random_loss_10, tear_down),
+        cmocka_unit_test_teardown(random_loss_20, tear_down),
+        cmocka_unit_test_teardown(a_round_trip_of_300_ms, tear_down),
+        cmocka_unit_test_teardown(a_busy_radio, tear_down),
+        cmocka_unit_test_teardown(a_small_jittery_way, tear_down),
+        cmocka_unit_test_teardown(steady_state_is_near_the_bottleneck, tear_down),
+        cmocka_unit_test_teardown(audio_alone_over_64_kbit, tear_down),
+        cmocka_unit_test_teardown(half_a_minute_of_silence_then_video, tear_down),
+        cmocka_unit_test_teardown(two_flows_share_a_way, tear_down),
+        cmocka_unit_test_teardown(one_bad_among_ten_good, tear_down),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Capacity that falls and returns: 2500, 500, 2500 kbit/s. What a viewer of simulcast video sees of it. */
+#include "sim/call.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct call c;
+
+static int tear_down(void **state)
+{
+    call_close(&c);
+    return 0;
+}
+
+static void step(uint32_t bps)
+{
+    c.viewer[0].down->rate_bps = bps;
+    call_measure(&c);
+}
+
+/* The sum of a second's kbit/s, by the second since call_measure(). */
+static uint32_t kbps(unsigned second)
+{
+    return c.viewer[0].video->second[second];
+}
+
+static void steps(bool temporal, int64_t delay_us)
+{
+    struct call_viewer *v = &c.viewer[0];
+    int64_t took;
+
+    call_open(&c, &(struct call_conf){.viewers = 1, .down_bps = 2500000, .temporal = temporal, .delay_us = delay_us});
+    call_run_ms(&c, 3000); /* by then it has the best layer */
+    assert_int_equal(v->video->layer, 2);
+    call_measure(&c);
+    call_run_ms(&c, 10000);
+    assert_true(v->video->of_layer[2] > 290);
+    assert_int_equal(v->video->freezes, 0);
+    assert_true(sim_link_waited_ms(v->down, 95) < 60);
+    assert_in_range(call_estimate(&c, 0), 1700000, 2600000);
+
+    step(500000); /* fits in under 1.5 s, without a freeze of more than a second */
+    took = call_until_layer(&c, 0, 0, 1, 5000);
+    assert_true(took < 1500);
+    call_run_ms(&c, 1500 - took);
+    assert_true(sim_viewer_longest_us(v->video, c.world->now_us) < 1000000);
+    call_run_ms(&c, 1500); /* the queue of before drains */
+    call_measure(&c);
+    call_run_ms(&c, 8000);
+    assert_int_equal(v->video->freezes, 0);
+    assert_int_equal(v->video->of_layer[2], 0);
+    assert_in_range(call_estimate(&c, 0), 425000, 500000);
+    assert_true(v->down->lost == 0);
+    assert_true(sim_link_waited_ms(v->down, 95) < 110);
+
+    step(2500000); /* back at the top within 8 s of the capacity's return */
+    took = call_until_layer(&c, 0, 2, 2, 20000);
+    assert_true(took < 8000);
+    call_measure(&c);
+    call_run_ms(&c, 5000);
+    assert_true(v->video->of_layer[2] > 140);
+    assert_int_equal(v->video->freezes, 0);
+    assert_in_range(kbps(3), 1500, 2200);
+}
+
+static void a_step_down_and_up(void **state)
+{
+    steps(false, 0);
+}
+
+static void the_same_with_temporal_layers(void **state)
+{
+    steps(true, 0);
+}
+
+static void the_same_over_a_longer_way(void **state)
+{
+    steps(false, 75000);
+}
+
+static void to_almost_nothing_and_back(void **state)
+{
+    struct call_viewer *v = &c.viewer[0];
+    unsigned audio;
+
+    call_open(&c, &(struct call_conf){.viewers = 1, .down_bps = 2500000});
+    call_run_ms(&c, 8000);
+    step(120000); /* audio, and no room for any video */
+    call_run_ms(&c, 5000);
+    call_measure(&c);
+    audio = v->audio->packets;
+    call_run_ms(&c, 10000);
+    assert_true(v->audio->packets - audio > 490);                      /* of 500 */
+    assert_true(v->video->frames == 0 || v->video->of_layer[0] > 100); /* all or nothing */
+    step(2500000);
+    assert_true(call_until_layer(&c, 0, 2, 2, 30000) < 15000);
+}
+
+/* Without the estimate the queue stays full and the picture freezes: what this is all for. */
+static void fixed_layers_show_the_difference(void **state)
+{
+    call_open(&c, &(struct call_conf){.viewers = 1, .down_bps = 2500000, .fixed = true});
+    call_run_ms(&c, 8000);
+    step(500000);
+    call_run_ms(&c, 10000);
+    assert_true(c.viewer[0].video->frozen_us > 3000000 ||
+                sim_viewer_longest_us(c.viewer[0].video, c.world->now_us) > 3000000);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(a_step_down_and_up, tear_down),
+        cmocka_unit_test_teardown(the_same_with_temporal_layers, tear_down),
+        cmocka_unit_test_teardown(the_same_over_a_longer_way, tear_down),
+        cmocka_unit_test_teardown(to_almost_nothing_and_back, tear_down),
+        cmocka_unit_test_teardown(fixed_layers_show_the_difference, tear_down),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
