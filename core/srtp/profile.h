@@ -8,6 +8,7 @@
 #define GW_SRTP_MAX_KEY  32
 #define GW_SRTP_MAX_SALT 14
 #define GW_SRTP_AUTH_KEY 20 /* HMAC-SHA1 */
+#define GW_SRTP_CM_TAG   10 /* at most */
 
 struct gw_srtp_params {
     enum gw_srtp_profile profile;

@@ -6,6 +6,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include "base/cursor.h"
 #include "base/err.h"
 #include "srtp/kdf.h"
 #include "srtp/rtcp.h"
@@ -14,113 +15,179 @@
 enum { HEADER = 8, INDEX = 4, TAG_CM = 10, TAG_GCM = 16 };
 #define ENCRYPTED 0x80000000U /* the E bit before the index */
 
-struct gw_rtcp_sealer {
-    /* given at creation */
-    const struct gw_srtp_params *params;
-    uint8_t salt[GW_SRTP_MAX_SALT], auth[GW_SRTP_AUTH_KEY];
-    /* owned */
-    EVP_CIPHER_CTX *cipher;
-    /* state */
-    uint32_t index;
+struct gw_rtcp_crypt {
+    EVP_CIPHER_CTX *gcm_128, *gcm_256, *ctr; /* owned */
 };
 
-static const EVP_CIPHER *cipher_of(const struct gw_srtp_params *p)
+static EVP_CIPHER_CTX *context(const EVP_CIPHER *cipher)
 {
-    if (!p->gcm)
-        return EVP_aes_128_ctr();
-    return p->key_len == 32 ? EVP_aes_256_gcm() : EVP_aes_128_gcm();
+    EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+
+    if (ctx && EVP_CipherInit_ex(ctx, cipher, NULL, NULL, NULL, 1) == 1)
+        return ctx;
+    EVP_CIPHER_CTX_free(ctx);
+    return NULL;
 }
 
-int gw_rtcp_sealer_new(struct gw_rtcp_sealer **out, const struct gw_srtp_params *p, const uint8_t *master)
+int gw_rtcp_crypt_new(struct gw_rtcp_crypt **out)
 {
-    struct gw_rtcp_sealer *r = calloc(1, sizeof(*r));
+    struct gw_rtcp_crypt *c = calloc(1, sizeof(*c));
+
+    if (!c)
+        return GW_ENOMEM;
+    c->gcm_128 = context(EVP_aes_128_gcm());
+    c->gcm_256 = context(EVP_aes_256_gcm());
+    c->ctr = context(EVP_aes_128_ctr());
+    if (!c->gcm_128 || !c->gcm_256 || !c->ctr) {
+        gw_rtcp_crypt_free(c);
+        return GW_ENOMEM;
+    }
+    *out = c;
+    return GW_OK;
+}
+
+void gw_rtcp_crypt_free(struct gw_rtcp_crypt *c)
+{
+    if (!c)
+        return;
+    EVP_CIPHER_CTX_free(c->gcm_128);
+    EVP_CIPHER_CTX_free(c->gcm_256);
+    EVP_CIPHER_CTX_free(c->ctr);
+    free(c);
+}
+
+int gw_rtcp_derive(struct gw_rtcp_keys *out, const struct gw_srtp_params *p, const uint8_t *master)
+{
     const uint8_t *salt = master + p->key_len;
-    uint8_t key[GW_SRTP_MAX_KEY];
     int err;
 
-    if (!r)
-        return GW_ENOMEM;
-    r->params = p;
-    err = gw_kdf(key, p->key_len, master, p->key_len, salt, p->salt_len, GW_KDF_RTCP_KEY);
+    memset(out, 0, sizeof(*out));
+    err = gw_kdf(out->key, p->key_len, master, p->key_len, salt, p->salt_len, GW_KDF_RTCP_KEY);
     if (!err)
-        err = gw_kdf(r->salt, p->salt_len, master, p->key_len, salt, p->salt_len, GW_KDF_RTCP_SALT);
+        err = gw_kdf(out->salt, p->salt_len, master, p->key_len, salt, p->salt_len, GW_KDF_RTCP_SALT);
     if (!err && !p->gcm)
-        err = gw_kdf(r->auth, sizeof(r->auth), master, p->key_len, salt, p->salt_len, GW_KDF_RTCP_AUTH);
-    if (err)
-        goto out;
-    err = GW_ENOMEM;
-    r->cipher = EVP_CIPHER_CTX_new();
-    if (!r->cipher)
-        goto out;
-    err = EVP_EncryptInit_ex(r->cipher, cipher_of(p), NULL, key, NULL) ? GW_OK : GW_EIO;
-    if (err)
-        goto out;
-    *out = r;
-    r = NULL;
-out:
-    OPENSSL_cleanse(key, sizeof(key));
-    gw_rtcp_sealer_free(r);
+        err = gw_kdf(out->auth, sizeof(out->auth), master, p->key_len, salt, p->salt_len, GW_KDF_RTCP_AUTH);
     return err;
 }
 
-void gw_rtcp_sealer_free(struct gw_rtcp_sealer *r)
+/* --- AES-GCM: header | encrypted | tag | E and index. Header and index are authenticated. --- */
+
+static EVP_CIPHER_CTX *begin_gcm(struct gw_rtcp_crypt *c, const struct gw_srtp_params *p, const struct gw_rtcp_keys *k,
+                                 uint32_t word, const uint8_t *data, bool seal)
 {
-    if (!r)
-        return;
-    EVP_CIPHER_CTX_free(r->cipher);
-    OPENSSL_cleanse(r, sizeof(*r));
-    free(r);
+    EVP_CIPHER_CTX *ctx = p->key_len == 32 ? c->gcm_256 : c->gcm_128;
+    uint8_t iv[12], index[INDEX];
+    int n;
+
+    gw_put_u32(index, word);
+    gw_seal_iv_gcm(iv, k->salt, data + 4, word & ~ENCRYPTED);
+    if (EVP_CipherInit_ex(ctx, NULL, NULL, k->key, iv, seal) != 1 ||
+        EVP_CipherUpdate(ctx, NULL, &n, data, HEADER) != 1 || EVP_CipherUpdate(ctx, NULL, &n, index, INDEX) != 1)
+        return NULL;
+    return ctx;
 }
 
-static void put32(uint8_t *p, uint32_t v)
+static int seal_gcm(struct gw_rtcp_crypt *c, const struct gw_srtp_params *p, const struct gw_rtcp_keys *k,
+                    uint32_t index, uint8_t *data, size_t *len)
 {
-    for (int i = 0; i < 4; i++)
-        p[i] = (uint8_t)(v >> (24 - 8 * i));
-}
-
-/* header | encrypted | tag | E and index. Header and index are authenticated. */
-static int seal_gcm(struct gw_rtcp_sealer *r, uint8_t *data, size_t *len)
-{
-    uint8_t iv[12], index[INDEX], *body = data + HEADER;
+    EVP_CIPHER_CTX *ctx = begin_gcm(c, p, k, index | ENCRYPTED, data, true);
+    uint8_t *body = data + HEADER;
     int n, body_len = (int)(*len - HEADER);
 
-    put32(index, r->index | ENCRYPTED);
-    gw_seal_iv_gcm(iv, r->salt, data + 4, r->index);
-    if (!EVP_EncryptInit_ex(r->cipher, NULL, NULL, NULL, iv) || !EVP_EncryptUpdate(r->cipher, NULL, &n, data, HEADER) ||
-        !EVP_EncryptUpdate(r->cipher, NULL, &n, index, INDEX) ||
-        (body_len && !EVP_EncryptUpdate(r->cipher, body, &n, body, body_len)) ||
-        !EVP_EncryptFinal_ex(r->cipher, data + *len, &n) ||
-        !EVP_CIPHER_CTX_ctrl(r->cipher, EVP_CTRL_AEAD_GET_TAG, TAG_GCM, data + *len))
+    if (!ctx || (body_len && EVP_CipherUpdate(ctx, body, &n, body, body_len) != 1) ||
+        EVP_CipherFinal_ex(ctx, data + *len, &n) != 1 ||
+        EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_GET_TAG, TAG_GCM, data + *len) != 1)
         return GW_EIO;
-    memcpy(data + *len + TAG_GCM, index, INDEX);
+    gw_put_u32(data + *len + TAG_GCM, index | ENCRYPTED);
     *len += TAG_GCM + INDEX;
     return GW_OK;
 }
 
-/* header | encrypted | E and index | tag. All before the tag is authenticated. */
-static int seal_cm(struct gw_rtcp_sealer *r, uint8_t *data, size_t *len)
+static int open_gcm(struct gw_rtcp_crypt *c, const struct gw_srtp_params *p, const struct gw_rtcp_keys *k,
+                    uint8_t *data, size_t *len)
 {
-    uint8_t iv[16], digest[EVP_MAX_MD_SIZE], *body = data + HEADER;
-    int n, body_len = (int)(*len - HEADER);
+    size_t plain = *len - INDEX - TAG_GCM;
+    EVP_CIPHER_CTX *ctx = begin_gcm(c, p, k, gw_get_u32(data + *len - INDEX), data, false);
+    uint8_t *body = data + HEADER, none[16];
+    int n, body_len = (int)(plain - HEADER);
 
-    gw_seal_iv_cm(iv, r->salt, data + 4, r->index);
-    if (!EVP_EncryptInit_ex(r->cipher, NULL, NULL, NULL, iv) ||
-        (body_len && !EVP_EncryptUpdate(r->cipher, body, &n, body, body_len)))
+    if (!ctx || (body_len && EVP_CipherUpdate(ctx, body, &n, body, body_len) != 1) ||
+        EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, TAG_GCM, data + plain) != 1 ||
+        EVP_CipherFinal_ex(ctx, none, &n) != 1)
+        return GW_EPROTO;
+    *len = plain;
+    return GW_OK;
+}
+
+/* --- AES-CM: header | encrypted | E and index | tag. All before the tag is authenticated. --- */
+
+static bool run_cm(struct gw_rtcp_crypt *c, const struct gw_rtcp_keys *k, uint32_t index, uint8_t *data, size_t len)
+{
+    uint8_t iv[16], *body = data + HEADER;
+    int n, body_len = (int)(len - HEADER);
+
+    gw_seal_iv_cm(iv, k->salt, data + 4, index);
+    return EVP_CipherInit_ex(c->ctr, NULL, NULL, k->key, iv, 1) == 1 &&
+           (!body_len || EVP_CipherUpdate(c->ctr, body, &n, body, body_len) == 1);
+}
+
+static bool tag_cm(const struct gw_rtcp_keys *k, const uint8_t *data, size_t len, uint8_t digest[EVP_MAX_MD_SIZE])
+{
+    return HMAC(EVP_sha1(), k->auth, sizeof(k->auth), data, len, digest, NULL);
+}
+
+static int seal_cm(struct gw_rtcp_crypt *c, const struct gw_rtcp_keys *k, uint32_t index, uint8_t *data, size_t *len)
+{
+    uint8_t digest[EVP_MAX_MD_SIZE];
+
+    if (!run_cm(c, k, index, data, *len))
         return GW_EIO;
-    put32(data + *len, r->index | ENCRYPTED);
-    if (!HMAC(EVP_sha1(), r->auth, sizeof(r->auth), data, *len + INDEX, digest, NULL))
+    gw_put_u32(data + *len, index | ENCRYPTED);
+    if (!tag_cm(k, data, *len + INDEX, digest))
         return GW_EIO;
     memcpy(data + *len + INDEX, digest, TAG_CM);
     *len += INDEX + TAG_CM;
     return GW_OK;
 }
 
-int gw_rtcp_seal(struct gw_rtcp_sealer *r, uint8_t *data, size_t *len)
+static int open_cm(struct gw_rtcp_crypt *c, const struct gw_rtcp_keys *k, uint8_t *data, size_t *len)
+{
+    size_t plain = *len - INDEX - TAG_CM;
+    uint8_t digest[EVP_MAX_MD_SIZE];
+
+    if (!tag_cm(k, data, plain + INDEX, digest) || CRYPTO_memcmp(digest, data + plain + INDEX, TAG_CM) ||
+        !run_cm(c, k, gw_get_u32(data + plain) & ~ENCRYPTED, data, plain))
+        return GW_EPROTO;
+    *len = plain;
+    return GW_OK;
+}
+
+/* --- either --- */
+
+int gw_rtcp_seal(struct gw_rtcp_crypt *c, const struct gw_srtp_params *p, const struct gw_rtcp_keys *k, uint32_t index,
+                 uint8_t *data, size_t *len)
 {
     if (*len < HEADER)
         return GW_EINVAL;
-    if (r->index == ENCRYPTED - 1)
-        return GW_ELIMIT;
-    r->index++;
-    return r->params->gcm ? seal_gcm(r, data, len) : seal_cm(r, data, len);
+    return p->gcm ? seal_gcm(c, p, k, index, data, len) : seal_cm(c, k, index, data, len);
+}
+
+int gw_rtcp_index(const struct gw_srtp_params *p, const uint8_t *data, size_t len, uint32_t *index)
+{
+    size_t tag = p->gcm ? TAG_GCM : TAG_CM;
+    uint32_t word;
+
+    if (len < HEADER + INDEX + tag)
+        return GW_EPARSE;
+    word = gw_get_u32(data + len - INDEX - (p->gcm ? 0 : TAG_CM));
+    if (!(word & ENCRYPTED))
+        return GW_EPARSE;
+    *index = word & ~ENCRYPTED;
+    return GW_OK;
+}
+
+int gw_rtcp_open(struct gw_rtcp_crypt *c, const struct gw_srtp_params *p, const struct gw_rtcp_keys *k, uint8_t *data,
+                 size_t *len)
+{
+    return p->gcm ? open_gcm(c, p, k, data, len) : open_cm(c, k, data, len);
 }

@@ -10,6 +10,7 @@
 #include <openssl/crypto.h>
 
 #include "base/err.h"
+#include "srtp/rtcp.h"
 #include "srtp/seal.h"
 
 /* Best first. */
@@ -28,6 +29,7 @@ struct gw_sealer {
     /* owned */
     void *state[BACKENDS];
     bool opened[BACKENDS];
+    struct gw_rtcp_crypt *rtcp;
     /* state */
     size_t chosen;
     /* counters */
@@ -52,7 +54,7 @@ int gw_sealer_new(struct gw_sealer **out, const char *backend)
         if (s->chosen == BACKENDS && (!backend || !strcmp(backend, backends[i]->name)))
             s->chosen = i;
     }
-    err = s->chosen == BACKENDS ? GW_ENOENT : GW_OK;
+    err = s->chosen == BACKENDS ? GW_ENOENT : gw_rtcp_crypt_new(&s->rtcp);
     if (err)
         goto out;
     *out = s;
@@ -69,7 +71,13 @@ void gw_sealer_free(struct gw_sealer *s)
     for (size_t i = 0; i < BACKENDS; i++)
         if (s->opened[i])
             backends[i]->close(s->state[i]);
+    gw_rtcp_crypt_free(s->rtcp);
     free(s);
+}
+
+struct gw_rtcp_crypt *gw_sealer_rtcp(struct gw_sealer *s)
+{
+    return s->rtcp;
 }
 
 const char *gw_sealer_name(const struct gw_sealer *s)
@@ -82,21 +90,26 @@ uint64_t gw_sealer_failures(const struct gw_sealer *s)
     return s->failures;
 }
 
-/* The chosen back end, or the best other one that knows the profile. */
-static size_t pick(const struct gw_sealer *s, enum gw_srtp_profile profile)
+static bool can(size_t i, enum gw_srtp_profile profile, bool unseal)
 {
-    if (backends[s->chosen]->takes(profile))
+    return backends[i]->takes(profile) && (!unseal || backends[i]->unseal);
+}
+
+/* The chosen back end, or the best other one that can do it. */
+static size_t pick(const struct gw_sealer *s, enum gw_srtp_profile profile, bool unseal)
+{
+    if (can(s->chosen, profile, unseal))
         return s->chosen;
     for (size_t i = 0; i < BACKENDS; i++)
-        if (s->opened[i] && backends[i]->takes(profile))
+        if (s->opened[i] && can(i, profile, unseal))
             return i;
     return BACKENDS;
 }
 
-int gw_sealing_init(struct gw_sealing *s, struct gw_sealer *sealer, const struct gw_srtp_params *params,
-                    const uint8_t *master)
+static int init(struct gw_sealing *s, struct gw_sealer *sealer, const struct gw_srtp_params *params,
+                const uint8_t *master, bool unseal)
 {
-    size_t i = pick(sealer, params->profile);
+    size_t i = pick(sealer, params->profile, unseal);
     struct gw_session_keys session;
     int err;
 
@@ -111,6 +124,18 @@ int gw_sealing_init(struct gw_sealing *s, struct gw_sealer *sealer, const struct
     s->backend = backends[i];
     s->state = sealer->state[i];
     return GW_OK;
+}
+
+int gw_sealing_init(struct gw_sealing *s, struct gw_sealer *sealer, const struct gw_srtp_params *params,
+                    const uint8_t *master)
+{
+    return init(s, sealer, params, master, false);
+}
+
+int gw_opening_init(struct gw_sealing *s, struct gw_sealer *sealer, const struct gw_srtp_params *params,
+                    const uint8_t *master)
+{
+    return init(s, sealer, params, master, true);
 }
 
 void gw_sealing_close(struct gw_sealing *s)

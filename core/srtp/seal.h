@@ -28,6 +28,11 @@ struct gw_seal_backend {
     int (*seal)(void *state, void *keys, const struct gw_seal_job *job);
     /* NULL when seal() leaves nothing open. */
     void (*flush)(void *state);
+    /*
+     * The reverse, done when it returns; the tag stands behind the len bytes. GW_EPROTO: it is wrong, and the bytes are
+     * of no use any more. NULL: cannot.
+     */
+    int (*unseal)(void *state, void *keys, const struct gw_seal_job *job);
 };
 
 extern const struct gw_seal_backend gw_seal_openssl, gw_seal_libsrtp;
@@ -44,9 +49,14 @@ struct gw_sealing {
 
 int gw_sealing_init(struct gw_sealing *s, struct gw_sealer *sealer, const struct gw_srtp_params *params,
                     const uint8_t *master);
+/* The same for what comes in: a back end that can unseal. */
+int gw_opening_init(struct gw_sealing *s, struct gw_sealer *sealer, const struct gw_srtp_params *params,
+                    const uint8_t *master);
 void gw_sealing_close(struct gw_sealing *s);
 /* As gw_seal_rtp(), counting what fails in the sealer. */
 void gw_sealing_run(struct gw_sealer *sealer, struct gw_sealing *s, const struct gw_seal_job *job, size_t overhead);
+
+struct gw_rtcp_crypt *gw_sealer_rtcp(struct gw_sealer *sealer);
 
 /* Initialisation vectors: RFC 7714 §8.1 and RFC 3711 §4.1.1. ssrc as it stands in the packet. */
 void gw_seal_iv_gcm(uint8_t iv[12], const uint8_t *salt, const uint8_t *ssrc, uint64_t index);

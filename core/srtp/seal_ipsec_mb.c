@@ -18,6 +18,8 @@
 #define NO_COMPAT_IMB_API_053
 #include <intel-ipsec-mb.h>
 
+#include <openssl/crypto.h>
+
 #include "base/err.h"
 #include "srtp/seal.h"
 
@@ -187,24 +189,12 @@ static void flush(void *state)
     s->next = 0;
 }
 
-static void seal_cm(struct state *s, const struct keys *k, const struct gw_seal_job *j)
+/* What sealing and opening have in common. */
+static IMB_JOB *job_cm(struct state *s, const struct keys *k, const struct gw_seal_job *j, struct slot *slot)
 {
-    struct slot *slot;
-    IMB_JOB *job;
+    IMB_JOB *job = IMB_GET_NEXT_JOB(s->mgr);
 
-    if (s->open == JOBS)
-        flush(s);
-    slot = &s->slots[s->next];
-    s->next = (s->next + 1) % JOBS;
-    slot->to = j->data + j->len;
-    slot->tag_len = k->tag_len;
-    gw_seal_iv_cm(slot->iv, k->salt, j->data + 8, j->index);
-    gw_seal_put_roc(slot->to, j->index);
-
-    job = IMB_GET_NEXT_JOB(s->mgr);
     job->cipher_mode = j->len > j->header_len ? IMB_CIPHER_CNTR : IMB_CIPHER_NULL;
-    job->cipher_direction = IMB_DIR_ENCRYPT;
-    job->chain_order = IMB_ORDER_CIPHER_HASH;
     job->enc_keys = job->dec_keys = k->of.cm->enc;
     job->key_len_in_bytes = 16;
     job->iv = slot->iv;
@@ -221,6 +211,26 @@ static void seal_cm(struct state *s, const struct keys *k, const struct gw_seal_
     job->auth_tag_output = slot->tag;
     job->auth_tag_output_len_in_bytes = SHA1_TAG;
     job->user_data = slot;
+    return job;
+}
+
+static void seal_cm(struct state *s, const struct keys *k, const struct gw_seal_job *j)
+{
+    struct slot *slot;
+    IMB_JOB *job;
+
+    if (s->open == JOBS)
+        flush(s);
+    slot = &s->slots[s->next];
+    s->next = (s->next + 1) % JOBS;
+    slot->to = j->data + j->len;
+    slot->tag_len = k->tag_len;
+    gw_seal_iv_cm(slot->iv, k->salt, j->data + 8, j->index);
+    gw_seal_put_roc(slot->to, j->index);
+
+    job = job_cm(s, k, j, slot);
+    job->cipher_direction = IMB_DIR_ENCRYPT;
+    job->chain_order = IMB_ORDER_CIPHER_HASH;
     s->open++;
     for (job = IMB_SUBMIT_JOB_NOCHECK(s->mgr); job; job = IMB_GET_COMPLETED_JOB(s->mgr))
         finish(s, job);
@@ -237,6 +247,48 @@ static int seal(void *state, void *keys, const struct gw_seal_job *job)
     return GW_OK;
 }
 
+static int unseal_gcm(struct state *s, const struct keys *k, const struct gw_seal_job *j)
+{
+    uint8_t iv[12], tag[16], *body = j->data + j->header_len;
+    uint64_t body_len = j->len - j->header_len;
+
+    gw_seal_iv_gcm(iv, k->salt, j->data + 8, j->index);
+    if (k->is_256)
+        IMB_AES256_GCM_DEC(s->mgr, k->of.gcm, &s->gcm, body, body, body_len, iv, j->data, j->header_len, tag, 16);
+    else
+        IMB_AES128_GCM_DEC(s->mgr, k->of.gcm, &s->gcm, body, body, body_len, iv, j->data, j->header_len, tag, 16);
+    return CRYPTO_memcmp(tag, j->data + j->len, sizeof(tag)) ? GW_EPROTO : GW_OK;
+}
+
+/* The answer is needed at once, so what is being sealed is finished first. */
+static int unseal_cm(struct state *s, const struct keys *k, const struct gw_seal_job *j)
+{
+    uint8_t tag[GW_SRTP_CM_TAG];
+    struct slot slot;
+    IMB_JOB *job;
+
+    flush(s);
+    memcpy(tag, j->data + j->len, k->tag_len);
+    gw_seal_iv_cm(slot.iv, k->salt, j->data + 8, j->index);
+    gw_seal_put_roc(j->data + j->len, j->index);
+    job = job_cm(s, k, j, &slot);
+    job->cipher_direction = IMB_DIR_DECRYPT;
+    job->chain_order = IMB_ORDER_HASH_CIPHER;
+    job = IMB_SUBMIT_JOB_NOCHECK(s->mgr);
+    if (!job)
+        job = IMB_FLUSH_JOB(s->mgr);
+    if (!job || job->status != IMB_STATUS_COMPLETED || CRYPTO_memcmp(tag, slot.tag, k->tag_len))
+        return GW_EPROTO;
+    return GW_OK;
+}
+
+static int unseal(void *state, void *keys, const struct gw_seal_job *job)
+{
+    const struct keys *k = keys;
+
+    return k->is_gcm ? unseal_gcm(state, k, job) : unseal_cm(state, k, job);
+}
+
 const struct gw_seal_backend gw_seal_ipsec_mb = {
     .name = "ipsec-mb",
     .takes = takes,
@@ -246,6 +298,7 @@ const struct gw_seal_backend gw_seal_ipsec_mb = {
     .keys_free = keys_free,
     .seal = seal,
     .flush = flush,
+    .unseal = unseal,
 };
 
 #else

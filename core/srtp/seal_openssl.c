@@ -152,6 +152,44 @@ static int seal(void *state, void *keys, const struct gw_seal_job *job)
     return k->gcm ? seal_gcm(k, job) : seal_cm(k, job);
 }
 
+static int unseal_gcm(struct keys *k, const struct gw_seal_job *j)
+{
+    uint8_t iv[12], none[16], *body = j->data + j->header_len;
+    int n, body_len = (int)(j->len - j->header_len);
+
+    gw_seal_iv_gcm(iv, k->salt, j->data + 8, j->index);
+    if (!EVP_DecryptInit_ex(k->cipher, NULL, NULL, NULL, iv) ||
+        !EVP_DecryptUpdate(k->cipher, NULL, &n, j->data, (int)j->header_len) ||
+        (body_len && !EVP_DecryptUpdate(k->cipher, body, &n, body, body_len)) ||
+        !EVP_CIPHER_CTX_ctrl(k->cipher, EVP_CTRL_AEAD_SET_TAG, k->tag_len, j->data + j->len) ||
+        EVP_DecryptFinal_ex(k->cipher, none, &n) != 1)
+        return GW_EPROTO;
+    return GW_OK;
+}
+
+static int unseal_cm(struct keys *k, const struct gw_seal_job *j)
+{
+    uint8_t iv[16], roc[4], digest[SHA_DIGEST_LENGTH], *body = j->data + j->header_len;
+    int n, body_len = (int)(j->len - j->header_len);
+
+    gw_seal_put_roc(roc, j->index);
+    hmac_run(&k->hmac[0], j->data, j->len, roc, digest);
+    if (CRYPTO_memcmp(digest, j->data + j->len, k->tag_len))
+        return GW_EPROTO;
+    gw_seal_iv_cm(iv, k->salt, j->data + 8, j->index);
+    if (!EVP_EncryptInit_ex(k->cipher, NULL, NULL, NULL, iv) ||
+        (body_len && !EVP_EncryptUpdate(k->cipher, body, &n, body, body_len)))
+        return GW_EPROTO;
+    return GW_OK;
+}
+
+static int unseal(void *state, void *keys, const struct gw_seal_job *job)
+{
+    struct keys *k = keys;
+
+    return k->gcm ? unseal_gcm(k, job) : unseal_cm(k, job);
+}
+
 const struct gw_seal_backend gw_seal_openssl = {
     .name = "openssl",
     .takes = takes,
@@ -160,4 +198,5 @@ const struct gw_seal_backend gw_seal_openssl = {
     .keys_new = keys_new,
     .keys_free = keys_free,
     .seal = seal,
+    .unseal = unseal,
 };

@@ -2,9 +2,9 @@
 /*
  * SRTP of one peer (RFC 3711, RFC 7714) and the sealer of one worker.
  *
- * libsrtp2 opens RTP and RTCP. Outgoing RTCP is sealed by OpenSSL, outgoing RTP by our own back ends: libipsec-mb where
- * CPU and build have it, OpenSSL EVP otherwise, libsrtp2 for profiles that neither does. Chosen once per process, shown
- * in info. Sealing takes the 48-bit packet index from the caller, so it keeps no per-SSRC state. Worker thread only.
+ * RTP is sealed and opened by back ends: libipsec-mb where CPU and build have it, OpenSSL EVP otherwise, libsrtp2
+ * (which only seals) on request. Chosen once per process, shown in info. RTCP is OpenSSL's. Sealing takes the 48-bit
+ * packet index from the caller, so it keeps no per-SSRC state; opening keeps replay windows. Worker thread only.
  */
 #ifndef GW_SRTP_SRTP_H
 #define GW_SRTP_SRTP_H

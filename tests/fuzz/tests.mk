@@ -38,3 +38,5 @@ tests_fuzz_fuzz_demux_SOURCES = tests/fuzz/fuzz_demux.c tests/fuzz/replay.c
 tests_fuzz_fuzz_demux_LDADD = $(RECMEDIA_LIBS) $(AVFORMAT_LIBS)
 check_PROGRAMS += tests/fuzz/fuzz_inlet
 tests_fuzz_fuzz_inlet_SOURCES = tests/fuzz/fuzz_inlet.c tests/fuzz/replay.c
+check_PROGRAMS += tests/fuzz/fuzz_srtp
+tests_fuzz_fuzz_srtp_SOURCES = tests/fuzz/fuzz_srtp.c tests/fuzz/replay.c
