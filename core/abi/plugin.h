@@ -285,6 +285,7 @@ struct cardea_inlet_events {
     void (*keyframe)(void *user, cardea_source source); /* a receiver waits for one; at most one call a second */
     void (*media)(void *user, cardea_source source, bool receiving, int substream); /* packets come, or stopped */
     void (*talking)(void *user, cardea_source source, bool talking, double level_dbov);
+    void (*loudness)(void *user, cardea_source source, double level_dbov); /* after host->loudness() */
     void (*data)(void *user, cardea_source source, const struct cardea_message *msg); /* DATA, from a port */
     /* Nothing, not even RTCP, came to its port for timeout_s, and RTCP had come before: the far side is gone. */
     void (*lost)(void *user, cardea_source source);
@@ -551,7 +552,8 @@ struct cardea_host {
     void (*http_reply)(struct cardea_http *x, int status, const char *const *headers, const void *body, size_t len);
 
     /* the operator */
-    void (*event)(struct cardea_handle *h, json_t *body);        /* to event handlers; body taken */
+    /* To event handlers; body taken. h NULL: about no handle (a room that an operator made). */
+    void (*event)(struct cardea_handle *h, json_t *body);
     void (*log)(enum cardea_log_level level, const struct cardea_handle *h, const char *fmt, ...)
         __attribute__((format(printf, 3, 4)));                   /* [any thread] */
     void (*string_ids)(bool on);                                 /* how CARDEA_ID parameters look; call in start() */
@@ -634,6 +636,9 @@ struct cardea_host {
     int (*loudness)(cardea_source source, unsigned packets); /* loudness() each so many packets; 0: off */
     int (*hush)(cardea_source source, bool on); /* as mute(), but it is still measured, and taps go on */
     int (*expect)(uint64_t group, unsigned peers); /* that many will come: they may be spread over workers early */
+    /* An event with the transaction of rq (asynchronous), before its reply. A pending offer() made with the handle
+     * goes along. body is taken. */
+    void (*progress)(struct cardea_request *rq, json_t *body);
     /* what the gateway is doing (stats.h). Set size first; what is known of it is filled in. ENOENT: no such
      * worker. */
     int (*stats)(struct cardea_stats *out);

@@ -185,6 +185,24 @@ void gw_api_fail(struct gw_api *a, struct cardea_request *rq, int code, const ch
         answer(m, error_body(m->plugin, code, text));
 }
 
+void gw_api_progress(struct gw_api *a, struct cardea_request *rq, json_t *body)
+{
+    struct gw_message *m = of_ticket(a, rq, "progress");
+    struct gw_handle *h = m ? m->handle : NULL;
+    GString *g;
+
+    if (h && m->async) {
+        g = gw_event_open(h, "event", m->transaction);
+        if (append_plugindata(g, m->plugin, body)) {
+            gw_out_put(h, g, h->unsent, NULL, false);
+            gw_sdp_unref(h->unsent);
+            h->unsent = NULL;
+        } else
+            g_string_free(g, TRUE);
+    }
+    json_decref(body);
+}
+
 void gw_message_answer_rest(struct gw_handle *h)
 {
     struct gw_message *m;

@@ -46,6 +46,11 @@ static void fail(struct cardea_request *rq, int code, const char *fmt, ...)
     g_free(text);
 }
 
+static void progress(struct cardea_request *rq, json_t *body)
+{
+    gw_api_progress(plugins.api, rq, body);
+}
+
 static void notify(struct cardea_handle *h, json_t *body)
 {
     gw_api_notify(plugins.api, h, body);
@@ -466,6 +471,7 @@ static const struct cardea_host table = {
     .fail = fail,
     .notify = notify,
     .notify_all = notify_all,
+    .progress = progress,
     .answer = answer,
     .place = place,
     .offer = offer,

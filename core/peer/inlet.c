@@ -317,6 +317,8 @@ void gw_inlet_news(const struct gw_peer_entry *entry, const struct gw_news *n)
         ev->keyframe(in->user, in->source);
     } else if (n->tag == GW_NEWS_MEDIA && ev->media) {
         ev->media(in->user, in->source, n->u.media.receiving, n->u.media.substream);
+    } else if (n->tag == GW_NEWS_LOUDNESS && ev->loudness) {
+        ev->loudness(in->user, in->source, n->u.talking.level);
     } else if (n->tag == GW_NEWS_TALKING && ev->talking) {
         ev->talking(in->user, in->source, n->u.talking.talking, n->u.talking.level);
     } else if (n->tag == GW_NEWS_INLET_LOST && ev->lost) {

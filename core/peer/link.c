@@ -34,7 +34,6 @@ int gw_link_new(struct gw_link **out, struct gw_links *ls, void *owner)
     l->owner = owner;
     l->plan = new_plan(ls);
     l->full_trickle = ls->conf.full_trickle;
-    l->sinks = g_ptr_array_new_with_free_func(g_free);
     l->sinks = g_ptr_array_new_with_free_func(gw_sink_mirror_free);
     *out = l;
     return 0;

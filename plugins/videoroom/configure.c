@@ -4,7 +4,9 @@
 
 #include "events.h"
 #include "ids.h"
+#include "observe.h"
 #include "publisher.h"
+#include "record.h"
 #include "room.h"
 #include "seat.h"
 #include "verbs.h"
@@ -41,9 +43,8 @@ const struct cardea_param publisher_params[] = {{"audiocodec", CARDEA_STRING},
                                                 {0}};
 
 /* The items of `streams`, or the request itself as the only one. Borrowed. */
-static size_t items_of(const json_t *body, const json_t *streams)
+static size_t items_of(const json_t *streams)
 {
-    (void)body;
     return streams ? json_array_size(streams) : 1;
 }
 
@@ -55,7 +56,7 @@ static const json_t *item_at(const json_t *body, const json_t *streams, size_t i
 static bool check_items(struct cardea_request *rq, struct publisher *p, const json_t *body)
 {
     const json_t *streams = json_object_get(body, "streams");
-    size_t n = items_of(body, streams);
+    size_t n = items_of(streams);
 
     for (size_t i = 0; i < n; i++) {
         const char *mid = member_text(item_at(body, streams, i), "mid");
@@ -114,7 +115,7 @@ static void apply_item(struct publisher *p, const struct cardea_stream *s, const
 static void apply_items(struct publisher *p, const json_t *body)
 {
     const json_t *streams = json_object_get(body, "streams");
-    size_t n = items_of(body, streams), n_streams;
+    size_t n = items_of(streams), n_streams;
     const struct cardea_stream *s = publisher_streams(p, &n_streams);
     bool legacy = true;
 
@@ -127,16 +128,15 @@ static void apply_items(struct publisher *p, const json_t *body)
             if (!mid || !strcmp(mid, s[k].mid))
                 apply_item(p, &s[k], item, mid != NULL);
     }
-    static const char *const kinds[] = {"", "audio", "video", "data"};
     for (size_t k = 0; legacy && k < n_streams; k++) {
-        const json_t *on = json_object_get(body, kinds[s[k].kind]);
+        const json_t *on = json_object_get(body, kind_names[s[k].kind]);
 
         if (on)
             publisher_track(p, s[k].mindex)->muted = !json_is_true(on);
     }
 }
 
-/* true: something changed. A mid that is not there yet is remembered by its place when it comes with an offer. */
+/* true: something changed. */
 static bool apply_descriptions(struct publisher *p, const json_t *body)
 {
     const json_t *item;
@@ -157,18 +157,28 @@ static bool apply_descriptions(struct publisher *p, const json_t *body)
     return changed;
 }
 
-void publisher_settings(struct publisher *p, const json_t *body)
+void publisher_talk_settings(struct publisher *p, const json_t *body)
 {
-    const json_t *v;
+    json_int_t packets = json_integer_value(json_object_get(body, "audio_active_packets"));
+    json_int_t level = json_integer_value(json_object_get(body, "audio_level_average"));
 
-    if ((v = json_object_get(body, "bitrate")))
-        p->bitrate = (unsigned)CLAMP(json_integer_value(v), 0, G_MAXINT32);
-    if (p->room->set.bitrate_cap && p->room->set.bitrate && (!p->bitrate || p->bitrate > p->room->set.bitrate))
-        p->bitrate = p->room->set.bitrate;
-    if ((v = json_object_get(body, "audio_active_packets")) && json_integer_value(v) > 0)
-        p->audio_active_packets = (unsigned)CLAMP(json_integer_value(v), 1, G_MAXINT32);
-    if ((v = json_object_get(body, "audio_level_average")) && json_integer_value(v) > 0)
-        p->audio_level_average = (unsigned)CLAMP(json_integer_value(v), 1, 127);
+    if (packets > 0)
+        p->audio_active_packets = (unsigned)MIN(packets, G_MAXINT32);
+    if (level > 0)
+        p->audio_level_average = (unsigned)MIN(level, 127);
+}
+
+static void apply_settings(struct publisher *p, const json_t *body)
+{
+    const json_t *bitrate = json_object_get(body, "bitrate");
+    unsigned cap = p->room->set.bitrate_cap ? p->room->set.bitrate : 0;
+
+    if (bitrate)
+        p->bitrate = (unsigned)CLAMP(json_integer_value(bitrate), 0, G_MAXINT32);
+    if (cap && (!p->bitrate || p->bitrate > cap))
+        p->bitrate = cap;
+    publisher_talk_settings(p, body);
+    record_settings(p, body);
 }
 
 /* A changed name is told; the first one is silent. */
@@ -282,30 +292,37 @@ static void remember_codecs(struct publisher *p, const json_t *body)
     }
 }
 
-void publisher_configure(struct cardea_request *rq, struct publisher *p, json_t *body_out)
+void publisher_configure(struct cardea_request *rq, struct publisher *p, enum publisher_members which, json_t *reply)
 {
     const struct cardea_request_info *in = vr.host->info(rq);
-    bool described, update = in->jsep_update;
+    bool described, renegotiated = in->jsep_update && p->published;
 
-    publisher_settings(p, in->body);
-    apply_display(p, in->body);
+    if (which == ALL_MEMBERS) {
+        apply_settings(p, in->body);
+        apply_display(p, in->body);
+    }
     if (in->jsep_type) {
-        remember_codecs(p, in->body);
+        if (which == ALL_MEMBERS)
+            remember_codecs(p, in->body);
         if (!answer(rq, p)) {
-            json_decref(body_out);
+            json_decref(reply);
             return;
         }
     }
-    apply_items(p, in->body);
+    if (which == ALL_MEMBERS)
+        apply_items(p, in->body);
     described = apply_descriptions(p, in->body);
     publisher_streams_changed(p);
     if (in->jsep_type)
-        add_answer(p, body_out);
+        add_answer(p, reply);
     else if (described && p->published)
         tell_published(p);
-    vr.host->reply(rq, body_out);
-    if (update && p->published)
-        tell_published(p);
+    observe_configured(p);
+    vr.host->reply(rq, reply);
+    if (!renegotiated)
+        return;
+    tell_published(p);
+    observe_published(p, "updated");
 }
 
 void publisher_request_configure(struct cardea_request *rq, struct publisher *p)
@@ -324,7 +341,7 @@ void publisher_request_configure(struct cardea_request *rq, struct publisher *p)
         return;
     body = event_room(p->room);
     json_object_set_new(body, "configured", json_string("ok"));
-    publisher_configure(rq, p, body);
+    publisher_configure(rq, p, ALL_MEMBERS, body);
 }
 
 void verb_publish(struct cardea_request *rq)

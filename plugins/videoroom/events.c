@@ -96,19 +96,15 @@ json_t *publisher_json(struct publisher *p, bool joined)
     json_t *o = who_json(p, json_pack("{so}", "id", id_json(p->id)));
     size_t n;
     const struct cardea_stream *s = publisher_streams(p, &n);
-    bool measured = false, talking = false;
+    bool talking;
 
     for (size_t i = n; i-- > 0;) {
         if (s[i].disabled || !s[i].codec)
             continue;
         json_object_set_new(o, s[i].kind == CARDEA_AUDIO ? "audio_codec" : "video_codec", json_string(s[i].codec));
-        if (s[i].kind == CARDEA_AUDIO && s[i].audiolevel_id) {
-            measured = true;
-            talking |= publisher_track(p, s[i].mindex)->talking;
-        }
     }
     json_object_set_new(o, "streams", streams_json(p, false, joined));
-    if (joined && measured)
+    if (joined && publisher_measures_talk(p, &talking))
         json_object_set_new(o, "talking", json_boolean(talking));
     return o;
 }

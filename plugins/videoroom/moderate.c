@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Requests of moderators about one participant: kick, moderate. */
+/* Requests of moderators: kick, moderate, enable_recording. */
 #include <string.h>
 
 #include "access.h"
 #include "events.h"
 #include "ids.h"
+#include "observe.h"
 #include "publisher.h"
+#include "record.h"
 #include "room.h"
 #include "slot.h"
 #include "verbs.h"
@@ -35,7 +37,7 @@ void verb_kick(struct cardea_request *rq)
 
     if (!p)
         return;
-    if (!p->handle) {
+    if (!p->handle) { /* a remote one is taken away by those who brought it */
         vr.host->fail(rq, E_NO_FEED, "Participant %s has no connection that could be closed", p->id);
         return;
     }
@@ -46,6 +48,7 @@ void verb_kick(struct cardea_request *rq)
     if (room->set.require_pvtid)
         bar_subscribers(room, p->private_id);
     tell_gone(p, "kicked");
+    observe_gone(p, "kicked");
     publisher_leave(p);
     p->kicked = true;
     vr.host->hangup(p->handle, "Close PC");
@@ -76,5 +79,24 @@ void verb_moderate(struct cardea_request *rq)
     json_object_set_new(event, "mid", json_string(s->mid));
     json_object_set_new(event, "moderation", json_string(t->moderated ? "muted" : "unmuted"));
     room_tell(room, NULL, event);
+    event = json_pack("{ss so so ss ss}", "videoroom", "moderated", "room", id_json(room->id), "id", id_json(p->id),
+                      "mid", s->mid, "moderation", t->moderated ? "muted" : "unmuted");
+    record_note(p, t->moderated ? "muted" : "unmuted", json_pack("{ss}", "mid", s->mid));
+    observe(p->handle, event);
     vr.host->reply(rq, json_pack("{ss}", "videoroom", "success"));
+}
+
+void verb_enable_recording(struct cardea_request *rq)
+{
+    struct room *room = access_room(rq, "secret");
+    bool on = member_flag(vr.host->info(rq)->body, "record", false);
+
+    if (!room)
+        return;
+    if (room->set.record != on) {
+        room->set.record = on;
+        for (GList *l = room->present.head; l; l = l->next)
+            record_set(l->data, on);
+    }
+    vr.host->reply(rq, json_pack("{ss sb}", "videoroom", "success", "record", on));
 }

@@ -7,7 +7,7 @@
 #define LOWEST_BITRATE 64000
 #define MOST_CODECS    5
 
-enum kind { TEXT, FLAG, NUMBER };
+enum kind { TEXT, FLAG, NOT_FLAG, NUMBER, LIST };
 
 struct line {
     const char *name;
@@ -46,6 +46,21 @@ static const struct line table[] = {
     {"lock_record", FLAG, AT(lock_record), "new_lock_record"},
     {"notify_joining", FLAG, AT(notify_joining), NULL},
     {"require_e2ee", FLAG, AT(require_e2ee), NULL},
+    {"dummy_publisher", FLAG, AT(dummy_publisher), NULL},
+    {"dummy_streams", LIST, AT(dummy_streams), NULL},
+    {"dummy_e2ee", FLAG, AT(dummy_e2ee), NULL},
+    {"threads", NUMBER, AT(threads), NULL},
+    {"auto", FLAG, AT(automatic), "new_auto"},
+    {"priority", NUMBER, AT(priority), "new_priority"},
+    {"loudest", NUMBER, AT(loudest), "new_loudest"},
+    {"dynacast", FLAG, AT(dynacast), NULL},
+    {"locked", FLAG, AT(locked), "new_locked"},
+    {"expected_participants", NUMBER, AT(expected_participants), NULL},
+    {"downlink_start", NUMBER, AT(downlink_start), NULL},
+    {"downlink_min", NUMBER, AT(downlink_min), NULL},
+    {"downlink_max", NUMBER, AT(downlink_max), NULL},
+    {"probing", NOT_FLAG, AT(no_probing), NULL},
+    {"pacing", NOT_FLAG, AT(no_pacing), NULL},
 };
 
 static const char *const audio_codecs[] = {"opus", "multiopus", "isac32", "isac16", "pcmu",
@@ -73,6 +88,7 @@ void properties_clear(struct properties *p)
     for (size_t i = 0; i < G_N_ELEMENTS(table); i++)
         if (table[i].kind == TEXT)
             g_free(*(char **)((char *)p + table[i].offset));
+    json_decref(p->dummy_streams);
     memset(p, 0, sizeof(*p));
 }
 
@@ -149,16 +165,66 @@ static void set_text(char **to, const json_t *v)
     *to = json_is_string(v) ? g_strdup(json_string_value(v)) : json_dumps(v, JSON_ENCODE_ANY);
 }
 
+/* The configuration file may have a list of groups, or one group alone. */
+static void set_list(json_t **to, const json_t *v)
+{
+    json_decref(*to);
+    *to = json_is_array(v) ? json_copy((json_t *)v) : json_pack("[O]", v);
+}
+
 static void set(struct properties *p, const struct line *l, const json_t *v)
 {
     char *at = (char *)p + l->offset;
 
-    if (l->kind == TEXT)
-        set_text((char **)at, v);
-    else if (l->kind == FLAG)
+    switch (l->kind) {
+    case TEXT:
+        set_text((char **)(void *)at, v);
+        break;
+    case FLAG:
         *(bool *)at = truth(v);
-    else
-        *(unsigned *)at = number(v);
+        break;
+    case NOT_FLAG:
+        *(bool *)at = !truth(v);
+        break;
+    case NUMBER:
+        *(unsigned *)(void *)at = number(v);
+        break;
+    case LIST:
+        set_list((json_t **)(void *)at, v);
+        break;
+    }
+}
+
+static json_t *get(const struct properties *p, const struct line *l)
+{
+    const void *at = (const char *)p + l->offset;
+
+    switch (l->kind) {
+    case TEXT:
+        return *(char *const *)at ? json_string(*(char *const *)at) : NULL;
+    case FLAG:
+        return json_boolean(*(const bool *)at);
+    case NOT_FLAG:
+        return json_boolean(!*(const bool *)at);
+    case NUMBER:
+        return json_integer(*(const unsigned *)at);
+    case LIST:
+        return json_incref(*(json_t *const *)at);
+    }
+    return NULL;
+}
+
+json_t *properties_json(const struct properties *p)
+{
+    json_t *o = json_object();
+
+    for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
+        json_t *v = get(p, &table[i]);
+
+        if (v)
+            json_object_set_new(o, table[i].name, v);
+    }
+    return o;
 }
 
 static void drop_empty(char **text)
@@ -188,6 +254,8 @@ static void settle(struct properties *p)
         vr.host->log(CARDEA_LOG_WARN, NULL, "signed_tokens of a room is ignored: token_auth_secret is not set");
         p->signed_tokens = false;
     }
+    p->dummy_e2ee |= p->dummy_publisher && p->require_e2ee;
+    p->priority = MIN(p->priority, UINT16_MAX);
 }
 
 const char *properties_read(struct properties *p, const json_t *from, bool file)

@@ -4,12 +4,15 @@
 #include <string.h>
 
 #include "events.h"
+#include "ids.h"
+#include "observe.h"
+#include "record.h"
 #include "room.h"
 #include "seat.h"
 #include "subscriber.h"
 #include "verbs.h"
 
-static const struct follower *const followers[] = {NULL};
+static const struct follower *const followers[] = {&loudest, &recording, NULL};
 
 /* --- life --- */
 
@@ -44,6 +47,7 @@ static struct publisher *join(enum publisher_origin origin, struct room *room, c
     p->id = id;
     p->present.data = p->publishing.data = p;
     p->bitrate = room->set.bitrate;
+    p->record = room->set.record;
     p->audio_active_packets = room->set.audio_active_packets;
     p->audio_level_average = room->set.audio_level_average;
     p->tracks = g_array_new(FALSE, TRUE, sizeof(struct track));
@@ -80,6 +84,7 @@ void publisher_free(struct publisher *p)
     if (!p)
         return;
     publisher_leave(p);
+    demand_stop(p);
     if (p->free_more)
         p->free_more(p);
     g_array_free(p->tracks, TRUE);
@@ -89,6 +94,7 @@ void publisher_free(struct publisher *p)
     g_free(p->display);
     g_free(p->audiocodec);
     g_free(p->videocodec);
+    g_free(p->filename);
     g_free(p->id);
     g_free(p);
 }
@@ -125,6 +131,28 @@ const struct cardea_stream *publisher_stream_of(const struct publisher *p, const
     return NULL;
 }
 
+const struct cardea_stream *publisher_stream_from(const struct publisher *p, cardea_source source)
+{
+    size_t n;
+    const struct cardea_stream *s = publisher_streams(p, &n);
+
+    for (size_t i = 0; i < n; i++)
+        if (s[i].source == source)
+            return &s[i];
+    return NULL;
+}
+
+const struct cardea_stream *publisher_data(const struct publisher *p)
+{
+    size_t n;
+    const struct cardea_stream *s = publisher_streams(p, &n);
+
+    for (size_t i = 0; i < n; i++)
+        if (s[i].kind == CARDEA_DATA && !s[i].disabled)
+            return &s[i];
+    return NULL;
+}
+
 void publisher_set_streams(struct publisher *p, const struct cardea_stream *streams, size_t n)
 {
     GArray *old = p->own;
@@ -148,7 +176,7 @@ void publisher_set_streams(struct publisher *p, const struct cardea_stream *stre
 struct track *publisher_track(struct publisher *p, unsigned mindex)
 {
     while (p->tracks->len <= mindex) {
-        struct track t = {.min_delay = -1, .max_delay = -1};
+        struct track t = {.min_delay = -1, .max_delay = -1, .demand.told = DEMAND_ALL};
 
         g_array_append_val(p->tracks, t);
     }
@@ -181,6 +209,17 @@ static void apply_track(struct publisher *p, const struct cardea_stream *s)
     vr.host->playout_delay(s->source, t->min_delay, t->max_delay);
 }
 
+/* What is linked to its m-lines is as they are now. */
+static void refresh_subscribers(struct publisher *p)
+{
+    GHashTableIter it;
+    gpointer s;
+
+    g_hash_table_iter_init(&it, p->subscribers);
+    while (g_hash_table_iter_next(&it, &s, NULL))
+        subscriber_refresh(s, p);
+}
+
 void publisher_streams_changed(struct publisher *p)
 {
     size_t n;
@@ -188,10 +227,9 @@ void publisher_streams_changed(struct publisher *p)
 
     for (size_t i = 0; i < n; i++)
         apply_track(p, &s[i]);
-    if (p->handle) {
+    if (p->handle)
         vr.host->bitrate(p->handle, p->bitrate);
-        vr.host->data_tap(p->handle, true);
-    }
+    refresh_subscribers(p);
     for (size_t i = 0; p->published && followers[i]; i++)
         followers[i]->streams(p);
 }
@@ -212,8 +250,11 @@ void publisher_up(struct publisher *p)
     g_queue_push_tail_link(&p->room->publishing, &p->publishing);
     for (size_t i = 0; followers[i]; i++)
         followers[i]->streams(p);
-    if (p->origin != FROM_DUMMY)
+    if (p->origin != FROM_DUMMY) {
         tell_published(p);
+        observe_published(p, "published");
+    }
+    demand_check(p);
 }
 
 /* Everybody who receives something of it loses it; with autoupdate they are offered that. */
@@ -236,6 +277,7 @@ static void publish_no_more(struct publisher *p)
     g_queue_unlink(&p->room->publishing, &p->publishing);
     for (size_t i = 0; followers[i]; i++)
         followers[i]->gone(p);
+    demand_stop(p);
 }
 
 void publisher_unpublish(struct publisher *p)
@@ -248,8 +290,41 @@ void publisher_unpublish(struct publisher *p)
     g_clear_pointer(&p->videocodec, g_free);
     drop_subscribers(p, true);
     g_array_set_size(p->tracks, 0);
-    if (was && p->room)
+    if (was && p->room) {
         tell_gone(p, "unpublished");
+        observe_gone(p, "unpublished");
+    }
+}
+
+bool publisher_measures_talk(struct publisher *p, bool *talking)
+{
+    size_t n;
+    const struct cardea_stream *s = publisher_streams(p, &n);
+    bool measured = false;
+
+    *talking = false;
+    for (size_t i = 0; i < n; i++)
+        if (s[i].kind == CARDEA_AUDIO && s[i].audiolevel_id && !s[i].disabled) {
+            measured = true;
+            *talking |= publisher_track(p, s[i].mindex)->talking;
+        }
+    return measured;
+}
+
+void publisher_talking(struct publisher *p, const struct cardea_stream *s, bool on, double level)
+{
+    struct track *t = publisher_track(p, s->mindex);
+    json_t *body;
+
+    if (!p->room || t->muted || t->moderated)
+        return;
+    t->talking = on;
+    body =
+        json_pack("{ss so so si ss sf}", "videoroom", on ? "talking" : "stopped-talking", "room", id_json(p->room->id),
+                  "id", id_json(p->id), "mindex", (int)s->mindex, "mid", s->mid, "audio-level-dBov-avg", level);
+    observe(p->handle, json_incref(body));
+    room_tell(p->room, NULL, body);
+    record_note(p, on ? "talking" : "stopped-talking", NULL);
 }
 
 void publisher_leave(struct publisher *p)
@@ -293,6 +368,7 @@ void publisher_request_leave(struct cardea_request *rq, struct publisher *p)
 
     json_object_set_new(body, "leaving", json_string("ok"));
     tell_gone(p, "leaving");
+    observe_gone(p, "leaving");
     publisher_leave(p);
     vr.host->reply(rq, body);
 }

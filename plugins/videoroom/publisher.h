@@ -9,7 +9,8 @@
 #ifndef VIDEOROOM_PUBLISHER_H
 #define VIDEOROOM_PUBLISHER_H
 
-#include "videoroom.h"
+#include "demand.h"
+#include "loudest.h"
 
 enum publisher_origin {
     FROM_HANDLE, /* a PeerConnection of ours */
@@ -18,13 +19,15 @@ enum publisher_origin {
     FROM_INGEST, /* plain RTP */
 };
 
-/* What the publisher (or a moderator) said about one of its m-lines; the rest is in cardea_stream. */
+/* What is known of one of its m-lines besides what cardea_stream says. */
 struct track {
-    char *description;
-    bool muted;     /* by the publisher: send false */
-    bool moderated; /* by a moderator */
+    char *description; /* owned */
+    bool muted;        /* by the publisher: send false */
+    bool moderated;    /* by a moderator */
     bool talking;
     int min_delay, max_delay; /* 10 ms units; -1: no override */
+    struct voice voice;       /* AUDIO */
+    struct demand demand;     /* VIDEO */
 };
 
 struct publisher {
@@ -36,11 +39,12 @@ struct publisher {
     /* owned */
     char *display;
     json_t *metadata;
-    char *audiocodec, *videocodec; /* asked for, until unpublish; NULL: the room's order */
-    GArray *tracks;                /* struct track, by mindex */
-    GArray *own;                   /* struct cardea_stream: the m-lines of who has no handle, with their strings */
-    GHashTable *subscribers;       /* set of struct subscriber * that receive something of it */
-    void *more;                    /* of whoever made it, when it has no handle */
+    char *audiocodec, *videocodec;          /* asked for, until unpublish; NULL: the room's order */
+    char *filename;                         /* of its recording, until unpublish; NULL: made up */
+    GArray *tracks;                         /* struct track, by mindex */
+    GArray *own;                            /* struct cardea_stream with their strings, of who has no handle */
+    GHashTable *subscribers;                /* set of struct subscriber * that receive something of it */
+    void *more;                             /* of whoever made it, when it has no handle */
     void (*free_more)(struct publisher *p); /* NULL: nothing to free */
     /* borrowed */
     struct room *room;         /* NULL: left, kicked or destroyed */
@@ -49,7 +53,13 @@ struct publisher {
     bool published;   /* others may see it: its PeerConnection is up */
     bool negotiating; /* its offer was answered, the PeerConnection is not up yet */
     bool e2ee, kicked;
-    unsigned bitrate, audio_active_packets, audio_level_average;
+    bool record; /* it is to be recorded while it publishes */
+    cardea_recording recording;
+    unsigned bitrate; /* bit/s; 0: no cap */
+    unsigned audio_active_packets, audio_level_average;
+    unsigned own_talk_packets, own_talk_level; /* what it asked for itself; 0: nothing */
+    uint64_t demand_timer;
+    bool demand_lower; /* the time has come to tell that less is wanted */
 };
 
 /* Joins the room. Takes id, which must be free there. */
@@ -63,28 +73,36 @@ void publisher_free(struct publisher *p); /* leaves first; NULL is fine */
 const struct cardea_stream *publisher_streams(const struct publisher *p, size_t *n);
 const struct cardea_stream *publisher_stream_at(const struct publisher *p, unsigned mindex); /* or NULL */
 const struct cardea_stream *publisher_stream_of(const struct publisher *p, const char *mid); /* or NULL */
+const struct cardea_stream *publisher_stream_from(const struct publisher *p, cardea_source source);
+const struct cardea_stream *publisher_data(const struct publisher *p); /* its data m-line, or NULL */
 /* Sets the m-lines of one without handle; strings are copied. Call publisher_streams_changed() afterwards. */
 void publisher_set_streams(struct publisher *p, const struct cardea_stream *streams, size_t n);
 struct track *publisher_track(struct publisher *p, unsigned mindex);      /* made when it is not there yet */
 void publisher_apply(struct publisher *p, const struct cardea_stream *s); /* its mute: to the source */
+bool publisher_measures_talk(struct publisher *p,
+                             bool *talking); /* does some audio have levels? *talking: is one on? */
 
 void publisher_up(struct publisher *p);              /* published: others are told */
 void publisher_streams_changed(struct publisher *p); /* after a negotiation: mutes, talk detection, followers */
 void publisher_unpublish(struct publisher *p);       /* subscribers lose it, others are told */
 void publisher_leave(struct publisher *p);           /* out of the room, silently */
+void publisher_talking(struct publisher *p, const struct cardea_stream *s, bool on, double level); /* tells everybody */
 
 /* The tables `configure` and `joinandconfigure` are checked with. */
 extern const struct cardea_param publisher_params[], description_item[];
 bool publisher_check_codecs(struct cardea_request *rq, const struct room *room, const json_t *body);
-void publisher_settings(struct publisher *p, const json_t *body);
+void publisher_talk_settings(struct publisher *p, const json_t *body);
+/* Which of a request's members count: a plain `join` with an offer has an offer and nothing else. */
+enum publisher_members { ALL_MEMBERS, ONLY_THE_OFFER };
 /* Applies settings and offer of rq, and replies with body (taken) and what the answer adds. */
-void publisher_configure(struct cardea_request *rq, struct publisher *p, json_t *body);
+void publisher_configure(struct cardea_request *rq, struct publisher *p, enum publisher_members which, json_t *body);
 void publisher_request_configure(struct cardea_request *rq, struct publisher *p);
 void publisher_request_leave(struct cardea_request *rq, struct publisher *p);
 
 /*
  * Those who do something with every publisher (record it, forward it): one line in publisher.c's table each. streams()
- * comes when it is published, and whenever its m-lines may have changed since; gone() when it publishes no more.
+ * comes when it is published, and whenever its m-lines may have changed since; gone() when it publishes no more, its
+ * m-lines and its room still being there.
  */
 struct follower {
     void (*streams)(struct publisher *p);

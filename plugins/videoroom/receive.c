@@ -16,6 +16,8 @@ static const struct cardea_param configure_item[] = {{"mid", CARDEA_STRING},
                                                      {"temporal_layer", CARDEA_UINT, .max = 2},
                                                      {"min_delay", CARDEA_INT},
                                                      {"max_delay", CARDEA_INT},
+                                                     {"auto", CARDEA_BOOL},
+                                                     {"priority", CARDEA_UINT, .max = 65535},
                                                      {0}};
 static const struct cardea_param configure_params[] = {{"streams", CARDEA_ARRAY, .fields = configure_item},
                                                        {"audio", CARDEA_BOOL},
@@ -47,24 +49,16 @@ static bool check_configure(struct cardea_request *rq, struct subscriber *s, con
 }
 
 /* A layer asked for that is the current one is confirmed at once. */
-static void confirm(struct subscriber *s, guint i, const json_t *item, const char *name, int *current)
+static void confirm(struct subscriber *s, const struct slot *slot, const json_t *item, const char *name, int current)
 {
     const json_t *v = json_object_get(item, name);
-    char mid[12];
-    json_t *body;
 
-    if (!v || *current < 0 || json_integer_value(v) != *current || !s->room)
-        return;
-    g_snprintf(mid, sizeof(mid), "%u", i);
-    body = event_room(s->room);
-    json_object_set_new(body, "mid", json_string(mid));
-    json_object_set_new(body, name, json_integer(*current));
-    vr.host->notify(s->handle, body);
+    if (v && current >= 0 && json_integer_value(v) == current)
+        slot_tell_layer(s, slot, name, current);
 }
 
-static void configure_slot(struct subscriber *s, guint i, const json_t *item)
+static void configure_slot(struct subscriber *s, struct slot *slot, const json_t *item)
 {
-    struct slot *slot = s->slots->pdata[i];
     const struct cardea_stream *from = slot_source(slot);
     const json_t *send = json_object_get(item, "send");
 
@@ -76,21 +70,19 @@ static void configure_slot(struct subscriber *s, guint i, const json_t *item)
     slot_read_layers(slot, item);
     slot_connect(s, slot);
     if (from && from->simulcast) {
-        confirm(s, i, item, "substream", &slot->substream);
-        confirm(s, i, item, "temporal", &slot->temporal);
+        confirm(s, slot, item, "substream", slot->substream);
+        confirm(s, slot, item, "temporal", slot->temporal);
     } else if (from && from->svc) {
-        confirm(s, i, item, "spatial_layer", &slot->spatial);
-        confirm(s, i, item, "temporal_layer", &slot->temporal);
+        confirm(s, slot, item, "spatial_layer", slot->spatial);
+        confirm(s, slot, item, "temporal_layer", slot->temporal);
     }
 }
 
 static void configure_kinds(struct subscriber *s, const json_t *body)
 {
-    static const char *const names[] = {"", "audio", "video", "data"};
-
     for (guint i = 0; i < s->slots->len; i++) {
         struct slot *slot = s->slots->pdata[i];
-        const json_t *on = json_object_get(body, names[slot->kind]);
+        const json_t *on = json_object_get(body, kind_names[slot->kind]);
 
         if (!on)
             continue;
@@ -126,7 +118,7 @@ void subscriber_request_configure(struct cardea_request *rq, struct subscriber *
         mids |= mid != NULL;
         for (guint i = 0; i < s->slots->len; i++)
             if (!mid || slots_by_mid(s, mid) == s->slots->pdata[i])
-                configure_slot(s, i, item);
+                configure_slot(s, s->slots->pdata[i], item);
     }
     if (!mids)
         configure_kinds(s, in->body);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "dummy.h"
 #include "events.h"
 #include "ids.h"
 #include "publisher.h"
@@ -10,14 +11,19 @@
 
 struct room *room_find(const char *id)
 {
-    return id ? g_hash_table_lookup(vr.rooms, id) : NULL;
+    return id && vr.rooms ? g_hash_table_lookup(vr.rooms, id) : NULL;
+}
+
+bool room_is_limit(void)
+{
+    return g_hash_table_size(vr.rooms) >= vr.max_rooms;
 }
 
 struct room *room_create(const char *id, struct properties *set)
 {
     struct room *room;
 
-    if (id && room_find(id))
+    if ((id && room_find(id)) || room_is_limit())
         return NULL;
     room = g_new0(struct room, 1);
     do {
@@ -34,7 +40,11 @@ struct room *room_create(const char *id, struct properties *set)
     room->participants = g_hash_table_new(g_str_hash, g_str_equal);
     room->by_private = g_hash_table_new(g_int_hash, g_int_equal);
     room->subscribers = g_hash_table_new(NULL, NULL);
+    room->group = vr.host->random_id();
+    if (room->set.expected_participants)
+        vr.host->expect(room->group, room->set.expected_participants);
     g_hash_table_insert(vr.rooms, room->id, room);
+    dummy_add(room);
     return room;
 }
 
@@ -67,6 +77,8 @@ void room_destroy(struct room *room)
         else
             publisher_free(p);
     }
+    if (room->set.expected_participants)
+        vr.host->expect(room->group, 0);
     room_free(room);
 }
 
@@ -94,6 +106,36 @@ void room_tell(struct room *room, const struct publisher *but, json_t *body)
     g_free(to);
 }
 
+/* --- who may join --- */
+
+bool room_allow(struct room *room, const json_t *tokens)
+{
+    const json_t *token;
+    size_t i;
+
+    json_array_foreach(tokens, i, token)
+    {
+        const char *text = json_string_value(token);
+
+        if (g_hash_table_size(room->tokens) >= ROOM_TOKENS_MOST && !g_hash_table_contains(room->tokens, text))
+            return false;
+        g_hash_table_add(room->tokens, g_strdup(text));
+    }
+    return true;
+}
+
+json_t *room_tokens(const struct room *room)
+{
+    json_t *all = json_array();
+    GHashTableIter it;
+    gpointer key;
+
+    g_hash_table_iter_init(&it, room->tokens);
+    while (g_hash_table_iter_next(&it, &key, NULL))
+        json_array_append_new(all, json_string(key));
+    return all;
+}
+
 /* --- what is told about it --- */
 
 static void set_true(json_t *o, const char *name, bool on)
@@ -116,6 +158,11 @@ static json_t *room_json(const struct room *r)
         "transport_wide_cc_ext", s->transport_wide_cc_ext);
 
     set_true(o, "bitrate_cap", s->bitrate_cap);
+    set_true(o, "locked", s->locked);
+    set_true(o, "auto", s->automatic);
+    set_true(o, "dynacast", s->dynacast);
+    if (s->loudest)
+        json_object_set_new(o, "loudest", json_integer(s->loudest));
     set_true(o, "opus_fec", s->opus_fec);
     set_true(o, "opus_dtx", s->opus_dtx);
     if (s->rec_dir)
@@ -143,20 +190,6 @@ json_t *room_list(bool with_private)
     return list;
 }
 
-static bool measures_talk(struct publisher *p, bool *talking)
-{
-    size_t n;
-    const struct cardea_stream *s = publisher_streams(p, &n);
-    bool measured = false;
-
-    for (size_t i = 0; i < n; i++)
-        if (s[i].kind == CARDEA_AUDIO && s[i].audiolevel_id && !s[i].disabled) {
-            measured = true;
-            *talking |= publisher_track(p, s[i].mindex)->talking;
-        }
-    return measured;
-}
-
 json_t *room_participants(const struct room *room)
 {
     json_t *list = json_array();
@@ -164,12 +197,13 @@ json_t *room_participants(const struct room *room)
     for (GList *l = room->present.head; l; l = l->next) {
         struct publisher *p = l->data;
         json_t *o = who_json(p, json_pack("{so}", "id", id_json(p->id)));
-        bool talking = false;
+        bool talking;
 
         set_true(o, "dummy", p->origin == FROM_DUMMY);
         set_true(o, "remote", p->origin == FROM_REMOTE);
+        set_true(o, "recording", p->record && p->published && p->handle);
         json_object_set_new(o, "publisher", json_boolean(p->published));
-        if (p->published && measures_talk(p, &talking))
+        if (p->published && publisher_measures_talk(p, &talking))
             json_object_set_new(o, "talking", json_boolean(talking));
         json_array_append_new(list, o);
     }

@@ -5,6 +5,8 @@
 
 #include "properties.h"
 
+#define ROOM_TOKENS_MOST 65536 /* allowed tokens of a room */
+
 struct room {
     /* owned */
     char *id;
@@ -17,16 +19,22 @@ struct room {
     GQueue publishing;        /* struct publisher *, in the order of publishing */
     GHashTable *subscribers;  /* set of struct subscriber * */
     /* state */
-    bool check_tokens;
-    unsigned limited; /* of those publishing: how many count towards `publishers` */
+    uint64_t group;    /* its PeerConnections belong together: cardea_host.group() */
+    bool check_tokens; /* who joins must have one of `tokens` */
+    bool permanent;    /* there is a file of it in the state folder */
+    bool configured;   /* the configuration file has it, too */
+    unsigned limited;  /* of those publishing: how many count towards `publishers` */
 };
 
 struct room *room_find(const char *id); /* NULL: there is none */
-/* Takes what is in set. id NULL: a random one. NULL when the id is in use; set is then as it was. */
+/* Takes what is in set. id NULL: a random one. NULL: the id is in use, or there are too many; set is then as it was. */
 struct room *room_create(const char *id, struct properties *set);
+bool room_is_limit(void); /* there are as many rooms as may be */
 /* Tells participants, closes their PeerConnections; who has no handle is freed. */
 void room_destroy(struct room *room);
 struct publisher *room_participant(const struct room *room, const json_t *id); /* NULL: nobody */
+bool room_allow(struct room *room, const json_t *tokens); /* adds them; false: some were too many */
+json_t *room_tokens(const struct room *room);
 json_t *room_list(bool with_private);
 json_t *room_participants(const struct room *room);
 

@@ -3,20 +3,34 @@
 #include <string.h>
 
 #include "access.h"
+#include "events.h"
 #include "ids.h"
+#include "loudest.h"
+#include "observe.h"
 #include "room.h"
+#include "store.h"
 #include "verbs.h"
 
 /* --- making and changing --- */
 
-/* true: there is a list, be it empty. */
-static bool read_tokens(struct room *room, const json_t *list)
+static void create(struct cardea_request *rq, const json_t *body, const char *id, struct properties *set)
 {
-    const json_t *token;
-    size_t i;
+    struct room *room = room_create(id, set);
+    const json_t *allowed = json_object_get(body, "allowed");
+    bool kept = false;
 
-    json_array_foreach(list, i, token) g_hash_table_add(room->tokens, g_strdup(json_string_value(token)));
-    return list != NULL;
+    if (!room && room_is_limit())
+        vr.host->fail(rq, E_INTERNAL, "There are %u rooms already (general.max_rooms)", vr.max_rooms);
+    else if (!room)
+        vr.host->fail(rq, E_ROOM_EXISTS, "Room %s exists already", id);
+    if (!room)
+        return;
+    room_allow(room, allowed);
+    room->check_tokens = allowed != NULL;
+    if (member_flag(body, "permanent", false))
+        kept = store_save(room);
+    observe_room(vr.host->info(rq)->handle, "created", room);
+    vr.host->reply(rq, json_pack("{ss so sb}", "videoroom", "created", "room", id_json(room->id), "permanent", kept));
 }
 
 void verb_create(struct cardea_request *rq)
@@ -24,47 +38,70 @@ void verb_create(struct cardea_request *rq)
     const json_t *body = vr.host->info(rq)->body;
     char *id = id_asked(json_object_get(body, "room"));
     struct properties set;
-    struct room *room = NULL;
     const char *wrong;
 
     properties_default(&set);
-    if (!access_admin(rq))
-        goto out;
     wrong = properties_read(&set, body, false);
-    if (wrong) {
+    if (wrong)
         vr.host->fail(rq, E_INVALID, "%s", wrong);
-        goto out;
-    }
-    room = room_create(id, &set);
-    if (!room) {
-        vr.host->fail(rq, E_ROOM_EXISTS, "Room %s exists already", id);
-        goto out;
-    }
-    room->check_tokens = read_tokens(room, json_object_get(body, "allowed"));
-    vr.host->reply(rq, json_pack("{ss so sb}", "videoroom", "created", "room", id_json(room->id), "permanent", 0));
-out:
+    else if (id && !id_is_valid(id))
+        vr.host->fail(rq, E_INVALID, "This cannot be the id of a room");
+    else if (!access_admin(rq))
+        ;
+    else if (member_flag(body, "permanent", false) && !store_exists())
+        vr.host->fail(rq, E_INTERNAL, "There is no folder to keep rooms in (general.state_folder)");
+    else
+        create(rq, body, id, &set);
     properties_clear(&set);
     g_free(id);
 }
 
+/* What people in the room have to know at once. */
+static void apply_edit(struct room *room, bool was_locked, unsigned old_loudest)
+{
+    json_t *body;
+
+    if (room->set.loudest != old_loudest)
+        loudest_changed(room);
+    if (room->set.locked == was_locked)
+        return;
+    body = event_room(room);
+    json_object_set_new(body, "locked", json_boolean(room->set.locked));
+    room_tell(room, NULL, body);
+}
+
 void verb_edit(struct cardea_request *rq)
 {
+    const struct cardea_request_info *in = vr.host->info(rq);
     struct room *room = access_room(rq, "secret");
+    bool locked, kept = false;
+    unsigned loudest_most;
 
     if (!room)
         return;
-    properties_edit(&room->set, vr.host->info(rq)->body);
-    vr.host->reply(rq, json_pack("{ss so sb}", "videoroom", "edited", "room", id_json(room->id), "permanent", 0));
+    locked = room->set.locked;
+    loudest_most = room->set.loudest;
+    properties_edit(&room->set, in->body);
+    if (member_flag(in->body, "permanent", false))
+        kept = store_save(room);
+    apply_edit(room, locked, loudest_most);
+    observe_room(in->handle, "edited", room);
+    vr.host->reply(rq, json_pack("{ss so sb}", "videoroom", "edited", "room", id_json(room->id), "permanent", kept));
 }
 
 void verb_destroy(struct cardea_request *rq)
 {
+    const struct cardea_request_info *in = vr.host->info(rq);
     struct room *room = access_room(rq, "secret");
+    bool forgotten = false;
     json_t *body;
 
     if (!room)
         return;
-    body = json_pack("{ss so sb}", "videoroom", "destroyed", "room", id_json(room->id), "permanent", 0);
+    if (member_flag(in->body, "permanent", false))
+        forgotten = store_forget(room);
+    body = json_pack("{ss so sb}", "videoroom", "destroyed", "room", id_json(room->id), "permanent", forgotten);
+    observe_room(in->handle, "destroyed", room);
     room_destroy(room);
     vr.host->reply(rq, body);
 }
@@ -101,18 +138,6 @@ void verb_listparticipants(struct cardea_request *rq)
 
 /* --- who may join --- */
 
-static json_t *tokens_json(const struct room *room)
-{
-    json_t *all = json_array();
-    GHashTableIter it;
-    gpointer key;
-
-    g_hash_table_iter_init(&it, room->tokens);
-    while (g_hash_table_iter_next(&it, &key, NULL))
-        json_array_append_new(all, json_string(key));
-    return all;
-}
-
 void verb_allowed(struct cardea_request *rq)
 {
     const json_t *body = vr.host->info(rq)->body, *list = json_object_get(body, "allowed"), *token;
@@ -125,16 +150,21 @@ void verb_allowed(struct cardea_request *rq)
         return;
     if (!g_ascii_strcasecmp(action, "enable") || !g_ascii_strcasecmp(action, "disable"))
         room->check_tokens = !g_ascii_strcasecmp(action, "enable");
-    else if (!g_ascii_strcasecmp(action, "add"))
-        read_tokens(room, list);
-    else if (!g_ascii_strcasecmp(action, "remove"))
+    else if (!g_ascii_strcasecmp(action, "add")) {
+        if (!room_allow(room, list)) {
+            vr.host->fail(rq, E_INTERNAL, "A room has at most %d tokens", ROOM_TOKENS_MOST);
+            return;
+        }
+    } else if (!g_ascii_strcasecmp(action, "remove")) {
         json_array_foreach(list, i, token) g_hash_table_remove(room->tokens, json_string_value(token));
-    else {
+    } else {
         vr.host->fail(rq, E_INVALID, "action must be enable, disable, add or remove");
         return;
     }
+    if (room->permanent)
+        store_save(room);
     reply = json_pack("{ss so}", "videoroom", "success", "room", id_json(room->id));
     if (g_ascii_strcasecmp(action, "disable"))
-        json_object_set_new(reply, "allowed", tokens_json(room));
+        json_object_set_new(reply, "allowed", room_tokens(room));
     vr.host->reply(rq, reply);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* One m-line: what feeds it, how it is linked. */
 #include "slot.h"
 
 #include <stdlib.h>
@@ -11,22 +12,20 @@
 
 #define TOP_LAYER 2
 
-static void reset_layers(struct slot *slot)
-{
-    slot->substream = slot->temporal = slot->spatial = -1;
-    slot->link.limit_substream = slot->link.limit_temporal = slot->link.limit_spatial = false;
-    slot->link.fallback_us = 0;
-}
+/* --- life --- */
 
-struct slot *slot_new(enum cardea_kind kind)
+struct slot *slot_new(struct subscriber *s, enum cardea_kind kind)
 {
     struct slot *slot = g_new0(struct slot, 1);
 
     slot->kind = kind;
+    slot->mindex = s->slots->len;
     slot->send = slot->stale = true;
-    reset_layers(slot);
+    slot->demand = -1;
+    slot_defaults(s, slot);
     if (kind == CARDEA_DATA)
-        slot->data_feeds = g_hash_table_new(NULL, NULL);
+        slot->data_feeds = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    g_ptr_array_add(s->slots, slot);
     return slot;
 }
 
@@ -54,12 +53,18 @@ void slot_keyframe(const struct slot *slot)
         vr.host->keyframe(from->source);
 }
 
-struct slot *slots_by_mid(struct subscriber *s, const char *mid)
-{
-    char *end;
-    unsigned long i = strtoul(mid, &end, 10);
+/* --- layers --- */
 
-    return *mid && !*end && i < s->slots->len ? s->slots->pdata[i] : NULL;
+void slot_defaults(struct subscriber *s, struct slot *slot)
+{
+    const struct properties *set = &s->room->set;
+
+    slot->substream = slot->temporal = slot->spatial = -1;
+    slot->link = (struct cardea_link){0};
+    if (slot->kind != CARDEA_VIDEO)
+        return;
+    slot->link.automatic = set->automatic;
+    slot->link.priority = (uint16_t)set->priority;
 }
 
 static void read_layer(const json_t *item, const char *name, bool *limited, uint8_t *layer)
@@ -77,17 +82,10 @@ static int16_t delay(const json_t *v, int16_t old)
     return v ? (int16_t)CLAMP(json_integer_value(v), -1, 4095) : old;
 }
 
-void slot_read_layers(struct slot *slot, const json_t *item)
+static void read_delay(struct cardea_link *l, const json_t *item)
 {
-    struct cardea_link *l = &slot->link;
-    const json_t *min = json_object_get(item, "min_delay"), *max = json_object_get(item, "max_delay"), *v;
+    const json_t *min = json_object_get(item, "min_delay"), *max = json_object_get(item, "max_delay");
 
-    read_layer(item, "substream", &l->limit_substream, &l->substream);
-    read_layer(item, "temporal", &l->limit_temporal, &l->temporal);
-    read_layer(item, "spatial_layer", &l->limit_spatial, &l->spatial);
-    read_layer(item, "temporal_layer", &l->limit_temporal, &l->temporal);
-    if ((v = json_object_get(item, "fallback")))
-        l->fallback_us = (uint32_t)CLAMP(json_integer_value(v), 0, G_MAXUINT32);
     if (!min && !max)
         return;
     l->min_delay = delay(min, l->min_delay);
@@ -101,6 +99,25 @@ void slot_read_layers(struct slot *slot, const json_t *item)
         l->max_delay = l->min_delay;
 }
 
+void slot_read_layers(struct slot *slot, const json_t *item)
+{
+    struct cardea_link *l = &slot->link;
+    const json_t *v;
+
+    read_layer(item, "substream", &l->limit_substream, &l->substream);
+    read_layer(item, "temporal", &l->limit_temporal, &l->temporal);
+    read_layer(item, "spatial_layer", &l->limit_spatial, &l->spatial);
+    read_layer(item, "temporal_layer", &l->limit_temporal, &l->temporal);
+    if ((v = json_object_get(item, "fallback")))
+        l->fallback_us = (uint32_t)CLAMP(json_integer_value(v), 0, G_MAXUINT32);
+    read_delay(l, item);
+    if (slot->kind != CARDEA_VIDEO)
+        return;
+    l->automatic = member_flag(item, "auto", l->automatic);
+    if ((v = json_object_get(item, "priority")))
+        l->priority = (uint16_t)json_integer_value(v);
+}
+
 /* --- which stream feeds it --- */
 
 /* The codec of an m-line whose stream has none (yet): what the room would take first. */
@@ -111,19 +128,7 @@ static char *codec_of(const struct publisher *p, const struct cardea_stream *str
     return stream->codec ? g_strdup(stream->codec) : g_strndup(list, strcspn(list, ","));
 }
 
-void slot_fill(struct subscriber *s, struct slot *slot, struct publisher *p, const struct cardea_stream *stream)
-{
-    slot->feed = p;
-    slot->feed_mindex = stream->mindex;
-    slot->send = true;
-    reset_layers(slot);
-    if (!slot->codec)
-        slot->codec = codec_of(p, stream);
-    if (!slot->profile)
-        slot->profile = g_strdup(stream->profile);
-    g_hash_table_add(p->subscribers, s);
-}
-
+/* p feeds this subscriber no more, unless another m-line still has something of it. */
 static void forget_feed(struct subscriber *s, struct publisher *p)
 {
     for (guint i = 0; i < s->slots->len; i++) {
@@ -135,18 +140,77 @@ static void forget_feed(struct subscriber *s, struct publisher *p)
     g_hash_table_remove(p->subscribers, s);
 }
 
+/* Another feed, or none. The old one is forgotten. */
+static void set_feed(struct subscriber *s, struct slot *slot, struct publisher *p, unsigned mindex)
+{
+    struct publisher *old = slot->feed;
+
+    demand_set(slot, -1);
+    slot->feed = p;
+    slot->feed_mindex = mindex;
+    if (old && old != p)
+        forget_feed(s, old);
+    if (p)
+        g_hash_table_add(p->subscribers, s);
+}
+
+void slot_fill(struct subscriber *s, struct slot *slot, struct publisher *p, const struct cardea_stream *stream)
+{
+    set_feed(s, slot, p, stream->mindex);
+    slot->send = true;
+    slot_defaults(s, slot);
+    if (!slot->codec)
+        slot->codec = codec_of(p, stream);
+    if (!slot->profile)
+        slot->profile = g_strdup(stream->profile);
+}
+
+bool slot_add_feed(struct subscriber *s, struct slot *slot, struct publisher *p)
+{
+    if (g_hash_table_contains(slot->data_feeds, p))
+        return true;
+    if (g_hash_table_size(slot->data_feeds) >= SLOT_FEEDS_MOST)
+        return false;
+    g_hash_table_insert(slot->data_feeds, p, g_new0(cardea_source, 1));
+    g_hash_table_add(p->subscribers, s);
+    slot_connect(s, slot);
+    return true;
+}
+
+static void drop_data(struct subscriber *s, struct slot *slot, struct publisher *p)
+{
+    const cardea_source *source = g_hash_table_lookup(slot->data_feeds, p);
+
+    if (slot->sink && source && *source)
+        vr.host->unlink_from(slot->sink, *source);
+    g_hash_table_remove(slot->data_feeds, p);
+    forget_feed(s, p);
+}
+
 void slot_clear(struct subscriber *s, struct slot *slot)
 {
-    struct publisher *p = slot->feed;
+    GList *feeds = slot->data_feeds ? g_hash_table_get_keys(slot->data_feeds) : NULL;
 
-    if (!p)
+    for (GList *l = feeds; l; l = l->next)
+        drop_data(s, slot, l->data);
+    g_list_free(feeds);
+    if (!slot->feed)
         return;
-    slot->feed = NULL;
+    set_feed(s, slot, NULL, 0);
     slot->stale = true;
-    reset_layers(slot);
+    slot->substream = slot->temporal = slot->spatial = -1;
     if (slot->sink)
         vr.host->unlink(slot->sink);
-    forget_feed(s, p);
+}
+
+/* --- all of a subscriber's --- */
+
+struct slot *slots_by_mid(struct subscriber *s, const char *mid)
+{
+    guint64 i;
+
+    return g_ascii_string_to_unsigned(mid, 10, 0, SLOTS_MOST, &i, NULL) && i < s->slots->len ? s->slots->pdata[i]
+                                                                                             : NULL;
 }
 
 static struct slot *free_slot(struct subscriber *s, const struct publisher *p, const struct cardea_stream *stream)
@@ -161,74 +225,9 @@ static struct slot *free_slot(struct subscriber *s, const struct publisher *p, c
             found = slot;
     }
     g_free(codec);
+    if (!found && s->slots->len < SLOTS_MOST)
+        found = slot_new(s, stream->kind);
     return found;
-}
-
-static bool add_data(struct subscriber *s, struct publisher *p)
-{
-    struct slot *slot = NULL;
-    bool fresh;
-
-    for (guint i = 0; i < s->slots->len && !slot; i++)
-        if (((struct slot *)s->slots->pdata[i])->kind == CARDEA_DATA)
-            slot = s->slots->pdata[i];
-    fresh = !slot;
-    if (fresh) {
-        slot = slot_new(CARDEA_DATA);
-        g_ptr_array_add(s->slots, slot);
-    }
-    g_hash_table_add(slot->data_feeds, p);
-    g_hash_table_add(p->subscribers, s);
-    return fresh;
-}
-
-bool slots_add(struct subscriber *s, struct publisher *p, const struct cardea_stream *stream, const json_t *item)
-{
-    const json_t *send = json_object_get(item, "send");
-    struct slot *slot;
-
-    if (stream->kind == CARDEA_DATA)
-        return add_data(s, p);
-    slot = free_slot(s, p, stream);
-    if (!slot) {
-        slot = slot_new(stream->kind);
-        g_ptr_array_add(s->slots, slot);
-    }
-    slot_fill(s, slot, p, stream);
-    slot->stale = true;
-    slot->ready = false;
-    g_free(slot->crossrefid);
-    slot->crossrefid = g_strdup(json_string_value(json_object_get(item, "crossrefid")));
-    slot_read_layers(slot, item);
-    if (send && s->answered && json_object_get(item, "mid"))
-        slot->send = json_is_true(send);
-    return true;
-}
-
-bool slots_drop_feed(struct subscriber *s, struct publisher *p, const char *mid, bool *media)
-{
-    bool hit = false;
-
-    for (guint i = 0; i < s->slots->len; i++) {
-        struct slot *slot = s->slots->pdata[i];
-
-        if (slot->data_feeds && g_hash_table_contains(slot->data_feeds, p) && !mid) {
-            g_hash_table_remove(slot->data_feeds, p);
-            hit = true;
-        }
-        if (slot->feed != p)
-            continue;
-        if (mid) {
-            const struct cardea_stream *stream = slot_source(slot);
-
-            if (!stream || strcmp(stream->mid, mid))
-                continue;
-        }
-        slot_clear(s, slot);
-        hit = *media = true;
-    }
-    forget_feed(s, p);
-    return hit;
 }
 
 bool slots_fed(const struct subscriber *s)
@@ -239,22 +238,87 @@ bool slots_fed(const struct subscriber *s)
     return false;
 }
 
+/* One m-line for the data of all; a new one needs an offer, another feed in it does not. */
+static bool add_data(struct subscriber *s, struct publisher *p)
+{
+    struct slot *slot = NULL;
+    bool fresh;
+
+    for (guint i = 0; i < s->slots->len && !slot; i++)
+        if (((struct slot *)s->slots->pdata[i])->kind == CARDEA_DATA)
+            slot = s->slots->pdata[i];
+    fresh = !slot;
+    if (fresh && s->slots->len >= SLOTS_MOST)
+        return false;
+    if (fresh)
+        slot = slot_new(s, CARDEA_DATA);
+    slot_add_feed(s, slot, p);
+    return fresh;
+}
+
+bool slots_add(struct subscriber *s, struct publisher *p, const struct cardea_stream *stream, const json_t *item,
+               bool may_pause)
+{
+    struct slot *slot;
+
+    if (stream->kind == CARDEA_DATA)
+        return add_data(s, p);
+    slot = free_slot(s, p, stream);
+    if (!slot)
+        return false;
+    slot_fill(s, slot, p, stream);
+    slot->stale = true;
+    slot->ready = false;
+    g_free(slot->crossrefid);
+    slot->crossrefid = g_strdup(member_text(item, "crossrefid"));
+    slot_read_layers(slot, item);
+    if (may_pause)
+        slot->send = member_flag(item, "send", true);
+    return true;
+}
+
+void slots_drop_feed(struct subscriber *s, struct publisher *p, const char *mid, bool *media)
+{
+    const struct cardea_stream *only = mid ? publisher_stream_of(p, mid) : NULL;
+
+    for (guint i = 0; i < s->slots->len; i++) {
+        struct slot *slot = s->slots->pdata[i];
+
+        if (slot->data_feeds && g_hash_table_contains(slot->data_feeds, p) &&
+            (!mid || (only && only->kind == CARDEA_DATA)))
+            drop_data(s, slot, p);
+        if (slot->feed != p || (mid && (!only || only->mindex != slot->feed_mindex)))
+            continue;
+        slot_clear(s, slot);
+        *media = true;
+    }
+}
+
 /* --- what is offered --- */
 
-static void place(struct subscriber *s, guint i)
+static bool is_inactive(const struct slot *slot, const struct cardea_stream *from)
 {
-    struct slot *slot = s->slots->pdata[i];
+    return slot->kind != CARDEA_DATA && (!from || from->disabled);
+}
+
+static bool has_descriptor(const struct slot *slot, const struct cardea_stream *from)
+{
+    return from->kind == CARDEA_VIDEO && (from->svc || from->simulcast) && slot->codec &&
+           (!strcmp(slot->codec, "av1") || !strcmp(slot->codec, "vp9"));
+}
+
+static void place(struct subscriber *s, struct slot *slot)
+{
     const struct cardea_stream *from = slot_source(slot);
-    const struct properties *set = s->room ? &s->room->set : NULL;
-    int mindex = slot->sink || slot->offered ? (int)i : -1;
+    int mindex = slot->sink || slot->offered ? (int)slot->mindex : -1;
     char mid[12];
     struct cardea_place p = {
         .kind = slot->kind,
-        .inactive = slot->kind != CARDEA_DATA && (!from || from->disabled),
+        .inactive = is_inactive(slot, from),
         .codec = slot->codec,
         .payload_type = -1,
         .profile = slot->profile,
-        .transport_cc = set && set->transport_wide_cc_ext,
+        .transport_cc = s->room->set.transport_wide_cc_ext,
     };
 
     if (from) {
@@ -264,16 +328,16 @@ static void place(struct subscriber *s, guint i)
         p.audiolevel = from->audiolevel_id != 0;
         p.orientation = from->orientation_id != 0;
         p.playout_delay = from->playout_delay_id != 0;
-        p.dependency_descriptor = from->kind == CARDEA_VIDEO && (from->svc || from->simulcast) && slot->codec &&
-                                  (!strcmp(slot->codec, "av1") || !strcmp(slot->codec, "vp9"));
+        p.dependency_descriptor = has_descriptor(slot, from);
     }
     if (from && s->use_msid) {
-        g_snprintf(mid, sizeof(mid), "%u", i);
+        g_snprintf(mid, sizeof(mid), "%u", slot->mindex);
         p.msid_stream = slot->feed->id;
         p.msid_track = mid;
     }
     if (vr.host->place(s->handle, &mindex, &p, &slot->sink))
-        vr.host->log(CARDEA_LOG_ERROR, s->handle, "the m-line %u could not be placed", i);
+        vr.host->log(CARDEA_LOG_ERROR, s->handle, "the m-line %u could not be placed", slot->mindex);
+    slot->offered_inactive = p.inactive;
     slot->stale = false;
 }
 
@@ -287,23 +351,60 @@ void slots_place(struct subscriber *s)
 {
     for (guint i = 0; i < s->slots->len; i++)
         if (can_be_placed(s->slots->pdata[i]))
-            place(s, i);
+            place(s, s->slots->pdata[i]);
 }
 
 /* --- what is linked --- */
 
+static bool is_paused(const struct subscriber *s, const struct slot *slot)
+{
+    return s->paused || s->barred || !slot->ready || !slot->send;
+}
+
+/* Each feed has a channel of its own, which has its id as label. */
+static void connect_data(struct subscriber *s, struct slot *slot)
+{
+    struct cardea_link link = {.paused = is_paused(s, slot)};
+    GHashTableIter it;
+    gpointer key, value;
+
+    g_hash_table_iter_init(&it, slot->data_feeds);
+    while (g_hash_table_iter_next(&it, &key, &value)) {
+        const struct publisher *p = key;
+        const struct cardea_stream *from = publisher_data(p);
+        cardea_source *linked = value, source = from ? from->source : 0;
+
+        if (*linked && *linked != source)
+            vr.host->unlink_from(slot->sink, *linked);
+        *linked = source;
+        link.data_label = p->id;
+        if (source)
+            vr.host->link(slot->sink, source, &link);
+    }
+}
+
 void slot_connect(struct subscriber *s, struct slot *slot)
 {
     const struct cardea_stream *from = slot_source(slot);
+    bool paused = is_paused(s, slot);
 
-    if (slot->kind == CARDEA_DATA || !slot->sink)
+    if (!slot->sink)
         return;
-    if (!from || !from->source) {
-        vr.host->unlink(slot->sink);
+    if (slot->kind == CARDEA_DATA) {
+        connect_data(s, slot);
         return;
     }
-    slot->link.paused = s->paused || s->barred || !slot->ready || !slot->send;
+    if (!from || !from->source) {
+        vr.host->unlink(slot->sink);
+        demand_set(slot, -1);
+        return;
+    }
+    slot->link.paused = paused;
     vr.host->link(slot->sink, from->source, &slot->link);
+    demand_set(slot, paused                                          ? -1
+                     : from->svc && slot->link.limit_spatial         ? slot->link.spatial
+                     : from->simulcast && slot->link.limit_substream ? slot->link.substream
+                                                                     : TOP_LAYER);
 }
 
 void slots_connect(struct subscriber *s)
@@ -312,128 +413,15 @@ void slots_connect(struct subscriber *s)
         slot_connect(s, s->slots->pdata[i]);
 }
 
-/* --- what is told --- */
-
-static int target(bool limited, uint8_t layer)
-{
-    return limited ? layer : TOP_LAYER;
-}
-
-static void layers_json(json_t *o, const struct slot *slot, const struct cardea_stream *from)
-{
-    const struct cardea_link *l = &slot->link;
-    json_t *layers;
-
-    if (from->simulcast) {
-        layers = json_pack("{si si si si}", "substream", slot->substream, "substream-target",
-                           target(l->limit_substream, l->substream), "temporal-layer", slot->temporal,
-                           "temporal-layer-target", target(l->limit_temporal, l->temporal));
-        if (l->fallback_us)
-            json_object_set_new(layers, "fallback", json_integer(l->fallback_us));
-        json_object_set_new(o, "simulcast", layers);
-    } else if (from->svc) {
-        json_object_set_new(o, "svc",
-                            json_pack("{si si si si}", "spatial-layer", slot->spatial, "target-spatial-layer",
-                                      target(l->limit_spatial, l->spatial), "temporal-layer", slot->temporal,
-                                      "target-temporal-layer", target(l->limit_temporal, l->temporal)));
-    }
-}
-
-static void feed_json(json_t *o, const struct slot *slot, const struct cardea_stream *from)
-{
-    const struct publisher *p = slot->feed;
-    const struct track *t = publisher_track(slot->feed, slot->feed_mindex);
-
-    json_object_set_new(o, "feed_id", id_json(p->id));
-    if (p->display)
-        json_object_set_new(o, "feed_display", json_string(p->display));
-    if (p->metadata)
-        json_object_set(o, "feed_metadata", p->metadata);
-    json_object_set_new(o, "feed_mid", json_string(from->mid));
-    if (t->description)
-        json_object_set_new(o, "feed_description", json_string(t->description));
-    json_object_set_new(o, "codec", json_string(slot->codec));
-    if (slot->profile && !strcmp(slot->codec, "h264"))
-        json_object_set_new(o, "h264-profile", json_string(slot->profile));
-    if (slot->profile && !strcmp(slot->codec, "vp9"))
-        json_object_set_new(o, "vp9-profile", json_string(slot->profile));
-    if (slot->link.delay_set)
-        json_object_set_new(o, "playout-delay",
-                            json_pack("{si si}", "min-delay", slot->link.min_delay, "max-delay", slot->link.max_delay));
-    layers_json(o, slot, from);
-}
-
-static void data_json(json_t *o, const struct slot *slot)
-{
-    json_t *ids;
-    GHashTableIter it;
-    gpointer p;
-
-    if (!g_hash_table_size(slot->data_feeds))
-        return;
-    ids = json_array();
-    g_hash_table_iter_init(&it, slot->data_feeds);
-    while (g_hash_table_iter_next(&it, &p, NULL))
-        json_array_append_new(ids, id_json(((struct publisher *)p)->id));
-    json_object_set_new(o, "sources", json_integer((json_int_t)json_array_size(ids)));
-    json_object_set_new(o, "source_ids", ids);
-}
-
-json_t *slots_json(struct subscriber *s)
-{
-    json_t *list = json_array();
-
-    for (guint i = 0; i < s->slots->len; i++) {
-        const struct slot *slot = s->slots->pdata[i];
-        const struct cardea_stream *from = slot_source(slot);
-        char mid[12];
-        json_t *o;
-
-        g_snprintf(mid, sizeof(mid), "%u", i);
-        o = json_pack("{ss sb si ss sb sb}", "type", kind_names[slot->kind], "active", slot->data_feeds || from,
-                      "mindex", (int)i, "mid", mid, "ready", slot->ready, "send", slot->send);
-        if (slot->crossrefid)
-            json_object_set_new(o, "crossrefid", json_string(slot->crossrefid));
-        if (slot->data_feeds)
-            data_json(o, slot);
-        else if (from)
-            feed_json(o, slot, from);
-        json_array_append_new(list, o);
-    }
-    return list;
-}
-
-/* One key an event, only what has changed. */
-static void tell_layer(struct subscriber *s, guint i, const char *name, int *last, int now)
-{
-    char mid[12];
-    json_t *body;
-
-    if (now < 0 || now == *last || !s->room)
-        return;
-    *last = now;
-    g_snprintf(mid, sizeof(mid), "%u", i);
-    body = event_room(s->room);
-    json_object_set_new(body, "mid", json_string(mid));
-    json_object_set_new(body, name, json_integer(now));
-    vr.host->notify(s->handle, body);
-}
-
-void slots_layer(struct subscriber *s, cardea_sink sink, const struct cardea_sink_state *now)
+void slots_refresh(struct subscriber *s, const struct publisher *p)
 {
     for (guint i = 0; i < s->slots->len; i++) {
         struct slot *slot = s->slots->pdata[i];
-        const struct cardea_stream *from;
 
-        if (slot->sink != sink || !slot->feed)
+        if (slot->feed != p && !(slot->data_feeds && g_hash_table_contains(slot->data_feeds, p)))
             continue;
-        from = publisher_stream_at(slot->feed, slot->feed_mindex);
-        if (from && from->simulcast) {
-            tell_layer(s, i, "substream", &slot->substream, now->substream);
-            tell_layer(s, i, "temporal", &slot->temporal, now->temporal);
-        } else if (from && from->svc) {
-            tell_layer(s, i, "spatial_layer", &slot->spatial, now->spatial);
-            tell_layer(s, i, "temporal_layer", &slot->temporal, now->temporal);
-        }
+        if (is_inactive(slot, slot_source(slot)) != slot->offered_inactive)
+            slot->stale = true;
+        slot_connect(s, slot);
     }
 }

@@ -2,17 +2,25 @@ plugin_PROGRAMS += plugins/videoroom.so
 plugins_videoroom_so_SOURCES = \
 	plugins/videoroom/access.c plugins/videoroom/access.h \
 	plugins/videoroom/configure.c \
+	plugins/videoroom/demand.c plugins/videoroom/demand.h \
+	plugins/videoroom/dummy.c plugins/videoroom/dummy.h \
 	plugins/videoroom/events.c plugins/videoroom/events.h \
+	plugins/videoroom/explain.c \
 	plugins/videoroom/ids.c plugins/videoroom/ids.h \
 	plugins/videoroom/join.c \
+	plugins/videoroom/loudest.c plugins/videoroom/loudest.h \
 	plugins/videoroom/moderate.c \
+	plugins/videoroom/observe.c plugins/videoroom/observe.h \
 	plugins/videoroom/properties.c plugins/videoroom/properties.h \
 	plugins/videoroom/publisher.c plugins/videoroom/publisher.h \
 	plugins/videoroom/receive.c \
+	plugins/videoroom/record.c plugins/videoroom/record.h \
 	plugins/videoroom/room.c plugins/videoroom/room.h \
 	plugins/videoroom/rooms.c \
 	plugins/videoroom/seat.c plugins/videoroom/seat.h \
 	plugins/videoroom/slot.c plugins/videoroom/slot.h \
+	plugins/videoroom/slots_json.c \
+	plugins/videoroom/store.c plugins/videoroom/store.h \
 	plugins/videoroom/subscribe.c \
 	plugins/videoroom/subscriber.c plugins/videoroom/subscriber.h \
 	plugins/videoroom/switch.c \

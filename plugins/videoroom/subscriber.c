@@ -5,6 +5,7 @@
 
 #include "events.h"
 #include "ids.h"
+#include "observe.h"
 #include "publisher.h"
 #include "room.h"
 #include "seat.h"
@@ -15,13 +16,20 @@
 
 struct subscriber *subscriber_new(struct seat *seat, struct room *room)
 {
+    const struct properties *set = &room->set;
+    const struct cardea_sending sending = {.start_bps = set->downlink_start,
+                                           .min_bps = set->downlink_min,
+                                           .max_bps = set->downlink_max,
+                                           .no_probing = set->no_probing,
+                                           .no_pacing = set->no_pacing};
     struct subscriber *s = g_new0(struct subscriber, 1);
 
     s->handle = seat->handle;
     s->room = room;
     s->answered = true;
     s->slots = g_ptr_array_new_with_free_func((GDestroyNotify)slot_free);
-    vr.host->group(seat->handle, g_str_hash(room->id));
+    vr.host->group(seat->handle, room->group);
+    vr.host->sending(seat->handle, &sending);
     return s;
 }
 
@@ -36,21 +44,15 @@ void subscriber_leave(struct subscriber *s)
 {
     if (!s->room)
         return;
-    for (guint i = 0; i < s->slots->len; i++) {
-        struct slot *slot = s->slots->pdata[i];
-        GHashTableIter it;
-        gpointer p;
-
-        slot_clear(s, slot);
-        if (!slot->data_feeds)
-            continue;
-        g_hash_table_iter_init(&it, slot->data_feeds);
-        while (g_hash_table_iter_next(&it, &p, NULL))
-            g_hash_table_remove(((struct publisher *)p)->subscribers, s);
-        g_hash_table_remove_all(slot->data_feeds);
-    }
+    for (guint i = 0; i < s->slots->len; i++)
+        slot_clear(s, s->slots->pdata[i]);
     g_hash_table_remove(s->room->subscribers, s);
     s->room = NULL;
+}
+
+void subscriber_refresh(struct subscriber *s, const struct publisher *p)
+{
+    slots_refresh(s, p);
 }
 
 void subscriber_free(struct subscriber *s)
@@ -71,6 +73,7 @@ static void ask_keyframes(struct subscriber *s)
 void subscriber_up(struct subscriber *s)
 {
     ask_keyframes(s);
+    observe_subscriber(s, "subscribed", false);
 }
 
 /* --- offers --- */
@@ -100,7 +103,7 @@ int subscriber_offer(struct subscriber *s, struct cardea_request *rq, bool resta
 }
 
 /* Sends an offer by itself, or owes it when one is unanswered. */
-void subscriber_offer_unasked(struct subscriber *s)
+void subscriber_offer_unasked(struct subscriber *s, struct cardea_request *rq)
 {
     json_t *body;
 
@@ -112,7 +115,11 @@ void subscriber_offer_unasked(struct subscriber *s)
         return;
     body = subscriber_updated(s);
     json_object_set_new(body, "streams", slots_json(s));
-    vr.host->notify(s->handle, body);
+    observe_subscriber(s, "updated", true);
+    if (rq)
+        vr.host->progress(rq, body);
+    else
+        vr.host->notify(s->handle, body);
 }
 
 /* The three possible replies to a change (no change, owed, offer). */
@@ -136,6 +143,7 @@ void subscriber_reply_changed(struct cardea_request *rq, struct subscriber *s, b
         return;
     }
     json_object_set_new(body, "streams", slots_json(s));
+    observe_subscriber(s, "updated", true);
     vr.host->reply(rq, body);
 }
 
@@ -149,7 +157,7 @@ void subscriber_lost_feed(struct subscriber *s, struct publisher *p, bool offer)
     if (s->watching && !slots_fed(s))
         vr.host->hangup(s->handle, "The feed has gone");
     else if (offer && s->autoupdate)
-        subscriber_offer_unasked(s);
+        subscriber_offer_unasked(s, NULL);
     else
         s->changed = true;
 }
@@ -193,7 +201,7 @@ struct subscriber *subscriber_begin(struct cardea_request *rq, bool needs_room, 
 void subscriber_after_answer(struct subscriber *s)
 {
     if (s->answered && s->pending && s->room)
-        subscriber_offer_unasked(s);
+        subscriber_offer_unasked(s, NULL);
 }
 
 json_t *subscriber_result(const struct subscriber *s, const char *key)

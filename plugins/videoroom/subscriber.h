@@ -27,28 +27,32 @@ void subscriber_sits(struct subscriber *s, struct seat *seat);           /* it i
 void subscriber_free(struct subscriber *s);                              /* leaves first; NULL is fine */
 void subscriber_leave(struct subscriber *s);                             /* for good: nothing is received any more */
 void subscriber_up(struct subscriber *s);
+void subscriber_refresh(struct subscriber *s, const struct publisher *p); /* the m-lines of p may have changed */
 /* A publisher has gone. offer: by itself, if the subscriber wants that; else the next request makes one. */
 void subscriber_lost_feed(struct subscriber *s, struct publisher *p, bool offer);
 
 /* What each request does first: the role, an answer that came along, the room. NULL: rq has been failed. */
 struct subscriber *subscriber_begin(struct cardea_request *rq, bool needs_room, int gone);
 /*
- * Checks a list of {feed, mid?} against the room: they publish it, and encrypted and plain ones do not mix. *decided:
- * is it known already whether all is encrypted (*e2ee)? The first item decides. false: rq has been failed.
+ * Checks a list of {feed, mid?, …} item by item: the parameters, then that the room has it, that encrypted and plain
+ * ones do not mix, and the layers. *decided: is it known already whether all is encrypted (*e2ee)? The first item
+ * decides. false: rq has been failed.
  */
-bool subscriber_check_items(struct cardea_request *rq, const struct room *room, const json_t *list, bool *decided,
-                            bool *e2ee);
+bool subscriber_check_items(struct cardea_request *rq, const struct room *room, const struct cardea_param *params,
+                            const json_t *list, bool *decided, bool *e2ee);
 /*
  * The list of what to subscribe to: `streams`, or the legacy `feed` as its only item. New reference; NULL: rq has been
  * failed.
  */
 json_t *subscriber_list(struct cardea_request *rq, const json_t *body, bool *legacy);
 uint32_t subscriber_private_id(const json_t *body); /* 0: none, or none that could be */
-bool subscriber_check_private_id(struct cardea_request *rq, const struct room *room); /* false: rq has been failed */
+/* Does it come from somebody in the room, where the room wants that? false: rq has been failed. */
+bool subscriber_check_private_id(struct cardea_request *rq, const struct room *room);
 json_t *subscriber_attached(struct subscriber *s, const json_t *body, bool legacy);
 /* Makes the offer for what is stale now. rq may be NULL: it then travels with the next notify(). */
 int subscriber_offer(struct subscriber *s, struct cardea_request *rq, bool restart);
-void subscriber_offer_unasked(struct subscriber *s); /* or owes it, when one is unanswered */
+/* By itself, or as an event of rq when that is not NULL; or it is owed, when one is unanswered. */
+void subscriber_offer_unasked(struct subscriber *s, struct cardea_request *rq);
 void subscriber_reply_changed(struct cardea_request *rq, struct subscriber *s, bool changed);
 void subscriber_after_answer(struct subscriber *s); /* the offer that is owed */
 void subscriber_request_configure(struct cardea_request *rq, struct subscriber *s);

@@ -52,6 +52,9 @@ static const struct cardea_param moderate_params[] = {ROOM,
                                                       {"mid", CARDEA_STRING, CARDEA_REQUIRED},
                                                       {"mute", CARDEA_BOOL, CARDEA_REQUIRED},
                                                       {0}};
+static const struct cardea_param recording_params[] = {ROOM, {"record", CARDEA_BOOL, CARDEA_REQUIRED}, {0}};
+static const struct cardea_param explain_params[] = {
+    {"room", CARDEA_ID}, {"secret", CARDEA_STRING}, {"private_id", CARDEA_UINT}, {"feed", CARDEA_ID}, {0}};
 static const struct cardea_param edit_params[] = {ROOM,
                                                   {"new_description", CARDEA_STRING},
                                                   {"new_secret", CARDEA_STRING},
@@ -64,6 +67,10 @@ static const struct cardea_param edit_params[] = {ROOM,
                                                   {"new_publishers", CARDEA_UINT},
                                                   {"new_rec_dir", CARDEA_STRING},
                                                   {"permanent", CARDEA_BOOL},
+                                                  {"new_auto", CARDEA_BOOL},
+                                                  {"new_priority", CARDEA_UINT, .max = 65535},
+                                                  {"new_loudest", CARDEA_UINT},
+                                                  {"new_locked", CARDEA_BOOL},
                                                   {0}};
 static const struct cardea_param create_params[] = {
     {"room", CARDEA_ID},
@@ -97,6 +104,21 @@ static const struct cardea_param create_params[] = {
     {"permanent", CARDEA_BOOL},
     {"notify_joining", CARDEA_BOOL},
     {"require_e2ee", CARDEA_BOOL},
+    {"dummy_publisher", CARDEA_BOOL},
+    {"dummy_streams", CARDEA_ARRAY, .element = CARDEA_OBJECT, .element_typed = true},
+    {"dummy_e2ee", CARDEA_BOOL},
+    {"threads", CARDEA_UINT},
+    {"auto", CARDEA_BOOL},
+    {"priority", CARDEA_UINT, .max = 65535},
+    {"loudest", CARDEA_UINT},
+    {"dynacast", CARDEA_BOOL},
+    {"locked", CARDEA_BOOL},
+    {"expected_participants", CARDEA_UINT},
+    {"downlink_start", CARDEA_UINT},
+    {"downlink_min", CARDEA_UINT},
+    {"downlink_max", CARDEA_UINT},
+    {"probing", CARDEA_BOOL},
+    {"pacing", CARDEA_BOOL},
     {0}};
 
 const struct cardea_verb videoroom_verbs[] = {
@@ -108,6 +130,7 @@ const struct cardea_verb videoroom_verbs[] = {
     {"allowed", CARDEA_SYNC, allowed_params, verb_allowed},
     {"kick", CARDEA_SYNC, kick_params, verb_kick},
     {"moderate", CARDEA_SYNC, moderate_params, verb_moderate},
+    {"enable_recording", CARDEA_SYNC, recording_params, verb_enable_recording},
     {"listparticipants", CARDEA_SYNC, room_params, verb_listparticipants},
     {"join", CARDEA_ASYNC, join_params, verb_join},
     {"joinandconfigure", CARDEA_ASYNC, join_params, verb_joinandconfigure},
@@ -122,5 +145,6 @@ const struct cardea_verb videoroom_verbs[] = {
     {"switch", CARDEA_ASYNC, NULL, verb_switch},
     {"watch", CARDEA_ASYNC, room_params, verb_watch},
     {"leave", CARDEA_ASYNC, NULL, run_leave},
+    {"explain", CARDEA_ASYNC, explain_params, verb_explain},
     {0},
 };

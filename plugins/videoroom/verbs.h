@@ -11,10 +11,11 @@ extern const struct cardea_verb videoroom_verbs[];
 
 /* rooms.c, moderate.c: synchronous */
 verb_fn verb_create, verb_edit, verb_destroy, verb_list, verb_exists, verb_allowed, verb_listparticipants;
-verb_fn verb_kick, verb_moderate;
+verb_fn verb_kick, verb_moderate, verb_enable_recording;
 /* join.c, publisher.c, configure.c */
 verb_fn verb_join, verb_joinandconfigure, verb_publish, verb_unpublish;
 /* subscriber.c, subscribe.c, switch.c */
+verb_fn verb_explain; /* explain.c */
 verb_fn verb_start, verb_pause, verb_subscribe, verb_unsubscribe, verb_update, verb_switch;
 /* watch.c */
 verb_fn verb_watch;

@@ -4,10 +4,13 @@
 
 #include "events.h"
 #include "ids.h"
+#include "observe.h"
 #include "publisher.h"
+#include "record.h"
 #include "room.h"
 #include "seat.h"
 #include "slot.h"
+#include "store.h"
 #include "verbs.h"
 #include "visits.h"
 
@@ -32,6 +35,7 @@ static void detach(struct cardea_handle *h, void *user)
     if (p && p->room) {
         publisher_unpublish(p);
         tell_gone(p, "leaving");
+        observe_gone(p, "leaving");
     }
     publisher_free(p);
     subscriber_free(seat->subscriber);
@@ -58,39 +62,13 @@ static void down(struct cardea_handle *h, void *user, const char *reason)
         subscriber_leave(seat->subscriber);
 }
 
+/* Only of those who are recorded: messages go to subscribers by links. */
 static void data(struct cardea_handle *h, void *user, const struct cardea_message *msg)
 {
     struct seat *seat = user;
-    struct publisher *p = seat->publisher;
-    struct cardea_message out = *msg;
-    size_t n;
-    const struct cardea_stream *s = vr.host->streams(h, &n);
-    GHashTableIter it;
-    gpointer key;
 
-    if (!p || !p->published)
-        return;
-    for (size_t i = 0; i < n; i++)
-        if (s[i].kind == CARDEA_DATA) {
-            const struct track *t = publisher_track(p, s[i].mindex);
-
-            if (t->muted || t->moderated)
-                return;
-        }
-    out.label = p->id;
-    out.protocol = "";
-    g_hash_table_iter_init(&it, p->subscribers);
-    while (g_hash_table_iter_next(&it, &key, NULL)) {
-        struct subscriber *sub = key;
-
-        for (guint i = 0; i < sub->slots->len; i++) {
-            const struct slot *slot = sub->slots->pdata[i];
-
-            if (slot->data_feeds && slot->send && !sub->paused && !sub->barred &&
-                g_hash_table_contains(slot->data_feeds, p))
-                vr.host->send_data(sub->handle, &out);
-        }
-    }
+    if (seat->publisher)
+        record_data(seat->publisher, msg);
 }
 
 static void layer(struct cardea_handle *h, void *user, cardea_sink sink, const struct cardea_sink_state *now)
@@ -103,27 +81,20 @@ static void layer(struct cardea_handle *h, void *user, cardea_sink sink, const s
 
 static void talking(struct cardea_handle *h, void *user, cardea_source source, bool on, double level)
 {
-    struct seat *seat = user;
-    struct publisher *p = seat->publisher;
-    size_t n;
-    const struct cardea_stream *s = vr.host->streams(h, &n);
+    const struct seat *seat = user;
+    const struct cardea_stream *s = seat->publisher ? publisher_stream_from(seat->publisher, source) : NULL;
 
-    if (!p || !p->room)
-        return;
-    for (size_t i = 0; i < n; i++) {
-        struct track *t;
+    if (s)
+        publisher_talking(seat->publisher, s, on, level);
+}
 
-        if (s[i].source != source)
-            continue;
-        t = publisher_track(p, s[i].mindex);
-        t->talking = on;
-        if (t->muted || t->moderated)
-            return;
-        room_tell(p->room, NULL,
-                  json_pack("{ss so so si ss sf}", "videoroom", on ? "talking" : "stopped-talking", "room",
-                            id_json(p->room->id), "id", id_json(p->id), "mindex", (int)s[i].mindex, "mid", s[i].mid,
-                            "audio-level-dBov-avg", level));
-    }
+static void loudness(struct cardea_handle *h, void *user, cardea_source source, double level)
+{
+    const struct seat *seat = user;
+    const struct cardea_stream *s = seat->publisher ? publisher_stream_from(seat->publisher, source) : NULL;
+
+    if (s)
+        loudest_level(seat->publisher, s->mindex, level);
 }
 
 static void slow_link(struct cardea_handle *h, void *user, enum cardea_kind kind, bool uplink, unsigned lost)
@@ -148,6 +119,7 @@ static void static_room(const char *group, const json_t *settings)
 {
     const char *id = g_str_has_prefix(group, "room-") ? group + 5 : group;
     struct properties set;
+    struct room *room;
 
     if (!json_is_object(settings) || !id_is_valid(id)) {
         vr.host->log(CARDEA_LOG_WARN, NULL, "room \"%s\" is skipped: its name must be room-<number>", group);
@@ -157,8 +129,12 @@ static void static_room(const char *group, const json_t *settings)
     properties_read(&set, settings, true);
     if (!set.description)
         set.description = g_strdup(group);
-    if (!room_create(id, &set))
-        vr.host->log(CARDEA_LOG_WARN, NULL, "room \"%s\" is skipped: its id is used twice", group);
+    room = room_create(id, &set);
+    if (room)
+        room->configured = true;
+    else
+        vr.host->log(CARDEA_LOG_WARN, NULL, "room \"%s\" is skipped: its id is used twice, or there are too many",
+                     group);
     properties_clear(&set);
 }
 
@@ -172,13 +148,16 @@ static int start(const struct cardea_host *host, const struct cardea_config *con
     vr.string_ids = host->option_bool(config, "general", "string_ids");
     vr.lock_rtp_forward = host->option_bool(config, "general", "lock_rtp_forward");
     vr.events = host->option_bool(config, "general", "events");
+    vr.max_rooms = (unsigned)host->option_int(config, "general", "max_rooms");
     host->string_ids(vr.string_ids);
     vr.rooms = g_hash_table_new(g_str_hash, g_str_equal);
     groups = host->config_groups(config);
     json_object_foreach(groups, name, settings) static_room(name, settings);
     json_decref(groups);
     visits_start(config);
-    host->log(CARDEA_LOG_INFO, NULL, "%u static rooms", g_hash_table_size(vr.rooms));
+    host->log(CARDEA_LOG_INFO, NULL, "%u rooms of the configuration file", g_hash_table_size(vr.rooms));
+    store_start(config);
+    host->log(CARDEA_LOG_INFO, NULL, "%u permanent rooms", store_load());
     return 0;
 }
 
@@ -191,6 +170,7 @@ static void stop(void)
     g_list_free(rooms);
     g_hash_table_destroy(vr.rooms);
     visits_stop();
+    store_stop();
     g_free(vr.admin_key);
     vr = (struct videoroom){0};
 }
@@ -213,6 +193,8 @@ static const struct cardea_option options[] = {
     {"general", "events", CARDEA_OPT_BOOL, "true", .help = "Tell event handlers what happens in rooms."},
     {"general", "string_ids", CARDEA_OPT_BOOL, "false", .help = "Rooms and participants have strings as ids."},
     VISITS_OPTIONS,
+    {"general", "max_rooms", CARDEA_OPT_INT, "10000", .min = 1, .max = 1000000,
+     .help = "Rooms there may be at once; `create` of more is refused."},
     {0},
 };
 
@@ -243,6 +225,7 @@ CARDEA_EXPORT const struct cardea_plugin cardea_plugin = {
     .data = data,
     .layer = layer,
     .talking = talking,
+    .loudness = loudness,
     .slow_link = slow_link,
     .describe = describe,
     .welcomes = welcomes,

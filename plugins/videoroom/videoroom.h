@@ -9,6 +9,10 @@
  *   seat         what a handle is                    slot          one m-line of a subscriber
  *   events       JSON that is told to many           verbs         the requests and their parameters
  *   visits       who comes by HTTP: WHIP and WHEP    watch         a subscriber that makes the offer itself
+ *   observe      what event handlers are told        store         permanent rooms on disk
+ *   record       who is recorded                     dummy         the placeholder publisher
+ *   demand       layers that somebody wants          loudest       who of the speakers is heard
+ *   explain      why a subscriber gets what it gets
  *
  * One header a noun; a header says who owns what. This one has what all of them share.
  */
@@ -52,6 +56,7 @@ struct videoroom {
     const struct cardea_host *host;
     char *admin_key; /* NULL: none */
     bool string_ids, lock_rtp_forward, events;
+    unsigned max_rooms;
     GHashTable *rooms; /* id -> struct room *, owned */
 };
 extern struct videoroom vr;

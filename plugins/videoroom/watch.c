@@ -74,10 +74,8 @@ static void fill_data(struct subscriber *s, struct slot *slot, const json_t *lis
         const struct cardea_stream *streams = publisher_streams(p, &n);
 
         for (size_t k = 0; k < n; k++)
-            if (streams[k].kind == CARDEA_DATA && !streams[k].disabled) {
-                g_hash_table_add(slot->data_feeds, p);
-                g_hash_table_add(p->subscribers, s);
-            }
+            if (streams[k].kind == CARDEA_DATA && !streams[k].disabled)
+                slot_add_feed(s, slot, p);
     }
 }
 
@@ -85,10 +83,9 @@ static void fill_data(struct subscriber *s, struct slot *slot, const json_t *lis
 static bool lay_out(struct subscriber *s, const struct cardea_offered *line, size_t n, const json_t *list)
 {
     for (size_t i = 0; i < n && i < SLOTS_MOST; i++) {
-        struct slot *slot = slot_new(line[i].kind);
+        struct slot *slot = slot_new(s, line[i].kind);
 
         slot->offered = true;
-        g_ptr_array_add(s->slots, slot);
         if (line[i].rejected || !line[i].receives)
             continue;
         if (line[i].kind == CARDEA_DATA)
@@ -191,7 +188,7 @@ void verb_watch(struct cardea_request *rq)
     if (!list)
         return;
     e2ee = decided = room->set.require_e2ee;
-    if (!subscriber_check_items(rq, room, list, &decided, &e2ee))
+    if (!subscriber_check_items(rq, room, item_params, list, &decided, &e2ee))
         goto out;
     if (!subscriber_check_private_id(rq, room))
         goto out;
