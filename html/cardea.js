@@ -115,6 +115,11 @@ class WebSocketWay {
 
   watch() {}
 
+  /** Says something while the page goes away: no answer is awaited. @param {object} request */
+  farewell(request) {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(request));
+  }
+
   close() {
     this.#socket.onclose = null;
     this.#socket.close();
@@ -170,6 +175,12 @@ class HttpWay {
         await new Promise((wake) => setTimeout(wake, RECONNECT_DELAYS_MS[failures]));
       }
     }
+  }
+
+  /** @param {object} request */
+  farewell(request) {
+    fetch(this.#base, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(request), keepalive: true })
+      .catch(() => {});
   }
 
   close() {
@@ -228,9 +239,15 @@ export class Session extends Emitter {
     session.#use(await openWay(session.#servers));
     session.id = (await session.ask({ janus: 'create' })).data.id;
     session.#way.watch(session.id, secrets);
+    globalThis.addEventListener?.('pagehide', session.#farewell);
     session.#keepalive = setInterval(() => session.ask({ janus: 'keepalive' }).catch(() => {}), KEEPALIVE_MS);
     return session;
   }
+
+  /** The page goes: so does the session, instead of being missed until it times out. */
+  #farewell = () => {
+    if (!this.#closed) this.#way.farewell({ janus: 'destroy', session_id: this.id, ...this.#secrets, transaction: transaction() });
+  };
 
   /** "websocket" or "http". */
   get transport() {
@@ -264,6 +281,7 @@ export class Session extends Emitter {
   async close(reason = 'closed') {
     if (this.#closed) return;
     this.#closed = true;
+    globalThis.removeEventListener?.('pagehide', this.#farewell);
     clearInterval(this.#keepalive);
     for (const handle of this.#handles.values()) handle.forget(reason);
     this.#handles.clear();
@@ -366,7 +384,7 @@ export class Handle extends Emitter {
 
   /**
    * Makes an offer, sends it with `body`, and applies the answer. Also for renegotiation.
-   * @param {object} body
+   * @param {object|((pc: RTCPeerConnection) => object)} body a function is asked once the m-lines have their mids
    * @param {{tracks?: MediaStreamTrack[], direction?: RTCRtpTransceiverDirection, simulcast?: boolean, svc?: string,
    *          data?: string|boolean, restart?: boolean, maxBitrate?: number, jsep?: object}} [media]
    */
@@ -377,7 +395,7 @@ export class Handle extends Emitter {
       if (media.data && !this.channel) this.channel = pc.createDataChannel(media.data === true ? 'JanusDataChannel' : media.data);
       await pc.setLocalDescription(await pc.createOffer({ iceRestart: media.restart }));
       const jsep = { type: 'offer', sdp: pc.localDescription.sdp, ...media.jsep };
-      const { data, jsep: answer } = await this.message(body, jsep);
+      const { data, jsep: answer } = await this.message(typeof body === 'function' ? body(pc) : body, jsep);
       if (answer) await this.#remote(answer);
       return data;
     });

@@ -27,7 +27,7 @@ async function start() {
     $('mine').classList.toggle('live', stream.getVideoTracks().length > 0);
     await Promise.all([fillDevices($('camera'), 'videoinput'), fillDevices($('microphone'), 'audioinput')]);
     session = await Session.open();
-    session.on('closed', (reason) => stop(reason === 'closed' ? null : new Error(reason)));
+    session.on('closed', (reason) => session && stop(reason === 'closed' ? null : new Error(reason)));
     session.on('lost', () => ($('state').textContent = 'connection lost, trying again…'));
     session.on('reconnected', () => ($('state').textContent = 'connected again'));
     handle = await session.attach('janus.plugin.echotest');

@@ -1,36 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The video room page: one handle publishes, one handle receives everybody else. */
+/**
+ * The video room page: one handle publishes, one receives everybody else.
+ *
+ * ?room= ?name= ?pin= fill the form, ?join joins at once; ?simulcast=no, ?videocodec=, ?svc=; ?watch publishes nothing;
+ * ?legacy receives each publisher on a handle of its own.
+ */
 import { Session } from './cardea.js';
-import { Subscription } from './subscription.js';
+import { drawIcons, icon } from './icons.js';
+import { Moderator } from './moderator.js';
+import { Listener, Presence } from './presence.js';
+import { Received } from './received.js';
+import { Feeds, Subscription } from './subscription.js';
 import { Tiles } from './tiles.js';
-import { $, capture, fillDevices, liveFigures, showError } from './ui.js';
+import { $, capture, element, fillDevices, liveFigures, press, showError } from './ui.js';
 
 const PLUGIN = 'janus.plugin.videoroom';
+const LAYERS = ['low', 'medium', 'high'];
+const LOUD = 0.02; // of 1: somebody talks
 const asked = new URLSearchParams(location.search);
 const tiles = new Tiles($('grid'));
+const players = new Map(); // track id -> Audio
 
 /** Everything of one visit; null outside a room. */
 let visit = null;
 
-$('room').value = asked.get('room') ?? '1234';
-$('name').value = asked.get('name') ?? '';
-if (asked.get('simulcast') === 'no') $('simulcast').checked = false;
-
 const roomId = () => (/^\d+$/.test($('room').value.trim()) ? Number($('room').value.trim()) : $('room').value.trim());
+
+/* --- coming in ---------------------------------------------------------------------------------------------------- */
 
 async function join() {
   showError();
-  $('join').disabled = true;
+  $('join').disabled = $('create').disabled = true;
   try {
-    const stream = await capture($('camera').value, $('microphone').value);
+    const watch = asked.has('watch');
+    stopPreview();
+    const stream = watch ? new MediaStream() : await capture($('camera').value, $('microphone').value);
     const session = await Session.open();
-    const pin = $('pin').value || undefined;
-    visit = { session, stream, room: roomId(), pin, name: $('name').value.trim() || 'Guest', publishers: new Map() };
-    session.on('closed', (reason) => left(reason === 'closed' ? null : new Error(reason)));
+    visit = {
+      session, stream, watch, room: roomId(), pin: $('pin').value || undefined, name: $('name').value.trim() || 'Guest',
+      publishers: new Map(), states: new Map(), muted: new Set(), layers: new Map(), ended: false,
+    };
+    session.on('closed', (reason) => visit?.session === session && left(reason === 'closed' ? null : new Error(reason)));
     session.on('lost', () => ($('state').textContent = 'connection lost, trying again…'));
-    session.on('reconnected', () => ($('state').textContent = 'connected again'));
+    session.on('reconnected', () => {
+      $('state').textContent = 'connected again';
+      catchUp().catch(showError);
+    });
     await enter();
-    await publish();
+    if (!watch) await publish();
     await Promise.all([fillDevices($('camera'), 'videoinput'), fillDevices($('microphone'), 'audioinput')]);
   } catch (error) {
     left(error);
@@ -41,80 +58,187 @@ async function enter() {
   const { session, room, pin, name } = visit;
   const handle = (visit.handle = await session.attach(PLUGIN));
   handle.on('event', ({ data }) => roomEvent(data));
-  handle.on('hangup', (reason) => reason !== 'Janus API' && showError(new Error(`Your picture was cut off: ${reason}`)));
+  handle.on('hangup', (reason) => visit && reason !== 'Janus API' && showError(new Error(`Your picture was cut off: ${reason}`)));
   const { data } = await handle.message({ request: 'join', ptype: 'publisher', room, display: name, pin });
   visit.me = data.id;
-  visit.subscription = new Subscription(session, { room, pin, private_id: data.private_id }, draw);
+  visit.presence = new Presence(() => handle.channel, { words, state: stateOf, typing });
+  const told = { changed: draw, channel: (channel) => visit?.presence.listen(channel) };
+  const body = { room, pin, private_id: data.private_id };
+  visit.subscription = asked.has('legacy') ? new Feeds(session, body, told) : new Subscription(session, body, told);
   $('title').textContent = data.description ?? `Room ${room}`;
   $('state').textContent = `connected by ${session.transport}`;
   history.replaceState(null, '', `?${new URLSearchParams({ ...Object.fromEntries(asked), room: String(room) })}`);
   inside(true);
   publishers(data.publishers);
+  if (Moderator.secretOf(room)) moderate(Moderator.secretOf(room)).catch(() => {});
 }
 
 async function publish() {
-  const { handle, stream, name } = visit;
-  tiles.get('me', { name: `${name} (you)`, self: true });
+  const { handle, stream } = visit;
   const camera = stream.getVideoTracks()[0];
-  tiles.show('me', camera ?? null);
-  if (!stream.getTracks().length) return;
+  visit.presence.set({ silent: !stream.getAudioTracks().length, hidden: !camera });
+  draw();
   const data = await handle.negotiate(
-    { request: 'configure', audio: true, video: true },
-    { tracks: stream.getTracks(), simulcast: $('simulcast').checked },
+    { request: 'configure', audio: true, video: true, ...(asked.get('videocodec') ? { videocodec: asked.get('videocodec') } : {}) },
+    { tracks: stream.getTracks(), simulcast: $('simulcast').checked, svc: asked.get('svc') ?? undefined, data: true },
   );
+  visit.streams = data.streams ?? [];
+  for (const [id, kind] of [['mute', 'audio'], ['cam', 'video']]) $(id).disabled = !stream.getTracks().some((t) => t.kind === kind);
   if (camera && !data.video_codec) throw new Error('The room does not accept any video codec of this browser.');
 }
+
+/* --- what the room says ------------------------------------------------------------------------------------------- */
 
 /** One event of the room; exactly one thing each. */
 function roomEvent(data) {
   if (!visit) return;
   if (data.publishers) publishers(data.publishers);
   else if (data.videoroom === 'destroyed') left(new Error('This room was closed.'));
+  else if (data.videoroom === 'talking' || data.videoroom === 'stopped-talking') talks(data.id, data.videoroom === 'talking');
   else if (data.leaving === 'ok' && data.reason === 'kicked') left(new Error('A moderator removed you from this room.'));
+  else if (data.moderation) moderated(data);
+  else if (data.joining) note(`${data.joining.display ?? data.joining.id} is here`);
+  else if (data.id !== undefined && data.display !== undefined && data.leaving === undefined && data.unpublished === undefined && data.kicked === undefined)
+    renamed(data);
   else for (const key of ['leaving', 'unpublished', 'kicked']) if (data[key] && data[key] !== 'ok') gone(data[key]);
 }
 
 function publishers(list) {
-  for (const p of list) if (!p.dummy) visit.publishers.set(String(p.id), p);
+  for (const p of list) {
+    if (p.dummy) continue;
+    if (!visit.publishers.has(String(p.id))) note(`${p.display ?? p.id} joined`);
+    visit.publishers.set(String(p.id), p);
+    for (const s of p.streams) if (s.moderated) visit.muted.add(`${p.id}/${s.mid}`);
+  }
+  visit.presence?.repeat();
   follow();
 }
 
 function gone(id) {
+  const p = visit.publishers.get(String(id));
+  if (p) note(`${p.display ?? id} left`);
   visit.publishers.delete(String(id));
+  visit.states.delete(String(id));
   follow();
+}
+
+/** What happened while the way to the gateway was cut was told to nobody: look who is there. */
+async function catchUp() {
+  const { handle, session, room, pin, name } = visit;
+  const { data } = await handle.message({ request: 'listparticipants', room });
+  const there = new Set(data.participants.filter((p) => p.publisher && String(p.id) !== String(visit.me)).map((p) => String(p.id)));
+  for (const id of [...visit.publishers.keys()]) if (!there.has(id)) gone(id);
+  if ([...there].every((id) => visit.publishers.has(id))) return;
+  const scout = await session.attach(PLUGIN); // only who comes in is told what everybody publishes
+  const joined = await scout.message({ request: 'join', ptype: 'publisher', room, pin, display: name });
+  await scout.detach();
+  publishers(joined.data.publishers.filter((p) => String(p.id) !== String(visit.me)));
+}
+
+function renamed({ id, display }) {
+  const p = visit.publishers.get(String(id));
+  if (p) p.display = display;
+  draw();
+}
+
+function moderated({ id, mid, moderation }) {
+  const silent = moderation === 'muted';
+  visit.muted[silent ? 'add' : 'delete'](`${id}/${mid}`);
+  if (String(id) === String(visit.me)) note(silent ? 'A moderator has muted you' : 'A moderator lets you speak again');
+  draw();
 }
 
 /** Subscribes to what is published now, and to nothing else. */
 function follow() {
   const wanted = [];
   for (const p of visit.publishers.values())
-    for (const s of p.streams) if (!s.disabled && s.type !== 'data') wanted.push({ feed: p.id, mid: s.mid });
-  visit.subscription.want(wanted).catch(showError);
+    for (const s of p.streams) if (!s.disabled) wanted.push({ feed: p.id, mid: s.mid, data: s.type === 'data' });
+  visit.subscription.want(wanted).catch((error) => visit && showError(error));
   draw();
 }
 
+/* --- drawing ------------------------------------------------------------------------------------------------------ */
+
+const layerName = (layers) => {
+  if (layers.substream !== undefined) return LAYERS[layers.substream] ?? String(layers.substream);
+  return layers.spatial_layer === undefined ? '' : `spatial ${layers.spatial_layer}`;
+};
+
 /** Puts every received picture into its tile and every sound into the page. */
 function draw() {
-  if (!visit) return;
-  const keys = new Set(['me', ...(visit.screen ? ['screen'] : [])]);
+  if (!visit?.subscription) return;
   const received = visit.subscription.streams();
+  const keys = new Set();
+  if (!visit.watch) drawMine(keys);
   for (const p of visit.publishers.values()) {
     const videos = p.streams.filter((s) => s.type === 'video' && !s.disabled);
-    for (const s of videos.length ? videos : [{ mid: 'none' }]) {
-      const key = `${p.id}/${s.mid}`;
-      const got = received.find((r) => String(r.feed_id) === String(p.id) && r.feed_mid === s.mid && r.active);
-      const screen = s.description === 'screen';
-      const tile = tiles.get(key, { name: `${p.display ?? p.id}${screen ? ' · screen' : ''}`, contain: screen });
-      keys.add(key);
-      if (got?.track && tile.video.srcObject?.getTracks()[0] !== got.track) tiles.show(key, got.track);
-      tiles.layer(key, got?.substream === undefined ? '' : ['low', 'medium', 'high'][got.substream] ?? '');
-    }
+    for (const s of videos.length ? videos : [{ mid: 'none' }]) drawTile(p, s, received, keys);
   }
   tiles.keep((key) => keys.has(key));
   sounds(received);
+  drawPeople();
 }
 
-const players = new Map();
+function drawMine(keys) {
+  const { stream, name, presence, screen } = visit;
+  const camera = stream.getVideoTracks()[0];
+  tiles.get('me', { name: `${name} (you)`, self: true });
+  tiles.show('me', camera ?? null);
+  tiles.lit('me', Boolean(camera?.enabled));
+  tiles.state('me', { silent: presence.mine.silent || mutedBySomebody(visit.me), hand: presence.mine.hand });
+  keys.add('me');
+  if (!screen) return;
+  tiles.get('screen', { name: 'Your screen', contain: true });
+  tiles.show('screen', screen);
+  keys.add('screen');
+}
+
+function drawTile(p, s, received, keys) {
+  const key = `${p.id}/${s.mid}`;
+  const got = received.find((r) => String(r.feed_id) === String(p.id) && r.feed_mid === s.mid && r.active);
+  const screen = s.description === 'screen';
+  const state = visit.states.get(String(p.id)) ?? {};
+  tiles.get(key, { name: `${p.display ?? p.id}${screen ? ' · screen' : ''}`, contain: screen });
+  keys.add(key);
+  if (got?.track) tiles.show(key, got.track);
+  tiles.lit(key, Boolean(got?.track) && (screen || !state.hidden) && !visit.muted.has(key));
+  tiles.layer(key, got?.simulcast || got?.svc ? layerName(got.layers) : '');
+  if (!screen) tiles.state(key, { silent: state.silent || mutedBySomebody(p.id), hand: state.hand });
+  const menu = [...layerMenu(key, got), ...moderatorMenu(p)];
+  if (JSON.stringify(menu) !== tiles.get(key).root.dataset.menu) tiles.menu(key, menu);
+  tiles.get(key).root.dataset.menu = JSON.stringify(menu);
+}
+
+const mutedBySomebody = (id) => {
+  const streams = String(id) === String(visit.me) ? visit.streams : visit.publishers.get(String(id))?.streams;
+  return (streams ?? []).some((s) => s.type === 'audio' && visit.muted.has(`${id}/${s.mid}`));
+};
+
+/** Which layer this viewer wants: the gateway's choice by bandwidth, or a fixed one. */
+function layerMenu(key, got) {
+  if (!got?.simulcast && !got?.svc) return [];
+  const field = got.simulcast ? 'substream' : 'spatial_layer';
+  const chosen = visit.layers.get(key) ?? 'auto';
+  const choose = (choice) => {
+    visit?.layers.set(key, choice);
+    const body = choice === 'auto' ? { auto: true, [field]: 2 } : { auto: false, [field]: choice };
+    got.handle.message({ request: 'configure', streams: [{ mid: got.mid, ...body }] }).catch(showError);
+    draw();
+  };
+  return ['auto', 2, 1, 0].map((choice) => ({
+    text: choice === 'auto' ? 'Automatic' : LAYERS[choice][0].toUpperCase() + LAYERS[choice].slice(1),
+    pressed: chosen === choice, run: () => choose(choice),
+  }));
+}
+
+function moderatorMenu(p) {
+  if (!visit.moderator) return [];
+  const silent = mutedBySomebody(p.id);
+  return [
+    { icon: 'muted', text: silent ? 'Allow to speak' : 'Mute', run: () => muteAudio(p, !silent).catch(showError) },
+    { icon: 'kick', text: 'Remove', run: () => visit.moderator.kick(p.id).catch(showError) },
+  ];
+}
 
 function sounds(received) {
   const live = new Set();
@@ -134,63 +258,225 @@ function sounds(received) {
     }
 }
 
+/** Who talks: the room says so if it was asked to; else the browser hears it. */
+function talks(id, on) {
+  for (const key of tiles.keys()) if (key.startsWith(`${id}/`)) tiles.state(key, { talking: on });
+}
+
+function hearTalkers() {
+  for (const r of visit?.subscription?.streams() ?? []) {
+    if (r.type !== 'audio' || !r.active || !r.receiver) continue;
+    const level = Math.max(0, ...r.receiver.getSynchronizationSources().map((s) => s.audioLevel ?? 0));
+    talks(r.feed_id, level > LOUD);
+  }
+}
+
+/* --- words, states, people ---------------------------------------------------------------------------------------- */
+
+const nameOf = (id) => visit?.publishers.get(String(id))?.display ?? (String(id) === String(visit?.me) ? visit.name : String(id));
+
+function line(from, text) {
+  const time = new Date().toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+  $('lines').append(element('div', { className: 'line' },
+    element('b', { textContent: from }), element('time', { textContent: time }), element('div', { textContent: text })));
+  $('lines').scrollTop = $('lines').scrollHeight;
+  if (!$('chat').classList.contains('hidden')) return;
+  $('unread').textContent = String(Number($('unread').textContent) + 1);
+  $('unread').classList.remove('hidden');
+}
+
+/** Something happened: into the people panel's announcement, not into the chat. @param {string} text */
+function note(text) {
+  $('state').textContent = text;
+}
+
+function words(from, { kind, text }) {
+  if (!visit || !text) return;
+  if (kind === 'chat') line(nameOf(from), text);
+  else for (const key of tiles.keys()) if (key.startsWith(`${from}/`) && !tiles.get(key).contain) tiles.caption(key, text);
+}
+
+function stateOf(from, state) {
+  if (!visit) return;
+  const before = visit.states.get(from);
+  visit.states.set(from, state);
+  if (state.hand && !before?.hand) note(`${nameOf(from)} raised a hand`);
+  if (state.recorded && !before?.recorded) note('This room is being recorded');
+  draw();
+}
+
+function typing(ids) {
+  $('typing').textContent = ids.length ? `${ids.map(nameOf).join(', ')} ${ids.length > 1 ? 'are' : 'is'} typing…` : '';
+}
+
+function person({ id, name, state, p }) {
+  const marks = [[state.hand, 'hand', 'hand raised'], [state.silent || mutedBySomebody(id), 'muted', 'microphone off'],
+    [state.hidden, 'nocamera', 'camera off']];
+  const shown = marks.filter(([on]) => on).map(([, drawing, text]) => element('span', { title: text, role: 'img', ariaLabel: text }, icon(drawing)));
+  const buttons = (p ? moderatorMenu(p) : []).map((item) => element('button',
+    { type: 'button', className: 'quiet', title: item.text, ariaLabel: `${item.text}: ${name}`, onclick: item.run }, icon(item.icon)));
+  return element('li', {}, element('span', { className: 'who', textContent: name }), ...shown, ...buttons);
+}
+
+function drawPeople() {
+  const rows = visit.watch ? [] : [{ id: visit.me, name: `${visit.name} (you)`, state: visit.presence.mine }];
+  for (const p of visit.publishers.values()) rows.push({ id: p.id, name: p.display ?? String(p.id), state: visit.states.get(String(p.id)) ?? {}, p });
+  $('peoplelist').replaceChildren(...rows.map((row) => person(row)));
+  $('openpeople').title = `People (${rows.length})`;
+}
+
+/* --- moderating --------------------------------------------------------------------------------------------------- */
+
+async function moderate(secret) {
+  const moderator = new Moderator(visit.handle, visit.room, secret);
+  await moderator.check();
+  Moderator.secretOf(visit.room, secret);
+  visit.moderator = moderator;
+  $('moderate').classList.add('hidden');
+  $('moderator').classList.remove('hidden');
+  draw();
+}
+
+const muteAudio = async (p, mute) => {
+  for (const s of p.streams) if (s.type === 'audio' && !s.disabled) await visit.moderator.mute(p.id, s.mid, mute);
+};
+
+/* --- what one does oneself ---------------------------------------------------------------------------------------- */
+
 async function shareScreen() {
   if (visit.screen) {
-    stopScreen();
+    await stopScreen();
     return;
   }
   try {
     const stream = await navigator.mediaDevices.getDisplayMedia({ video: true, audio: false });
     const track = stream.getVideoTracks()[0];
     visit.screen = track;
+    track.contentHint = 'detail';
     track.onended = stopScreen;
-    tiles.get('screen', { name: 'Your screen', contain: true });
-    tiles.show('screen', track);
-    $('screen').setAttribute('aria-pressed', 'true');
-    const mid = String(visit.handle.pc?.getTransceivers().length ?? 0);
-    await visit.handle.negotiate({ request: 'configure', descriptions: [{ mid, description: 'screen' }] }, { tracks: [track] });
+    press($('screen'), true, 'Stop sharing the screen');
+    draw();
+    const describe = (pc) => ({ request: 'configure', descriptions: [{ mid: transceiverOf(pc, track).mid, description: 'screen' }] });
+    const data = await visit.handle.negotiate(describe, { tracks: [track] });
+    visit.streams = data.streams ?? visit.streams;
   } catch (error) {
     if (error.name !== 'NotAllowedError') showError(error);
-    stopScreen();
+    await stopScreen();
   }
 }
+
+const transceiverOf = (pc, track) => pc?.getTransceivers().find((t) => t.sender.track === track);
 
 async function stopScreen() {
   if (!visit?.screen) return;
   const track = visit.screen;
   visit.screen = null;
   track.stop();
-  $('screen').setAttribute('aria-pressed', 'false');
-  const transceiver = visit.handle.pc?.getTransceivers().find((t) => t.sender.track === track);
+  press($('screen'), false, 'Share screen');
+  const transceiver = transceiverOf(visit.handle.pc, track);
   draw();
   if (!transceiver) return;
   transceiver.direction = 'inactive';
   await visit.handle.negotiate({ request: 'configure' }).catch(showError);
 }
 
-function switchTrack(button, kind, on, off) {
+function toggleTrack(button, kind, state, texts, drawings) {
   button.onclick = () => {
-    const silent = button.getAttribute('aria-pressed') !== 'true';
-    button.setAttribute('aria-pressed', String(silent));
-    button.textContent = silent ? on : off;
-    for (const track of visit?.stream.getTracks() ?? []) if (track.kind === kind) track.enabled = !silent;
+    const off = button.getAttribute('aria-pressed') !== 'true';
+    for (const track of visit?.stream.getTracks() ?? []) if (track.kind === kind) track.enabled = !off;
+    visit?.presence.set({ [state]: off });
+    press(button, off, texts[Number(off)], drawings[Number(off)]);
+    draw();
   };
 }
 
+let listener = null;
+
+function toggleCaptions() {
+  if (listener) {
+    listener.stop();
+    listener = null;
+  } else if (!Listener.possible()) {
+    showError(new Error('This browser cannot write down what you say. Type "/cc your words" into the chat instead.'));
+    return;
+  } else {
+    listener = new Listener();
+    listener.start(caption, (why) => {
+      showError(new Error(`The browser's speech recognition has stopped: ${why}`));
+      toggleCaptions();
+    });
+  }
+  press($('captions'), Boolean(listener), 'Captions of what I say');
+}
+
+function caption(text, final = true) {
+  visit?.presence.say({ kind: 'caption', text, final });
+  tiles.caption('me', text);
+}
+
+function sayWords(event) {
+  event.preventDefault();
+  const text = $('words').value.trim();
+  if (!text || !visit) return;
+  const spoken = text.startsWith('/cc ') ? text.slice(4) : null;
+  if (spoken) caption(spoken);
+  else if (visit.presence.say({ kind: 'chat', text })) line(visit.name, text);
+  else {
+    showError(new Error('The chat is not connected yet. Try again in a moment.'));
+    return;
+  }
+  $('words').value = '';
+}
+
+const PANELS = { chat: ['openchat', 'Chat'], people: ['openpeople', 'People'], numbers: ['showfigures', 'Live figures'] };
+
+/** @param {string|null} wanted a key of PANELS; the one that is open closes */
+function openPanel(wanted) {
+  const open = wanted && $(wanted).classList.contains('hidden') ? wanted : null;
+  for (const [panel, [button, title]] of Object.entries(PANELS)) {
+    $(panel).classList.toggle('hidden', panel !== open);
+    press($(button), panel === open);
+    if (panel === open) $('sidetitle').textContent = title;
+  }
+  $('side').classList.toggle('hidden', !open);
+  $('side').classList.toggle('wide', open === 'numbers');
+  if (open !== 'chat') return;
+  $('unread').textContent = '0';
+  $('unread').classList.add('hidden');
+  $('words').focus();
+}
+
+/* --- in and out --------------------------------------------------------------------------------------------------- */
+
 function inside(on) {
-  $('lobby').classList.toggle('hidden', on);
-  $('controls').classList.toggle('hidden', !on);
-  $('join').disabled = false;
+  $('outside').classList.toggle('hidden', on);
+  $('inside').classList.toggle('hidden', !on);
+  (on ? $('inside') : $('outside')).prepend($('error'));
+  document.documentElement.style.setProperty('--header', `${$('bar').offsetHeight}px`);
+  for (const id of ['mute', 'cam', 'screen', 'hand', 'captions']) $(id).disabled = on && visit.watch;
+  $('join').disabled = $('create').disabled = false;
 }
 
 function left(error = null) {
   const old = visit;
   visit = null;
-  old?.session.close();
-  old?.stream.getTracks().forEach((t) => t.stop());
-  old?.screen?.stop();
+  if (old) {
+    old.presence?.close();
+    old.session.close();
+    old.stream.getTracks().forEach((t) => t.stop());
+    old.screen?.stop();
+  }
+  listener?.stop();
+  listener = null;
+  for (const [id, drawing] of [['mute', 'microphone'], ['cam', 'camera'], ['screen', 'screen'], ['hand', 'hand'], ['captions', 'captions']])
+    press($(id), false, undefined, drawing);
+  for (const id of ['lock', 'record']) press($(id), false);
   tiles.keep(() => false);
   sounds([]);
+  openPanel(null);
+  $('lines').replaceChildren();
+  $('moderate').classList.remove('hidden');
+  $('moderator').classList.add('hidden');
   inside(false);
   $('title').textContent = 'Video room';
   $('state').textContent = 'not connected';
@@ -202,8 +488,13 @@ async function createRoom() {
   try {
     const session = await Session.open();
     const handle = await session.attach(PLUGIN);
-    const { data } = await handle.message({ request: 'create', description: 'A new room', publishers: 12 });
+    const secret = crypto.getRandomValues(new Uint32Array(3)).join('-');
+    const { data } = await handle.message({
+      request: 'create', description: `${$('name').value.trim() || 'A'}${$('name').value.trim() ? "'s" : ''} room`, publishers: 12, secret,
+      pin: $('pin').value || undefined, videocodec: 'vp8,vp9,h264,av1', bitrate: 2_000_000, notify_joining: true,
+    });
     await session.close();
+    Moderator.secretOf(data.room, secret);
     $('room').value = data.room;
     await join();
   } catch (error) {
@@ -211,24 +502,101 @@ async function createRoom() {
   }
 }
 
+let preview = null;
+
+function stopPreview() {
+  preview?.getTracks().forEach((t) => t.stop());
+  preview = null;
+  $('previewvideo').srcObject = null;
+  $('preview').classList.remove('live');
+}
+
+async function showPreview() {
+  showError();
+  stopPreview();
+  if ($('camera').value === 'none') return;
+  try {
+    preview = await capture($('camera').value, 'none');
+    $('previewvideo').srcObject = preview;
+    $('preview').classList.add('live');
+    await fillDevices($('camera'), 'videoinput');
+  } catch (error) {
+    showError(error);
+  }
+}
+
+async function copyLink() {
+  const link = `${location.origin}${location.pathname}?room=${encodeURIComponent(visit.room)}`;
+  try {
+    await navigator.clipboard.writeText(link);
+    note('Link copied');
+  } catch {
+    prompt('The link of this room:', link);
+  }
+}
+
+/* --- wiring ------------------------------------------------------------------------------------------------------- */
+
+$('room').value = asked.get('room') ?? '1234';
+$('name').value = asked.get('name') ?? '';
+$('pin').value = asked.get('pin') ?? '';
+if (asked.get('simulcast') === 'no') $('simulcast').checked = false;
+drawIcons();
+
 $('lobby').onsubmit = (event) => {
   event.preventDefault();
   join();
 };
 $('create').onclick = createRoom;
+$('showpreview').onclick = showPreview;
+$('camera').onchange = () => preview && showPreview();
 $('leave').onclick = () => left();
 $('screen').onclick = shareScreen;
-$('link').onclick = async () => {
-  await navigator.clipboard.writeText(`${location.origin}${location.pathname}?room=${visit.room}`).catch(showError);
-  $('link').textContent = 'Link copied';
-  setTimeout(() => ($('link').textContent = 'Copy link'), 2000);
+$('hand').onclick = () => {
+  const up = !visit.presence.mine.hand;
+  visit.presence.set({ hand: up });
+  press($('hand'), up, up ? 'Lower hand' : 'Raise hand');
+  draw();
 };
-$('showfigures').onclick = () => {
-  const shown = $('figurespanel').classList.toggle('hidden');
-  $('showfigures').setAttribute('aria-pressed', String(!shown));
+$('captions').onclick = toggleCaptions;
+$('link').onclick = copyLink;
+$('say').onsubmit = sayWords;
+$('words').oninput = () => visit?.presence.typing();
+$('closeside').onclick = () => openPanel(null);
+for (const [panel, [button]] of Object.entries(PANELS)) $(button).onclick = () => openPanel(panel);
+toggleTrack($('mute'), 'audio', 'silent', ['Mute microphone', 'Unmute microphone'], ['microphone', 'muted']);
+toggleTrack($('cam'), 'video', 'hidden', ['Turn camera off', 'Turn camera on'], ['camera', 'nocamera']);
+
+$('moderate').onsubmit = (event) => {
+  event.preventDefault();
+  moderate($('secret').value).then(() => showError(), showError).finally(() => ($('secret').value = ''));
 };
-switchTrack($('mute'), 'audio', 'Muted', 'Mute');
-switchTrack($('cam'), 'video', 'Camera is off', 'Camera off');
-liveFigures($('figures'), () => (visit ? [visit.handle, visit.subscription.handle].filter(Boolean) : []));
+$('lock').onclick = async () => {
+  const on = $('lock').getAttribute('aria-pressed') !== 'true';
+  await visit.moderator.lock(on).then(() => press($('lock'), on), showError);
+};
+$('record').onclick = async () => {
+  const on = $('record').getAttribute('aria-pressed') !== 'true';
+  await visit.moderator.record(on).then(() => {
+    press($('record'), on);
+    visit.presence.set({ recorded: on });
+  }, showError);
+};
+$('muteall').onclick = () => Promise.all([...visit.publishers.values()].map((p) => muteAudio(p, true))).catch(showError);
+
+const received = new Received($('received'), () => visit?.subscription?.streams() ?? []);
+liveFigures($('figures'), () => {
+  if (!visit?.subscription || $('numbers').classList.contains('hidden')) return [];
+  received.draw().catch(console.error);
+  return [visit.handle, ...visit.subscription.handles()].filter(Boolean);
+});
+setInterval(hearTalkers, 300);
 document.addEventListener('click', () => players.forEach((p) => p.paused && p.play().catch(() => {})));
+document.addEventListener('keydown', ({ key, target }) => {
+  if (key === 'Escape') openPanel(null);
+  if (!visit || target.matches('input, textarea, select')) return;
+  if (key === 'm') $('mute').click();
+  if (key === 'v') $('cam').click();
+});
+addEventListener('resize', () => document.documentElement.style.setProperty('--header', `${$('bar').offsetHeight}px`));
 if (asked.has('join')) join();

@@ -1,4 +1,7 @@
 # The pages, installed as they are.
-htmlfiles = html/index.html html/echo.html html/room.html html/cardea.js html/ui.js html/echo.js html/room.js \
-	html/subscription.js html/tiles.js html/style.css html/whip.html html/whep.html html/whip.js
+htmlfiles = html/index.html html/style.css html/ui.js html/icons.js html/cardea.js \
+	html/echo.html html/echo.js \
+	html/room.html html/room.css html/room.js html/subscription.js html/tiles.js html/presence.js html/received.js \
+	html/moderator.js \
+	html/whip.html html/whep.html html/whip.js
 dist_pages_DATA = $(htmlfiles)

@@ -1,45 +1,88 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Everything one participant receives, on one handle: says what is wanted, and keeps the gateway's m-lines in step.
+ * What one participant receives. Two ways, with the same face:
+ *   Subscription   everything on one handle and one PeerConnection; m-lines are added and reused
+ *   Feeds          a handle and a PeerConnection for each publisher, as clients did before there was the other way
+ *
  * One request at a time; wishes that come meanwhile are folded into the next one.
  */
 const PLUGIN = 'janus.plugin.videoroom';
+const OFFER_MS = 3000; // how long an announced offer may take
 
+/**
+ * @typedef {{feed: any, mid: string, data?: boolean}} Wish
+ * @typedef {{room: any, pin?: string, private_id?: number}} JoinBody
+ * @typedef {{changed: () => void, channel?: (channel: RTCDataChannel) => void}} Told
+ *   changed: streams() may have changed; channel: a data channel, its label is the publisher's id
+ */
+
+/** @param {Wish} wish */
 const name = ({ feed, mid }) => `${feed}/${mid}`;
+const nameOfLine = (line) => name({ feed: line.feed_id, mid: line.feed_mid });
 
-export class Subscription {
+/** What both ways share: m-lines, their tracks and layers. */
+class Receiver {
+  session;
+  join;
+  told;
+
+  /** @param {import('./cardea.js').Session} session @param {JoinBody} join @param {Told} told */
+  constructor(session, join, told) {
+    this.session = session;
+    this.join = join;
+    this.told = told;
+  }
+
+  /** @returns {Promise<import('./cardea.js').Handle>} */
+  async attach(lines) {
+    const handle = await this.session.attach(PLUGIN);
+    handle.on('track', ({ mid, track, transceiver }) => {
+      lines.tracks.set(mid, { track, receiver: transceiver.receiver });
+      this.told.changed();
+    });
+    handle.on('channel', (channel) => this.told.channel?.(channel));
+    return handle;
+  }
+}
+
+/** The m-lines of one handle. */
+class Lines {
+  said = new Map(); // our mid -> what the gateway says of it
+  tracks = new Map(); // our mid -> {track, receiver}
+  layers = new Map(); // our mid -> {substream, temporal, spatial_layer, temporal_layer}
+
+  /** @param {any} data */
+  take(data) {
+    if (data.streams) this.said = new Map(data.streams.map((s) => [s.mid, s]));
+    if (data.mid === undefined) return;
+    const told = ['substream', 'temporal', 'spatial_layer', 'temporal_layer'].filter((k) => data[k] !== undefined);
+    if (told.length) this.layers.set(data.mid, { ...this.layers.get(data.mid), ...Object.fromEntries(told.map((k) => [k, data[k]])) });
+  }
+
+  list(handle) {
+    return [...this.said.values()].map((line) => ({ ...line, ...this.tracks.get(line.mid), layers: this.layers.get(line.mid) ?? {}, handle }));
+  }
+}
+
+export class Subscription extends Receiver {
   /** @type {import('./cardea.js').Handle|null} */
   handle = null;
-  #session;
-  #join;
-  #changed;
   #wanted = [];
-  #lines = new Map(); // our mid -> what the gateway says of it
-  #tracks = new Map(); // our mid -> MediaStreamTrack
-  #layers = new Map(); // our mid -> substream
+  #lines = new Lines();
+  #data = new Set(); // names of the data streams we have
   #working = null;
+  #waiting = () => {};
 
-  /**
-   * @param {import('./cardea.js').Session} session
-   * @param {{room: any, pin?: string, private_id?: number}} join
-   * @param {() => void} changed called whenever streams() may have changed
-   */
-  constructor(session, join, changed) {
-    this.#session = session;
-    this.#join = join;
-    this.#changed = changed;
-  }
-
-  /** What is received now: the gateway's description of each m-line, with its track and layer. */
+  /** What is received now: the gateway's description of each m-line, with its track, receiver, layers and handle. */
   streams() {
-    return [...this.#lines.values()].map((line) => ({
-      ...line,
-      track: this.#tracks.get(line.mid),
-      substream: line.simulcast ? this.#layers.get(line.mid) : undefined,
-    }));
+    return this.#lines.list(this.handle);
   }
 
-  /** @param {{feed: any, mid: string}[]} wanted the complete list */
+  handles() {
+    return this.handle ? [this.handle] : [];
+  }
+
+  /** @param {Wish[]} wanted the complete list */
   want(wanted) {
     this.#wanted = wanted;
     this.#working ??= this.#work().finally(() => (this.#working = null));
@@ -47,34 +90,32 @@ export class Subscription {
   }
 
   async #work() {
+    const gone = new Set(); // refused once: an event will say so
     for (;;) {
-      const have = new Set([...this.#lines.values()].filter((l) => l.active).map((l) => name({ feed: l.feed_id, mid: l.feed_mid })));
+      const lines = [...this.#lines.said.values()];
+      const have = new Set(lines.filter((l) => l.active && l.feed_id !== undefined).map(nameOfLine));
       const wish = new Map(this.#wanted.map((w) => [name(w), w]));
-      const subscribe = [...wish.values()].filter((w) => !have.has(name(w)));
-      const unsubscribe = [...this.#lines.values()]
-        .filter((l) => l.active && !wish.has(name({ feed: l.feed_id, mid: l.feed_mid })))
-        .map((l) => ({ sub_mid: l.mid }));
+      for (const n of this.#data) if (!wish.has(n)) this.#data.delete(n);
+      const has = (w) => have.has(name(w)) || this.#data.has(name(w)) || gone.has(name(w));
+      const subscribe = [...wish.values()].filter((w) => !has(w)).map(({ feed, mid }) => ({ feed, mid }));
+      const unsubscribe = lines.filter((l) => l.active && l.feed_id !== undefined && !wish.has(nameOfLine(l))).map((l) => ({ sub_mid: l.mid }));
       if (!subscribe.length && !unsubscribe.length) return;
       try {
         if (!this.handle) await this.#begin(subscribe);
         else await this.#update(subscribe, unsubscribe);
+        if (this.handle) for (const w of subscribe) if (wish.get(name(w)).data) this.#data.add(name(w)); // all share an m-line
       } catch (error) {
         if (error.code !== 428) throw error; // a feed has gone meanwhile: the next event says so
-        await new Promise((wake) => setTimeout(wake, 200));
-        this.#wanted = this.#wanted.filter((w) => !subscribe.includes(w));
+        for (const w of subscribe) gone.add(name(w));
       }
     }
   }
 
   async #begin(streams) {
-    const handle = await this.#session.attach(PLUGIN);
+    const handle = await this.attach(this.#lines);
     handle.on('event', ({ data, jsep }) => this.#event(data, jsep));
-    handle.on('track', ({ mid, track }) => {
-      this.#tracks.set(mid, track);
-      this.#changed();
-    });
     try {
-      const { data, jsep } = await handle.message({ request: 'join', ptype: 'subscriber', ...this.#join, streams });
+      const { data, jsep } = await handle.message({ request: 'join', ptype: 'subscriber', ...this.join, streams });
       this.handle = handle;
       await this.#take(data, jsep);
     } catch (error) {
@@ -88,36 +129,93 @@ export class Subscription {
     if (subscribe.length) body.subscribe = subscribe;
     if (unsubscribe.length) body.unsubscribe = unsubscribe;
     const { data, jsep } = await this.handle.message(body);
-    if (data.videoroom === 'updating') await this.#nextOffer();
-    else await this.#take(data, jsep);
+    if (data.videoroom !== 'updating') await this.#take(data, jsep);
+    else if (!(await this.#nextOffer())) await this.#forget();
   }
 
-  /** An offer is on its way; a cumulative one follows our answer to it. */
+  /** An offer is on its way; a cumulative one follows our answer to it. false: it was lost with the transport. */
   #nextOffer() {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, 3000);
-      this.waiting = () => {
+      const timer = setTimeout(resolve, OFFER_MS, false);
+      this.#waiting = () => {
         clearTimeout(timer);
-        resolve();
+        resolve(true);
       };
     });
   }
 
+  /** An offer that never came would have to be answered first: begin anew. */
+  async #forget() {
+    const old = this.handle;
+    this.handle = null;
+    this.#lines = new Lines();
+    this.#data.clear();
+    await old.detach();
+  }
+
   async #take(data, jsep) {
-    if (data.streams) {
-      this.#lines = new Map(data.streams.map((s) => [s.mid, s]));
-      this.#changed();
-    }
-    if (jsep) await this.handle.accept(jsep, { request: 'start', room: this.#join.room });
+    this.#lines.take(data);
+    this.told.changed();
+    if (jsep) await this.handle.accept(jsep, { request: 'start', room: this.join.room });
   }
 
   async #event(data, jsep) {
-    if (data.mid !== undefined && data.substream !== undefined) {
-      this.#layers.set(data.mid, data.substream);
-      this.#changed();
+    if (!data.streams && !jsep) {
+      this.#lines.take(data);
+      this.told.changed();
+      return;
     }
-    if (!data.streams && !jsep) return;
     await this.#take(data, jsep).catch(console.error);
-    this.waiting?.();
+    this.#waiting();
+  }
+}
+
+export class Feeds extends Receiver {
+  #feeds = new Map(); // feed -> {handle, lines}
+  #turn = Promise.resolve();
+
+  streams() {
+    return [...this.#feeds.values()].flatMap((f) => f.lines.list(f.handle));
+  }
+
+  handles() {
+    return [...this.#feeds.values()].map((f) => f.handle).filter(Boolean);
+  }
+
+  /** @param {Wish[]} wanted the complete list: a feed is taken as a whole */
+  want(wanted) {
+    const feeds = new Set(wanted.map((w) => w.feed));
+    this.#turn = this.#turn.then(() => this.#follow(feeds));
+    return this.#turn;
+  }
+
+  async #follow(feeds) {
+    for (const [feed, { handle }] of this.#feeds)
+      if (!feeds.has(feed)) {
+        this.#feeds.delete(feed);
+        await handle?.detach();
+      }
+    for (const feed of feeds) if (!this.#feeds.has(feed)) await this.#begin(feed);
+    this.told.changed();
+  }
+
+  async #begin(feed) {
+    const one = { handle: null, lines: new Lines() };
+    const take = async (data, jsep) => {
+      one.lines.take(data);
+      this.told.changed();
+      if (jsep) await one.handle.accept(jsep, { request: 'start', room: this.join.room });
+    };
+    this.#feeds.set(feed, one);
+    one.handle = await this.attach(one.lines);
+    one.handle.on('event', ({ data, jsep }) => take(data, jsep).catch(console.error));
+    try {
+      const { data, jsep } = await one.handle.message({ request: 'join', ptype: 'subscriber', ...this.join, feed });
+      await take(data, jsep);
+    } catch (error) {
+      this.#feeds.delete(feed);
+      await one.handle.detach();
+      if (error.code !== 428) throw error;
+    }
   }
 }

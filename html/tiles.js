@@ -1,14 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The grid of a room: one tile a picture, a name without picture gets a face. Columns follow the number of tiles. */
+/**
+ * The wall of a room: one tile a picture; a name without a picture gets its initial. Tiles are as large as fits; a
+ * shared screen takes the most of the room.
+ */
+import { icon } from './icons.js';
 import { element } from './ui.js';
 
+const GAP = 12;
+const RATIO = 16 / 10;
+const SMALLEST = 130; // px: below that the wall scrolls
+const CAPTION_MS = 6000;
+
+/** The same colour for the same name. @param {string} name */
+const hue = (name) => String([...name].reduce((h, c) => (h * 31 + c.codePointAt(0)) % 360, 7));
+
+/** How wide n tiles can be in a box. @param {number} n @param {number} width @param {number} height @param {number} ratio */
+export function fit(n, width, height, ratio = RATIO) {
+  let best = { w: 0, h: 0 };
+  for (let columns = 1; columns <= n; columns++) {
+    const rows = Math.ceil(n / columns);
+    const w = Math.min((width - GAP * (columns - 1)) / columns, ((height - GAP * (rows - 1)) / rows) * ratio);
+    if (w > best.w) best = { w: Math.floor(w), h: Math.floor(w / ratio) };
+  }
+  return best;
+}
+
+/**
+ * @typedef {{icon?: string, text: string, pressed?: boolean, run: () => void}} MenuItem
+ * @typedef {{root: HTMLElement, video: HTMLVideoElement, name: HTMLElement, face: HTMLElement, size: HTMLElement,
+ *   layer: HTMLElement, mic: HTMLElement, hand: HTMLElement, caption: HTMLElement, menu: HTMLDetailsElement, contain: boolean,
+ *   timer?: number}} Tile
+ */
 export class Tiles {
   #grid;
+  /** @type {Map<string, Tile>} */
   #tiles = new Map();
 
   /** @param {HTMLElement} grid */
   constructor(grid) {
     this.#grid = grid;
+    new ResizeObserver(() => this.#arrange()).observe(grid);
+    document.addEventListener('click', ({ target }) => {
+      for (const { menu } of this.#tiles.values()) if (menu.open && !menu.contains(target)) menu.open = false;
+    });
   }
 
   /**
@@ -23,35 +57,50 @@ export class Tiles {
       this.#grid.append(tile.root);
       this.#arrange();
     }
-    if (name !== undefined) {
+    if (name !== undefined && tile.name.textContent !== name) {
       tile.name.textContent = name;
-      tile.face.textContent = name.slice(0, 1).toUpperCase() || '?';
+      tile.face.textContent = [...name][0]?.toUpperCase() ?? '?';
+      tile.root.style.setProperty('--hue', hue(name));
     }
     return tile;
   }
 
   #make(key, self, contain) {
     const video = element('video', { autoplay: true, playsInline: true, muted: true });
-    const [name, size, layer] = [element('span'), element('span'), element('span')];
+    const [mic, name, size, layer, hand] = Array.from({ length: 5 }, () => element('span'));
+    const caption = element('div', { className: 'caption' });
     const face = element('div', { className: 'face' });
-    const root = element('div', { className: 'tile' }, face, video, element('div', { className: 'tag' }, name, size, layer));
+    const menu = element('details', { className: 'menu', hidden: true }, element('summary', { ariaLabel: 'More' }, icon('more')), element('div'));
+    const root = element('div', { className: 'tile' }, face, video, caption,
+      element('div', { className: 'tag' }, mic, name, size), element('div', { className: 'corner' }, hand, layer), menu);
     root.dataset.key = key;
-    root.classList.toggle('self', self);
+    root.classList.toggle('self', self && !contain);
     root.classList.toggle('contain', contain);
-    size.hidden = layer.hidden = true;
+    size.hidden = layer.hidden = mic.hidden = hand.hidden = true;
+    mic.append(icon('muted'));
+    mic.title = 'microphone off';
+    hand.append(icon('hand'), 'hand raised');
     video.onresize = () => {
       size.hidden = !video.videoWidth;
       size.textContent = `${video.videoWidth}×${video.videoHeight}`;
     };
-    return { root, video, name, face, layer };
+    return { root, video, name, face, size, layer, mic, hand, caption, menu, contain };
   }
 
   /** Shows a picture in a tile, or takes it away. @param {string} key @param {MediaStreamTrack|null} track */
   show(key, track) {
     const tile = this.#tiles.get(key);
-    if (!tile) return;
+    if (!tile || (tile.video.srcObject?.getTracks()[0] ?? null) === track) return;
     tile.video.srcObject = track ? new MediaStream([track]) : null;
-    tile.root.classList.toggle('live', Boolean(track));
+    this.lit(key, Boolean(track));
+  }
+
+  /** Is the picture worth showing? @param {string} key @param {boolean} on */
+  lit(key, on) {
+    const tile = this.#tiles.get(key);
+    if (!tile) return;
+    tile.root.classList.toggle('live', on);
+    tile.video.style.visibility = on ? '' : 'hidden';
   }
 
   /** @param {string} key @param {string} text */
@@ -62,10 +111,50 @@ export class Tiles {
     tile.layer.textContent = text;
   }
 
+  /** @param {string} key @param {{silent?: boolean, hand?: boolean, talking?: boolean}} state */
+  state(key, { silent, hand, talking }) {
+    const tile = this.#tiles.get(key);
+    if (!tile) return;
+    if (silent !== undefined) tile.mic.hidden = !silent;
+    if (hand !== undefined) tile.hand.hidden = !hand;
+    if (talking !== undefined) tile.root.classList.toggle('talking', talking);
+  }
+
+  /** What somebody says, for a while. @param {string} key @param {string} text */
+  caption(key, text) {
+    const tile = this.#tiles.get(key);
+    if (!tile) return;
+    clearTimeout(tile.timer);
+    tile.caption.replaceChildren(...(text ? [element('span', { textContent: text })] : []));
+    tile.timer = setTimeout(() => tile.caption.replaceChildren(), CAPTION_MS);
+  }
+
+  /** @param {string} key @param {MenuItem[]} items none: no menu */
+  menu(key, items) {
+    const tile = this.#tiles.get(key);
+    if (!tile) return;
+    tile.menu.hidden = !items.length;
+    const buttons = items.map((item) => {
+      const button = element('button', { type: 'button', textContent: item.text, onclick: () => { tile.menu.open = false; item.run(); } });
+      if (item.icon) button.prepend(icon(item.icon));
+      if (item.pressed !== undefined) button.setAttribute('aria-pressed', String(item.pressed));
+      return button;
+    });
+    tile.menu.querySelector('div').replaceChildren(...buttons);
+    tile.menu.querySelector('summary').ariaLabel = `More about ${tile.name.textContent}`;
+  }
+
+  /** @returns {string[]} */
+  keys() {
+    return [...this.#tiles.keys()];
+  }
+
   /** Removes every tile for which `stays` is false. @param {(key: string) => boolean} stays */
   keep(stays) {
     for (const [key, tile] of this.#tiles)
       if (!stays(key)) {
+        clearTimeout(tile.timer);
+        tile.video.srcObject = null;
         tile.root.remove();
         this.#tiles.delete(key);
       }
@@ -73,8 +162,31 @@ export class Tiles {
   }
 
   #arrange() {
-    const n = this.#tiles.size;
-    this.#grid.style.setProperty('--columns', String(Math.ceil(Math.sqrt(n)) || 1));
-    this.#grid.style.setProperty('--columns-phone', n > 2 ? '2' : '1');
+    const width = this.#grid.clientWidth;
+    const height = this.#grid.clientHeight;
+    const all = [...this.#tiles.values()];
+    const big = all.find((t) => t.contain);
+    if (!all.length || !width || !height) return;
+    for (const tile of all) {
+      tile.root.classList.toggle('big', tile === big);
+      tile.root.style.order = tile === big ? '-1' : '';
+    }
+    const set = (name, value) => this.#grid.style.setProperty(name, `${value}px`);
+    if (big && all.length > 1) {
+      const strip = Math.min(height * 0.24, 150);
+      const small = fit(all.length - 1, width, strip);
+      set('--big-w', width);
+      set('--big-h', Math.floor(height - small.h - GAP));
+      set('--w', small.w);
+      set('--h', small.h);
+      return;
+    }
+    const one = fit(all.length, width, height, big ? width / height : RATIO);
+    const w = Math.max(one.w, Math.min(SMALLEST, width));
+    set('--w', w);
+    set('--h', big ? height : Math.max(one.h, Math.floor(w / RATIO)));
+    set('--big-w', width);
+    set('--big-h', height);
+    this.#grid.style.overflowY = w > one.w ? 'auto' : '';
   }
 }

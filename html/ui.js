@@ -1,5 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Small things that all demo pages share: finding elements, devices, errors a person understands, live figures. */
+/**
+ * Small things that all demo pages share. What pages may rely on:
+ *   $(id), element(tag, props, ...children)      finding and making elements
+ *   showError(error), explain(error)             the box #error, with a sentence a person understands
+ *   capture(camera, microphone), fillDevices()   devices
+ *   press(button, on, label, drawing)            a button that stays down
+ *   liveFigures(table, handles)                  numbers of running connections, once a second
+ */
+import { icon } from './icons.js';
+
 
 /** @param {string} id @returns {any} */
 export const $ = (id) => document.getElementById(id);
@@ -9,6 +18,18 @@ export function element(tag, props = {}, ...children) {
   const e = Object.assign(document.createElement(tag), props);
   e.append(...children);
   return e;
+}
+
+/**
+ * A button that stays down; its label and drawing may change with it.
+ * @param {HTMLElement} button @param {boolean} on @param {string} [label] @param {string} [drawing]
+ */
+export function press(button, on, label = undefined, drawing = undefined) {
+  button.setAttribute('aria-pressed', String(on));
+  if (label !== undefined) button.title = button.ariaLabel = label;
+  if (drawing === undefined) return;
+  button.querySelector(':scope > svg.icon')?.remove();
+  button.prepend(icon(drawing));
 }
 
 const DEVICE_ERRORS = {

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * How layers are chosen, drawn: for each received picture what arrives, what the gateway wants to send and why. The
+ * browser says what arrives (getStats); the gateway says the rest (request `explain`), if it knows that request.
+ */
+import { element } from './ui.js';
+
+const KEPT = 60; // seconds
+const LAYERS = ['low', 'medium', 'high'];
+
+const rate = (bps) => (bps >= 1e6 ? `${(bps / 1e6).toFixed(2)} Mbit/s` : `${Math.round(bps / 1e3)} kbit/s`);
+
+function curve(values, most, name) {
+  const line = document.createElementNS('http://www.w3.org/2000/svg', 'polyline');
+  line.setAttribute('points', values.map((v, i) => `${KEPT - values.length + i},${(40 - (38 * v) / most).toFixed(1)}`).join(' '));
+  if (name) line.setAttribute('class', name);
+  return line;
+}
+
+/** A stream in words. @param {any} line a line of Subscription.streams() @param {any} said what explain says of it */
+function words(line, said) {
+  const { substream, temporal, spatial_layer: spatial, temporal_layer: temporalLayer } = line.layers;
+  const parts = [];
+  if (substream !== undefined) parts.push(`${LAYERS[substream] ?? substream} layer`);
+  if (spatial !== undefined) parts.push(`spatial ${spatial}`);
+  if ((temporal ?? temporalLayer) !== undefined) parts.push(`temporal ${temporal ?? temporalLayer}`);
+  if (line.send === false) parts.push('paused by you');
+  if (said?.why) parts.push(String(said.why));
+  return parts.join(' · ');
+}
+
+export class Received {
+  #box;
+  #lines; // () => Subscription.streams()
+  #rows = new Map(); // key -> {root, head, why, svg, arrived: number[], target: number[], bytes, at}
+  #knows = true;
+
+  /** @param {HTMLElement} box @param {() => any[]} lines */
+  constructor(box, lines) {
+    this.#box = box;
+    this.#lines = lines;
+  }
+
+  /** Once a second while it is seen. */
+  async draw() {
+    const lines = this.#lines().filter((l) => l.type === 'video' && l.active && l.receiver);
+    const said = await this.#ask(lines);
+    const keys = new Set();
+    for (const line of lines) {
+      const key = `${line.feed_id}/${line.feed_mid}`;
+      keys.add(key);
+      await this.#row(key, line, said.streams.get(`${line.handle?.id}/${line.mid}`));
+    }
+    for (const [key, row] of this.#rows)
+      if (!keys.has(key)) {
+        row.root.remove();
+        this.#rows.delete(key);
+      }
+    this.#total(said);
+  }
+
+  async #ask(lines) {
+    const streams = new Map();
+    let about = null;
+    for (const handle of new Set(lines.map((l) => l.handle))) {
+      if (!this.#knows || !handle) break;
+      try {
+        const { data } = await handle.message({ request: 'explain' });
+        about = data;
+        for (const s of data.streams ?? []) streams.set(`${handle.id}/${s.mid}`, s);
+      } catch (error) {
+        if (error.code) this.#knows = false;
+      }
+    }
+    return { streams, about };
+  }
+
+  #total({ about }) {
+    const parts = [];
+    if (about?.estimate !== undefined) parts.push(`estimate ${rate(about.estimate)}`);
+    if (about?.budget !== undefined) parts.push(`budget ${rate(about.budget)}`);
+    this.#box.dataset.total = parts.join(' · ');
+    let total = this.#box.querySelector(':scope > p');
+    if (!parts.length) {
+      total?.remove();
+      return;
+    }
+    total ??= element('p');
+    total.textContent = `The gateway's view of this connection: ${parts.join(', ')}`;
+    this.#box.prepend(total);
+  }
+
+  async #row(key, line, said) {
+    const row = this.#rows.get(key) ?? this.#make(key);
+    for (const s of (await line.receiver.getStats()).values()) {
+      if (s.type !== 'inbound-rtp') continue;
+      const bps = row.at && s.timestamp > row.at ? ((s.bytesReceived - row.bytes) * 8000) / (s.timestamp - row.at) : 0;
+      [row.at, row.bytes] = [s.timestamp, s.bytesReceived];
+      row.arrived = [...row.arrived, Math.max(0, bps)].slice(-KEPT);
+      row.head.replaceChildren(element('b', { textContent: line.feed_display ?? String(line.feed_id) }),
+        `${rate(bps)}${s.frameWidth ? ` · ${s.frameWidth}×${s.frameHeight}` : ''}`);
+    }
+    const target = said?.target ?? said?.budget;
+    row.target = target === undefined ? [] : [...row.target, target].slice(-KEPT);
+    const most = Math.max(100_000, ...row.arrived, ...row.target);
+    row.svg.replaceChildren(curve(row.arrived, most), ...(row.target.length ? [curve(row.target, most, 'target')] : []));
+    row.why.textContent = words(line, said);
+  }
+
+  #make(key) {
+    const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+    svg.setAttribute('viewBox', `0 0 ${KEPT - 1} 41`);
+    svg.setAttribute('preserveAspectRatio', 'none');
+    svg.setAttribute('role', 'img');
+    svg.setAttribute('aria-label', 'bits per second in the last minute');
+    const row = { root: element('div'), head: element('div', { className: 'head' }), why: element('div', { className: 'why' }), svg, arrived: [], target: [], bytes: 0, at: 0 };
+    row.root.append(row.head, svg, row.why);
+    this.#rows.set(key, row);
+    this.#box.append(row.root);
+    return row;
+  }
+}
