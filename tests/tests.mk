@@ -19,6 +19,7 @@ include tests/unit/host/tests.mk
 include tests/unit/loadreport/tests.mk
 include tests/unit/transports/tests.mk
 include tests/unit/recorder/tests.mk
+include tests/unit/rec/tests.mk
 include tests/support/tests.mk
 include tests/fuzz/tests.mk
 include tests/sim/tests.mk

@@ -5,7 +5,7 @@ librecmedia_a_CFLAGS = $(CARDEA_CFLAGS) -fPIC
 librecmedia_a_SOURCES = plugins/recorder/depacketize/depacketize.h plugins/recorder/depacketize/inside.h \
 	plugins/recorder/depacketize/depacketize.c plugins/recorder/depacketize/codec.c \
 	plugins/recorder/depacketize/video.c plugins/recorder/depacketize/audio.c \
-	plugins/recorder/depacketize/vp8.c plugins/recorder/depacketize/vp9.c \
+	plugins/recorder/depacketize/vp8.c plugins/recorder/depacketize/vp9.c plugins/recorder/depacketize/vp9_hide.c plugins/recorder/depacketize/vp9_hide.h \
 	plugins/recorder/depacketize/annexb.c plugins/recorder/depacketize/h264.c plugins/recorder/depacketize/h265.c \
 	plugins/recorder/depacketize/av1.c \
 	plugins/recorder/mjr.c plugins/recorder/mjr.h \

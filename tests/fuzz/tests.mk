@@ -40,3 +40,5 @@ check_PROGRAMS += tests/fuzz/fuzz_inlet
 tests_fuzz_fuzz_inlet_SOURCES = tests/fuzz/fuzz_inlet.c tests/fuzz/replay.c
 check_PROGRAMS += tests/fuzz/fuzz_srtp
 tests_fuzz_fuzz_srtp_SOURCES = tests/fuzz/fuzz_srtp.c tests/fuzz/replay.c
+check_PROGRAMS += tests/fuzz/fuzz_pcap
+tests_fuzz_fuzz_pcap_SOURCES = tests/fuzz/fuzz_pcap.c tools/rec/pcap.c tests/fuzz/replay.c

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * RTP packets in order go in, whole frames ready for a muxer come out: VP8, VP9 (all spatial layers of a picture as one
- * superframe), H.264 and H.265 (Annex B), AV1 (OBUs with sizes, no temporal delimiters), Opus (also out of RED), G.711,
- * G.722, L16.
+ * superframe, of
+ * which only the highest is shown), H.264 and H.265 (Annex B), AV1 (OBUs with sizes, no temporal delimiters), Opus
+ * (also out of RED), G.711, G.722, L16.
  *
  * What it is not: a jitter buffer. Packets are expected in the order of their sequence numbers, each once; a number
  * that is left out is a loss, and frames that miss a part of themselves never come out. No clock, no file, no log.
@@ -17,6 +18,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "vp9_hide.h"
 
 enum rec_codec {
     REC_CODEC_NONE,
@@ -141,6 +144,7 @@ struct rec_depacketizer {
     uint8_t config[REC_CONFIG_MAX];
     size_t config_len;
     bool config_changed;
+    struct rec_vp9_size references[REC_VP9_REFERENCES]; /* VP9: sizes of what later frames refer to */
 };
 
 /* -2 (EINVAL): unknown codec, no buffer, no callback. */

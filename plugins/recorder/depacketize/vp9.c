@@ -32,6 +32,34 @@ static int add(struct rec_depacketizer *d, const struct rec_payload *p)
     return 0;
 }
 
+/*
+ * All layers but the last are marked as hidden. Where two layers have one size, the upper one might take motion from
+ * the lower, and what it takes depends on that mark, unless it is resilient to errors: then all stay as they are.
+ */
+static int hide_lower_layers(struct rec_depacketizer *d)
+{
+    struct rec_vp9_header h[REC_LAYERS_MAX];
+    size_t at = 0, len;
+    bool can = true;
+    unsigned i;
+
+    for (i = 0; i < d->n_layers; at += d->layers[i++]) {
+        if (!rec_vp9_read(&h[i], d->references, d->conf.buffer + at, d->layers[i]))
+            can = false;
+        else if (i && !h[i].resilient && h[i].size.width == h[i - 1].size.width)
+            can = false;
+        can &= i + 1 == d->n_layers || h[i].can_hide;
+    }
+    for (i = 0, at = 0; can && i + 1 < d->n_layers; at += d->layers[i++]) {
+        len = rec_vp9_hide(&h[i], d->conf.buffer + at, d->layers[i], d->fill - at, d->conf.buffer_size - at);
+        if (!len)
+            return GW_ELIMIT;
+        d->fill += len - d->layers[i];
+        d->layers[i] = len;
+    }
+    return 0;
+}
+
 /* marker(3) 110, bytes a size - 1 (2), frames - 1 (3); the sizes, lowest byte first; the first byte again. */
 static int end(struct rec_depacketizer *d)
 {
@@ -40,6 +68,8 @@ static int end(struct rec_depacketizer *d)
 
     if (!d->fill)
         return GW_EPARSE;
+    if (hide_lower_layers(d))
+        return GW_ELIMIT;
     if (d->n_layers < 2)
         return 0;
     for (i = 0; i < d->n_layers; i++)

@@ -39,6 +39,7 @@ static void assert_superframe(const struct rec_frame *f, unsigned frames)
         for (j = 0; j < bytes; j++)
             size |= (size_t)index[1 + i * bytes + j] << (8 * j);
         assert_int_equal(f->data[total] >> 6, 2);
+        assert_int_equal(!!(f->data[total] & 0x02), i + 1 == frames); /* only the highest is shown */
         total += size;
     }
     assert_int_equal(total + length, f->len);
@@ -64,6 +65,47 @@ static void layers_become_superframes(void **state)
     assert_int_equal(f->at[3].height, 480);
     frames_free(f);
     vectors_free(v, n);
+}
+
+static void hides_frames(void **state)
+{
+    /* resilient inter frame of 16x16: refresh 1, references 0, size written out, and so on */
+    static const char header[] =
+        "10 0 0 0 1 1 1 00000001 0000 0000 0000 000 0000000000001111 0000000000001111 0 0 1 00 "
+        "000001 000 0 00000001 000 0 0 0000000000000101";
+    struct rec_vp9_size references[REC_VP9_REFERENCES] = {{0}};
+    struct rec_vp9_header h, again;
+    uint8_t frame[32] = {0}, before[32];
+    size_t bits = 0, bytes, i;
+    const char *c;
+
+    for (c = header; *c; c++) {
+        if (*c != ' ') {
+            frame[bits / 8] |= (uint8_t)((*c - '0') << (7 - bits % 8));
+            bits++;
+        }
+    }
+    bytes = (bits + 7) / 8;
+    memset(frame + bytes, 0xee, 5);
+    memcpy(before, frame, sizeof(frame));
+    assert_true(rec_vp9_read(&h, references, frame, bytes + 5));
+    assert_true(h.shown && h.resilient && !h.key && h.can_hide);
+    assert_int_equal(h.bits, bits);
+    assert_int_equal(h.size.width, 16);
+    assert_int_equal(references[0].height, 16);
+    assert_int_equal(references[1].height, 0);
+    if (bits % 8 == 0)
+        assert_int_equal(rec_vp9_hide(&h, frame, bytes + 5, bytes + 5, bytes + 5), 0); /* no room */
+    assert_int_equal(rec_vp9_hide(&h, frame, bytes + 5, bytes + 5, sizeof(frame)), (bits + 1 + 7) / 8 + 5);
+    assert_int_equal(frame[0], before[0] & ~0x02);
+    for (i = 8; i < bits; i++)
+        assert_int_equal(frame[(i + 1) / 8] >> (7 - (i + 1) % 8) & 1, before[i / 8] >> (7 - i % 8) & 1);
+    assert_int_equal(frame[1] >> 7, 0);
+    for (i = 0; i < 5; i++)
+        assert_int_equal(frame[(bits + 1 + 7) / 8 + i], 0xee);
+    assert_false(rec_vp9_read(&again, references, frame, sizeof(frame)));
+    for (i = 0; i < bytes; i++)
+        assert_false(rec_vp9_read(&again, references, before, i)); /* cut off */
 }
 
 static void a_layer_without_its_end_costs_the_picture(void **state)
@@ -93,6 +135,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(makes_frames_of_a_browsers_packets),
         cmocka_unit_test(layers_become_superframes),
+        cmocka_unit_test(hides_frames),
         cmocka_unit_test(a_layer_without_its_end_costs_the_picture),
         cmocka_unit_test(survives),
     };

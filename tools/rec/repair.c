@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cardea-rec repair: what a killed process or a full disk left behind gets its end. */
+#include "../../plugins/recorder/repair.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "manifests.h"
+#include "packets.h"
+#include "rec.h"
+
+static struct {
+    gboolean force, dry, quiet;
+} option;
+
+static const GOptionEntry entries[] = {
+    {"force", 'f', 0, G_OPTION_ARG_NONE, &option.force, "Also files that look finished", NULL},
+    {"dry-run", 'n', 0, G_OPTION_ARG_NONE, &option.dry, "Say what would be done", NULL},
+    {"quiet", 'q', 0, G_OPTION_ARG_NONE, &option.quiet, "Only say what went wrong", NULL},
+    {0},
+};
+
+static void step(void *arg, double part)
+{
+    progress_step(arg, part);
+}
+
+static const char *reason(int err)
+{
+    return err == -EINVAL ? "is no media file" : err == -ENODATA ? "holds not one whole frame" : g_strerror(-err);
+}
+
+static int repair_media(const char *path, struct rec_repair *r)
+{
+    struct progress progress;
+    char length[24], bytes[24];
+    int err;
+
+    progress_begin(&progress, path, option.quiet);
+    err = rec_repair(path, option.force, r, step, &progress);
+    progress_end(&progress);
+    if (err)
+        return complain("%s: %s", path, reason(err));
+    if (option.quiet)
+        return 0;
+    if (r->was_finished && !option.force)
+        printf("%s: is finished, left alone\n", path);
+    else
+        printf("%s: repaired: %s, %llu frames, %s\n", path, duration_text(length, r->duration_us),
+               (unsigned long long)r->frames, bytes_text(bytes, r->bytes));
+    return 0;
+}
+
+/* What is cut off at the end of an .mjr file goes; the rest is fine as it is. */
+static int repair_mjr(const char *path)
+{
+    struct packets_choice all = {.payload_type = -1};
+    struct packets p;
+    size_t at;
+    bool bad;
+
+    if (!packets_open(&p, path, &all))
+        return 1;
+    bad = p.reader.truncated || p.damaged;
+    at = p.reader.at;
+    packets_free(&p);
+    if (!bad) {
+        if (!option.quiet)
+            printf("%s: is whole, left alone\n", path);
+        return 0;
+    }
+    if (!option.dry && truncate(path, (off_t)at))
+        return complain("%s: %s", path, g_strerror(errno));
+    if (!option.quiet)
+        printf("%s: %s after byte %zu\n", path, option.dry ? "would be cut" : "cut", at);
+    return 0;
+}
+
+static int repair_file(const char *path, struct rec_repair *r)
+{
+    memset(r, 0, sizeof(*r));
+    if (mjr_is_one(path))
+        return repair_mjr(path);
+    if (!option.dry)
+        return repair_media(path, r);
+    printf("%s: would be looked at\n", path);
+    return 0;
+}
+
+/* A segment of a manifest: file and entry. */
+static int repair_segment(const char *manifest, json_t *segment)
+{
+    const char *state = json_string_value(json_object_get(segment, "state"));
+    char *path = manifest_file(manifest, json_string_value(json_object_get(segment, "file")));
+    struct rec_repair r;
+    int result;
+
+    if (!path)
+        return complain("%s: names a file that is not beside it", manifest);
+    if (!option.force && (!g_strcmp0(state, "finished") || !g_strcmp0(state, "repaired"))) {
+        g_free(path);
+        return 0;
+    }
+    result = repair_file(path, &r);
+    if (!result && !option.dry) {
+        json_object_set_new(segment, "state", json_string("repaired"));
+        json_object_set_new(segment, "duration_ms", json_integer(r.duration_us / 1000));
+        json_object_set_new(segment, "bytes", json_integer((json_int_t)r.bytes));
+        json_object_del(segment, "sha256"); /* of a file that is no more */
+    }
+    g_free(path);
+    return result;
+}
+
+static int64_t end_of(const json_t *segments)
+{
+    int64_t end = 0, at;
+    const json_t *s;
+    size_t i;
+
+    json_array_foreach(segments, i, s)
+    {
+        at = json_integer_value(json_object_get(s, "start_ms")) + json_integer_value(json_object_get(s, "duration_ms"));
+        end = at > end ? at : end;
+    }
+    return end;
+}
+
+static int repair_manifest(const char *path)
+{
+    json_t *manifest = manifest_load(path), *e;
+    int result = 0;
+    size_t i;
+
+    if (!manifest)
+        return 1;
+    if (g_strcmp0(json_string_value(json_object_get(manifest, "format")), MANIFEST_RECORDING))
+        goto out;
+    if (manifest_is_being_written(manifest)) {
+        result = complain("%s: is still being recorded", path);
+        goto out;
+    }
+    json_array_foreach(json_object_get(manifest, "segments"), i, e) result |= repair_segment(path, e);
+    json_array_foreach(json_object_get(manifest, "mjr"), i, e)
+    {
+        char *file = manifest_file(path, json_string_value(e));
+        struct rec_repair r;
+
+        result |= file ? repair_file(file, &r) : 1;
+        g_free(file);
+    }
+    if (option.dry || g_strcmp0(json_string_value(json_object_get(manifest, "state")), "recording"))
+        goto out;
+    json_object_set_new(manifest, "state", json_string("repaired"));
+    json_object_set_new(manifest, "cause", json_string("the process that recorded it ended"));
+    json_object_set_new(manifest, "duration_ms", json_integer(end_of(json_object_get(manifest, "segments"))));
+    json_object_del(manifest, "writer");
+    result |= manifest_save(path, manifest);
+    if (!option.quiet && !result)
+        printf("%s: repaired\n", path);
+out:
+    json_decref(manifest);
+    return result;
+}
+
+static int repair_folder(const char *path)
+{
+    GPtrArray *files = manifests_in(path);
+    int result = 0;
+    guint i;
+
+    if (!files->len)
+        result = complain("%s: holds no manifest of a recording", path);
+    for (i = 0; i < files->len; i++)
+        result |= repair_manifest(files->pdata[i]);
+    g_ptr_array_free(files, TRUE);
+    return result;
+}
+
+int run_repair(int argc, char **argv)
+{
+    struct rec_repair r;
+    int i, result;
+
+    if (!parse_options(
+            &argc, &argv, entries, "FILE|FOLDER…",
+            "Unfinished media files get an index and a duration: each is copied, frame by frame, into a new\n"
+            "file that takes its place. A packet that is cut off at the end of an .mjr file goes. Manifests\n"
+            "(.json), and all manifests of a folder, are repaired with their files.",
+            NULL, &result))
+        return result;
+    if (argc < 2)
+        return misused("a file is needed");
+    for (i = 1, result = 0; i < argc; i++) {
+        if (g_file_test(argv[i], G_FILE_TEST_IS_DIR))
+            result |= repair_folder(argv[i]);
+        else if (g_str_has_suffix(argv[i], ".json"))
+            result |= repair_manifest(argv[i]);
+        else
+            result |= repair_file(argv[i], &r);
+    }
+    return result;
+}

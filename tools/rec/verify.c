@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cardea-rec verify: files are what their manifest says, and decode from the first frame to the last. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "manifests.h"
+#include "packets.h"
+#include "rec.h"
+#include "decode.h"
+
+#define BLOCK (256 << 10)
+
+static struct {
+    gboolean hashes_only, quiet;
+} option;
+
+static const GOptionEntry entries[] = {
+    {"hashes-only", 'H', 0, G_OPTION_ARG_NONE, &option.hashes_only, "Compare sizes and hashes, decode nothing", NULL},
+    {"quiet", 'q', 0, G_OPTION_ARG_NONE, &option.quiet, "Only say what is wrong", NULL},
+    {0},
+};
+
+/* Lower-case hexadecimal SHA-256, g_free() it; NULL after a message. */
+static char *sha256_of(const char *path)
+{
+    GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
+    uint8_t *block = g_malloc(BLOCK);
+    FILE *f = fopen(path, "rb");
+    char *text = NULL;
+    size_t n;
+
+    if (!f) {
+        complain("%s: %s", path, g_strerror(errno));
+    } else {
+        while ((n = fread(block, 1, BLOCK, f)) > 0)
+            g_checksum_update(sum, block, (gssize)n);
+        if (ferror(f))
+            complain("%s: cannot be read", path);
+        else
+            text = g_strdup(g_checksum_get_string(sum));
+        fclose(f);
+    }
+    g_free(block);
+    g_checksum_free(sum);
+    return text;
+}
+
+static int verify_media(const char *path)
+{
+    struct progress progress;
+    struct decoded d;
+    char length[24];
+    int result;
+
+    progress_begin(&progress, path, option.quiet);
+    result = decode_file(path, &d, &progress);
+    progress_end(&progress);
+    if (result)
+        return result;
+    if (d.errors)
+        return complain("%s: %llu errors while decoding; the first: %s", path, (unsigned long long)d.errors,
+                        d.first_error[0] ? d.first_error : "a frame that the decoder refused");
+    if (!d.frames)
+        return complain("%s: holds no frame", path);
+    if (!d.finished)
+        return complain("%s: decodes, but was never finished (see 'cardea-rec repair')", path);
+    if (!option.quiet)
+        printf("%s: well: %s, %llu pictures, %.1f s of sound\n", path, duration_text(length, d.duration_us),
+               (unsigned long long)d.pictures, (double)d.samples / 48000);
+    return 0;
+}
+
+static int verify_mjr(const char *path)
+{
+    struct packets_choice all = {.payload_type = -1};
+    struct packets p;
+    int result = 0;
+
+    if (!packets_open(&p, path, &all))
+        return 1;
+    if (p.damaged)
+        result = complain("%s: is damaged at byte %zu", path, p.reader.at);
+    else if (p.reader.truncated)
+        result = complain("%s: its last packet is cut off", path);
+    else if (p.broken || p.reader.skipped)
+        result = complain("%s: %llu packets are none", path, (unsigned long long)(p.broken + p.reader.skipped));
+    else if (!option.quiet)
+        printf("%s: well: %zu packets, %llu missing\n", path, p.n, (unsigned long long)p.missing);
+    packets_free(&p);
+    return result;
+}
+
+static int verify_file(const char *path)
+{
+    if (option.hashes_only)
+        return 0;
+    return mjr_is_one(path) ? verify_mjr(path) : verify_media(path);
+}
+
+/* One line of "segments". */
+static int verify_segment(const char *manifest, const json_t *segment)
+{
+    const char *name = json_string_value(json_object_get(segment, "file"));
+    const char *expected = json_string_value(json_object_get(segment, "sha256"));
+    const json_t *bytes = json_object_get(segment, "bytes");
+    char *path = manifest_file(manifest, name), *hash = NULL;
+    struct stat st;
+    int result = 0;
+
+    if (!path)
+        return complain("%s: names a file that is not beside it: %s", manifest, name ? name : "(nothing)");
+    if (stat(path, &st))
+        result = complain("%s: %s", path, g_strerror(errno));
+    else if (json_is_integer(bytes) && json_integer_value(bytes) != (json_int_t)st.st_size)
+        result = complain("%s: has %lld bytes, and should have %lld", path, (long long)st.st_size,
+                          (long long)json_integer_value(bytes));
+    if (!result && expected) {
+        hash = sha256_of(path);
+        if (!hash || g_ascii_strcasecmp(hash, expected))
+            result = hash ? complain("%s: is not what was recorded: its SHA-256 differs", path) : 1;
+    }
+    if (!result)
+        result = verify_file(path);
+    g_free(hash);
+    g_free(path);
+    return result;
+}
+
+static int verify_recording(const char *path, const json_t *manifest)
+{
+    const json_t *e;
+    int result = 0;
+    size_t i;
+
+    if (manifest_is_being_written(manifest))
+        return complain("%s: is still being recorded", path);
+    json_array_foreach(json_object_get(manifest, "segments"), i, e) result |= verify_segment(path, e);
+    json_array_foreach(json_object_get(manifest, "mjr"), i, e)
+    {
+        char *file = manifest_file(path, json_string_value(e));
+
+        result |= file ? verify_file(file) : complain("%s: names a file that is not beside it", path);
+        g_free(file);
+    }
+    if (!g_strcmp0(json_string_value(json_object_get(manifest, "state")), "recording"))
+        result = complain("%s: was never finished (see 'cardea-rec repair')", path);
+    if (!result && !option.quiet)
+        printf("%s: well\n", path);
+    return result;
+}
+
+static int verify_manifest(const char *path)
+{
+    json_t *manifest = manifest_load(path);
+    int result = 0;
+
+    if (!manifest)
+        return 1;
+    if (!g_strcmp0(json_string_value(json_object_get(manifest, "format")), MANIFEST_RECORDING))
+        result = verify_recording(path, manifest);
+    json_decref(manifest);
+    return result;
+}
+
+static int verify_folder(const char *path)
+{
+    GPtrArray *files = manifests_in(path);
+    int result = 0;
+    guint i;
+
+    if (!files->len)
+        result = complain("%s: holds no manifest of a recording", path);
+    for (i = 0; i < files->len; i++)
+        result |= verify_manifest(files->pdata[i]);
+    g_ptr_array_free(files, TRUE);
+    return result;
+}
+
+int run_verify(int argc, char **argv)
+{
+    int i, result;
+
+    if (!parse_options(
+            &argc, &argv, entries, "FILE|FOLDER…",
+            "Sizes and SHA-256 are compared with the manifest (.json), and every frame is decoded. A folder is\n"
+            "all of its manifests; .mjr and media files can be named alone.",
+            NULL, &result))
+        return result;
+    if (argc < 2)
+        return misused("a file is needed");
+    for (i = 1, result = 0; i < argc; i++) {
+        if (g_file_test(argv[i], G_FILE_TEST_IS_DIR))
+            result |= verify_folder(argv[i]);
+        else if (g_str_has_suffix(argv[i], ".json"))
+            result |= verify_manifest(argv[i]);
+        else
+            result |= verify_file(argv[i]);
+    }
+    return result;
+}
