@@ -67,7 +67,7 @@ static int open_output(struct copy *c, const char *path)
 
     if (asprintf(&c->path, "%s" ENDING, path) < 0 || asprintf(&url, "file:%s", c->path) < 0)
         return -ENOMEM;
-    err = avformat_alloc_output_context2(&c->out, NULL, muxer_of(format), NULL) < 0 ? -ENOMEM : add_streams(c);
+    err = avformat_alloc_output_context2(&c->out, NULL, muxer_of(format), url) < 0 ? -ENOMEM : add_streams(c);
     if (!err && avio_open(&c->out->pb, url, AVIO_FLAG_WRITE) < 0)
         err = -EACCES;
     free(url);

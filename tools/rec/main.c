@@ -16,6 +16,7 @@ static const struct command {
     {"repair", run_repair, "an index and a duration for files that were never finished"},
     {"convert", run_convert, ".mjr to WebM, Matroska, MP4, Ogg, WAV, SRT; several into one file, in step"},
     {"mjr", run_mjr, ".mjr headers, to and from packet captures"},
+    {"compose", run_compose, "a whole room in one picture, with everybody's sound"},
 };
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

@@ -138,10 +138,8 @@ static void set_metadata(struct output *o, const struct output_conf *conf)
 static int start(struct output *o, const struct output_conf *conf)
 {
     AVDictionary *options = NULL;
-    char *url = g_strdup_printf("file:%s", o->part);
-    int err = avio_open(&o->format->pb, url, AVIO_FLAG_WRITE);
+    int err = avio_open(&o->format->pb, o->format->url, AVIO_FLAG_WRITE);
 
-    g_free(url);
     if (err < 0)
         return trouble(o, "cannot be made", err);
     if (conf->faststart && !strcmp(o->format->oformat->name, "mp4"))
@@ -159,6 +157,7 @@ int output_open(struct output **out, const struct output_conf *conf, const struc
 {
     char *ending = conf->format ? g_ascii_strdown(conf->format, -1) : output_ending(conf->path);
     struct output *o = g_new0(struct output, 1);
+    char *url = g_strdup_printf("file:%s" PART, conf->path); /* some muxers open it a second time */
     unsigned i;
     int err = 0;
 
@@ -173,7 +172,7 @@ int output_open(struct output **out, const struct output_conf *conf, const struc
                            avcodec_get_name(tracks[i].params->codec_id)) *
                   -1;
     }
-    if (!err && avformat_alloc_output_context2(&o->format, NULL, output_muxer(ending), NULL) < 0)
+    if (!err && avformat_alloc_output_context2(&o->format, NULL, output_muxer(ending), url) < 0)
         err = trouble(o, "cannot be made", AVERROR(ENOMEM));
     for (i = 0; !err && i < n; i++) {
         err = add_track(o, &tracks[i]);
@@ -185,6 +184,7 @@ int output_open(struct output **out, const struct output_conf *conf, const struc
         err = start(o, conf);
     }
     g_free(ending);
+    g_free(url);
     if (err) {
         output_close(o, false);
         return -1;

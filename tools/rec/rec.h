@@ -16,7 +16,7 @@
 
 /* argv[0] is the command's name. 0: done, 1: something is wrong with what was looked at, 2: used wrongly. */
 typedef int command_fn(int argc, char **argv);
-command_fn run_info, run_verify, run_repair, run_convert, run_mjr;
+command_fn run_info, run_verify, run_repair, run_convert, run_mjr, run_compose;
 
 /* --- talking to people (ui.c) --- */
 

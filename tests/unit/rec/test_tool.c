@@ -400,6 +400,66 @@ static void goes_through_a_capture(void **state)
     assert_true(says("err", "is no capture"));
 }
 
+/* --- compose ---------------------------------------------------------------------------------------------------- */
+
+static void composes_files(void **state)
+{
+    struct counted tracks[2];
+
+    mjrs_write(in_folder("a.mjr"), &opus);
+    mjrs_write(in_folder("v.mjr"), &vp8);
+    assert_int_equal(run("convert -q a.mjr v.mjr one.webm"), 0);
+    assert_int_equal(run("compose -q -s 320x180 -r 10 one.webm one.webm@1.5 both.webm"), 0);
+    count("both.webm", tracks, 2);
+    assert_in_range(tracks[0].frames, 36, 38); /* 1.5 s and 2.14 s, ten a second */
+    assert_in_range(tracks[1].end_us, 3500000, 3900000);
+    assert_int_equal(run("verify both.webm"), 0);
+    assert_int_equal(run("compose -q -l speaker -s 320x180 -r 10 --from 1 --to 2 one.webm one.webm@0.5 part.mkv"), 0);
+    count("part.mkv", tracks, 2);
+    assert_int_equal(tracks[0].frames, 10);
+    assert_int_equal(run("verify part.mkv"), 0);
+    assert_int_equal(run("compose -q --no-video one.webm one.webm@1.5 sound.opus"), 0);
+    count("sound.opus", tracks, 1);
+    assert_in_range(tracks[0].end_us, 3500000, 3900000);
+}
+
+static void composes_a_folder(void **state)
+{
+    struct counted tracks[2];
+    FILE *f;
+
+    mjrs_write(in_folder("v.mjr"), &vp8);
+    assert_int_equal(run("convert -q v.mjr take.webm"), 0);
+    write_manifest("take.webm", "finished", "", 0);
+    f = fopen(in_folder("session.json"), "w");
+    fputs("{\"format\": \"cardea-session\", \"name\": \"s\", \"state\": \"finished\", \"recordings\": ["
+          "{\"id\": 1, \"name\": \"take\", \"participant\": \"alice\", \"from_ms\": 0}]}",
+          f);
+    fclose(f);
+    assert_int_equal(run("compose -q -s 160x90 -r 10 . room.webm"), 0);
+    count("room.webm", tracks, 2);
+    assert_in_range(tracks[0].frames, 19, 21);
+    assert_int_equal(run("info ."), 0);
+    assert_true(says("out", "alice"));
+}
+
+static void composing_refuses_clearly(void **state)
+{
+    mjrs_write(in_folder("v.mjr"), &vp8);
+    assert_int_equal(run("convert -q v.mjr v.webm"), 0);
+    assert_int_equal(run("compose -l pile v.webm x.webm"), 2);
+    assert_true(says("err", "grid or speaker"));
+    assert_int_equal(run("compose -s 12 v.webm x.webm"), 2);
+    assert_int_equal(run("compose -V nonsense v.webm x.webm"), 1);
+    assert_true(says("err", "no video encoder 'nonsense'"));
+    assert_int_equal(run("compose v.webm x.xyz"), 1);
+    assert_int_equal(run("compose . x.webm"), 1);
+    assert_true(says("err", "no manifest"));
+    assert_int_equal(run("compose --encoders"), 0);
+    assert_true(says("out", "opus"));
+    assert_int_equal(access(in_folder("x.webm"), F_OK), -1);
+}
+
 #define WITH_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
 
 int main(void)
@@ -415,6 +475,9 @@ int main(void)
         WITH_FOLDER(finds_what_is_not_what_was_recorded),
         WITH_FOLDER(repairs_with_the_manifest),
         WITH_FOLDER(goes_through_a_capture),
+        WITH_FOLDER(composes_files),
+        WITH_FOLDER(composes_a_folder),
+        WITH_FOLDER(composing_refuses_clearly),
     };
 
     setenv("G_MESSAGES_DEBUG", "", 1);
