@@ -59,7 +59,12 @@ void gw_admin_settings_load(struct gw_api *a)
                   .no_media_s = (uint32_t)gw_option_number(a, "media", "no_media_timer"),
                   .slowlink_threshold = (uint32_t)gw_option_number(a, "media", "slowlink_threshold"),
                   .twcc_period_ms = (uint32_t)gw_option_number(a, "media", "twcc_period"),
-                  .nack_optimizations = gw_option_true(a, "media", "nack_optimizations")},
+                  .nack_optimizations = gw_option_true(a, "media", "nack_optimizations"),
+                  .sending = {.start_bps = (uint32_t)gw_option_number(a, "media", "start_bitrate"),
+                              .min_bps = (uint32_t)gw_option_number(a, "media", "min_bitrate"),
+                              .max_bps = (uint32_t)gw_option_number(a, "media", "max_bitrate"),
+                              .no_probing = !gw_option_true(a, "media", "probing"),
+                              .no_pacing = !gw_option_true(a, "media", "pacing")}},
         .timestamps = gw_option_true(a, "general", "debug_timestamps"),
         .colors = gw_option_true(a, "general", "debug_colors"),
     };

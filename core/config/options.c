@@ -121,6 +121,13 @@ const struct cardea_option gw_options[] = {
         "Lost packets in a second from which on a \"slowlink\" event says so; 0: never."),
     INT("media", "twcc_period", "200", 20, 2000, LIVE,
         "Milliseconds between two transport-wide feedback messages to a sender."),
+    INT("media", "start_bitrate", "600000", 10000, 100000000, LIVE,
+        "Bit/s that a new connection is taken to carry until it is known better."),
+    INT("media", "min_bitrate", "30000", 5000, 100000000, LIVE, "Bit/s that the bandwidth estimate never falls below."),
+    INT("media", "max_bitrate", "100000000", 10000, 1000000000, LIVE,
+        "Bit/s that the bandwidth estimate of a connection never exceeds."),
+    BOOL("media", "probing", "true", LIVE, "Find out by short bursts of repeated packets whether more would fit."),
+    BOOL("media", "pacing", "true", LIVE, "Spread video over time where a connection has little room to spare."),
     INT("media", "dtls_timeout", "1000", 20, 60000, false,
         "Accepted and ignored: OpenSSL times its retransmissions by itself."),
     BOOL("media", "nack_optimizations", "false", LIVE,
@@ -231,9 +238,8 @@ static void check_port_range(struct gw_reading *r, const char *name)
         gw_strlcpy(low_text, range, (size_t)(dash - range) + 1);
     if (!dash || !gw_parse_int(low_text, &low) || !gw_parse_int(dash + 1, &high) || low < 1 || high > 65535 ||
         low > high)
-        gw_reading_complain(r, true,
-                            "media.%s is \"%.60s\", but must be two ports such as \"20000-40000\". Correct it.",
-                            name, range);
+        gw_reading_complain(
+            r, true, "media.%s is \"%.60s\", but must be two ports such as \"20000-40000\". Correct it.", name, range);
 }
 
 static void check_pairs(struct gw_reading *r)

@@ -35,6 +35,9 @@ static const struct exported of_engine[] = {
     {"cardea_nacks_sent_total", OF(nacks_out), "Packets asked for again at senders."},
     {"cardea_keyframe_requests_received_total", OF(plis_in), "PLI and FIR from peers."},
     {"cardea_keyframe_requests_sent_total", OF(plis_out), "PLI to senders."},
+    {"cardea_probe_packets_sent_total", OF(probes), "RTX packets sent to find out whether more would fit."},
+    {"cardea_transport_feedback_received_total", OF(feedbacks), "Transport-wide feedback packets from peers."},
+    {"cardea_overuses_total", OF(overuses), "Times a connection's estimate was lowered because its queue grew."},
     {"cardea_handshakes_total", OF(handshakes), "DTLS handshakes finished."},
     {0},
 };
@@ -51,6 +54,7 @@ static const struct dropped by_engine[] = {
     {"unknown_ssrc", OF(drops_unknown_ssrc)},
     {"muted", OF(drops_muted)},
     {"queue_full", OF(drops_queue)},
+    {"feedback", OF(drops_feedback)},
     {0},
 };
 #undef OF

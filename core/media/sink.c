@@ -40,6 +40,10 @@ void gw_sink_free(struct gw_sink *k)
 {
     if (!k)
         return;
+    if (k->limited)
+        gw_count_add(&k->counters->limited_sinks, (uint64_t)-1);
+    if (k->suspended)
+        gw_count_add(&k->counters->held_sinks, (uint64_t)-1);
     gw_sink_link(k, NULL, 0);
     gw_sender_forget(k->sender, k);
     gw_count_add(&k->counters->sinks, (uint64_t)-1);
@@ -139,6 +143,10 @@ void gw_sink_limit(struct gw_sink *k, const struct gw_level *level, uint32_t bud
 {
     bool resumed = level && k->suspended, changed = k->suspended != !level || !k->limited;
 
+    if (!k->limited)
+        gw_count(&k->counters->limited_sinks);
+    if (k->suspended != !level)
+        gw_count_add(&k->counters->held_sinks, level ? (uint64_t)-1 : 1);
     k->limited = true;
     k->budget_bps = budget_bps;
     k->suspended = !level;
@@ -160,6 +168,7 @@ void gw_sink_unlimit(struct gw_sink *k, int64_t now_us)
         return;
     gw_sink_limit(k, &all, UINT32_MAX, now_us);
     k->limited = false;
+    gw_count_add(&k->counters->limited_sinks, (uint64_t)-1);
     k->budget_bps = 0;
     k->allotment = (struct gw_allotment){.level = -1};
 }

@@ -144,6 +144,41 @@ static void dtls(struct json *j, const struct gw_peer *p)
     close_with(j, '}');
 }
 
+/* What is known of the way to the peer, and what is made of it. In bit/s, ms and per cent. */
+static void bandwidth(struct json *j, const struct gw_peer *p)
+{
+    const struct gw_sender *s = &p->sender;
+    const struct gw_bwe *b = &s->bwe;
+    int64_t now_us = p->engine->now_us;
+
+    number_if(j, "estimate", gw_bwe_estimate(b, now_us));
+    number_if(j, "allocated", p->allocated_bps);
+    number_if(j, "sent", b->sent_bps);
+    number_if(j, "rtt", b->rtt_us / 1000);
+    if (b->twcc && b->twcc->any) {
+        number(j, "by-delay", (int64_t)b->twcc->aimd.bps);
+        number_if(j, "by-loss", (int64_t)b->twcc->loss.bps);
+        number(j, "arriving", gw_acked_bps(&b->twcc->acked));
+        number(j, "needed", b->twcc->probe.need_bps);
+        number(j, "loss-percent", (int64_t)(gw_bwe_loss_now(b) * 100));
+        number(j, "standing-queue", b->twcc->standing_us < 1000000 ? b->twcc->standing_us / 1000 : 0);
+        number(j, "probes", (int64_t)b->twcc->probe.made);
+        number(j, "probes-won", (int64_t)b->twcc->probe.won);
+    }
+    number_if(j, "feedbacks", (int64_t)b->feedbacks);
+    number_if(j, "overuses", (int64_t)b->overuses);
+    number_if(j, "feedback-for-unsent", (int64_t)b->unsent);
+    number_if(j, "feedback-repeated", (int64_t)b->repeated);
+    number_if(j, "feedback-too-long", (int64_t)b->too_long);
+    number_if(j, "clock-jumps", (int64_t)b->clock_jumps);
+    open_with(j, "pacer", '{');
+    number(j, "rate", s->pacer.rate_bps);
+    number(j, "packets", (int64_t)gw_pacer_waiting(&s->pacer));
+    number(j, "delay", gw_pacer_delay_us(&s->pacer, now_us) / 1000);
+    number_if(j, "dropped", (int64_t)(s->pacer.dropped_full + s->pacer.dropped_old));
+    close_with(j, '}');
+}
+
 static void extensions(struct json *j, const struct gw_peer *p)
 {
     open_with(j, "extensions", '{');
@@ -156,7 +191,7 @@ static void extensions(struct json *j, const struct gw_peer *p)
     if (p->twcc_ext)
         number(j, "twcc-ext-id", p->twcc_ext);
     number_if(j, "remb-bitrate", p->remb_bps);
-    number_if(j, "estimate", gw_bwe_estimate(&p->sender.bwe, p->engine->now_us));
+    bandwidth(j, p);
     close_with(j, '}');
     number_if(j, "too-large", (int64_t)p->too_large);
 }
@@ -251,6 +286,21 @@ static void stats_in(struct json *j, const struct gw_track *t)
     close_with(j, '}');
 }
 
+static void sent(struct json *j, const struct gw_sink *k)
+{
+    number(j, "retransmitted", (int64_t)k->retransmitted);
+    number_if(j, "probes", (int64_t)k->probes);
+    if (k->conf.kind != GW_VIDEO)
+        return;
+    number(j, "substream", k->layers.substream);
+    number(j, "temporal", k->layers.temporal);
+    number(j, "spatial", k->layers.spatial);
+    flag(j, "automatic", k->options.automatic);
+    flag(j, "held", k->suspended);
+    if (k->limited)
+        number(j, "budget", k->budget_bps);
+}
+
 static void stats_out(struct json *j, const struct gw_track *t)
 {
     uint64_t nacks = 0;
@@ -263,6 +313,8 @@ static void stats_out(struct json *j, const struct gw_track *t)
     number(j, "bytes", t->sink ? (int64_t)t->sink->bytes : 0);
     number(j, "bytes_lastsec", t->sink ? (int64_t)t->sink->bytes_second : 0);
     number(j, "nacks", (int64_t)nacks);
+    if (t->sink)
+        sent(j, t->sink);
     close_with(j, '}');
 }
 

@@ -471,6 +471,12 @@ void gw_engine_get_stats(const struct gw_engine *e, struct gw_engine_stats *out)
         READ(drops_unknown_ssrc),
         READ(drops_muted),
         READ(drops_queue),
+        READ(drops_feedback),
+        READ(probes),
+        READ(feedbacks),
+        READ(overuses),
+        READ(limited_sinks),
+        READ(held_sinks),
     };
 #undef READ
     out->drops_queue += atomic_load_explicit(&c->drops_history, memory_order_relaxed);

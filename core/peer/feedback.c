@@ -138,7 +138,10 @@ static void transport_feedback(struct gw_peer *p, const struct gw_rtcp_packet *p
         gw_count(&p->engine->counters.drops_feedback);
         return;
     }
+    gw_count(&p->engine->counters.feedbacks);
+    gw_count_add(&p->engine->counters.overuses, -p->sender.bwe.overuses);
     gw_bwe_feedback(&p->sender.bwe, &head, arrivals, (size_t)n, now_us);
+    gw_count_add(&p->engine->counters.overuses, p->sender.bwe.overuses);
     gw_budget_feedback(p, now_us);
 }
 

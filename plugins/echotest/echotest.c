@@ -34,6 +34,7 @@ static void link_all(struct cardea_handle *h, const struct echo *e)
 
         if (s[i].kind == CARDEA_DATA || !s[i].source || !s[i].sink)
             continue;
+        l.automatic = true;
         l.paused = s[i].kind == CARDEA_VIDEO ? !e->video : !e->audio;
         if (host->adjust(s[i].sink, &l) == CARDEA_ENOENT)
             host->link(s[i].sink, s[i].source, &l);
