@@ -84,6 +84,7 @@ struct cardea_param {
 enum cardea_verb_mode {
     CARDEA_SYNC,  /* run() replies before it returns; client gets `success`; also reachable by admin `message_plugin` */
     CARDEA_ASYNC, /* client gets `ack` at once; the reply is an `event` with the request's transaction */
+    CARDEA_LATE,  /* as SYNC, but the reply may come later: for what needs a job(). See waits() */
 };
 
 struct cardea_verb {
@@ -670,6 +671,8 @@ struct cardea_host {
     void (*http_file)(struct cardea_http *x, int status, const char *const *headers, int fd, uint64_t offset, size_t len);
     /* Would a request of the API with this secret or this token be let in? Either may be NULL. */
     bool (*admits)(const char *secret, const char *token);
+    /* Is rq unanswered still? For those who come back to it later: it is answered by the gateway when its handle goes. */
+    bool (*waits)(const struct cardea_request *rq);
 };
 
 #endif

@@ -124,6 +124,7 @@ bool gw_api_admits(const struct gw_api *a, const char *secret, const char *token
  */
 
 const struct cardea_request_info *gw_api_info(struct gw_api *a, const struct cardea_request *rq);
+bool gw_api_waits(struct gw_api *a, const struct cardea_request *rq);
 void gw_api_reply(struct gw_api *a, struct cardea_request *rq, json_t *body);
 void gw_api_fail(struct gw_api *a, struct cardea_request *rq, int code, const char *text);
 void gw_api_progress(struct gw_api *a, struct cardea_request *rq, json_t *body);

@@ -167,6 +167,11 @@ const struct cardea_request_info *gw_api_info(struct gw_api *a, const struct car
     return m ? &m->info : &nothing;
 }
 
+bool gw_api_waits(struct gw_api *a, const struct cardea_request *rq)
+{
+    return gw_tickets_get(&a->messages, rq);
+}
+
 void gw_api_reply(struct gw_api *a, struct cardea_request *rq, json_t *body)
 {
     struct gw_message *m = of_ticket(a, rq, "reply");
@@ -298,7 +303,7 @@ static void run(struct gw_message *m)
     }
     m->verb->run(ticket);
     m = gw_tickets_get(&a->messages, ticket);
-    if (!m || m->async)
+    if (!m || m->verb->mode != CARDEA_SYNC)
         return;
     gw_error("%s did not answer \"%s\" at once, although the verb is synchronous", p->shown,
              m->verb->name ? m->verb->name : "");
@@ -371,7 +376,7 @@ static const struct cardea_param plugin_params[] = {
 static bool takes_admin(const struct gw_plugin *p)
 {
     for (const struct cardea_verb *v = p->table.verbs; v && v->run; v++)
-        if (v->mode == CARDEA_SYNC)
+        if (v->mode != CARDEA_ASYNC)
             return true;
     return false;
 }
@@ -398,7 +403,7 @@ void gw_message_plugin(struct gw_request *rq)
     code = body ? choose_verb(p, body, &m->verb, &why) : p->table.errors.no_message;
     if (!body)
         why = "No message";
-    else if (m->verb && m->verb->mode != CARDEA_SYNC) {
+    else if (m->verb && m->verb->mode == CARDEA_ASYNC) {
         code = p->table.errors.unknown;
         why = "This request needs a handle";
         m->verb = NULL;

@@ -29,6 +29,11 @@ static const struct cardea_request_info *info(const struct cardea_request *rq)
     return gw_api_info(plugins.api, rq);
 }
 
+static bool waits(const struct cardea_request *rq)
+{
+    return gw_api_waits(plugins.api, rq);
+}
+
 static void reply(struct cardea_request *rq, json_t *body)
 {
     gw_api_reply(plugins.api, rq, body);
@@ -546,6 +551,7 @@ static const struct cardea_host table = {
     .forward_state = forward_state,
     .http_file = http_file,
     .admits = admits,
+    .waits = waits,
 };
 
 const struct cardea_host *gw_plugin_host(struct gw_api *api, const char *folder)

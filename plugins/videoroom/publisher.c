@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "cascade.h"
 #include "events.h"
 #include "ids.h"
 #include "observe.h"
@@ -12,7 +13,8 @@
 #include "subscriber.h"
 #include "verbs.h"
 
-static const struct follower *const followers[] = {&loudest, &recording, NULL};
+static const struct follower forwarding = {.streams = cascades_follow, .gone = forwards_stop};
+static const struct follower *const followers[] = {&loudest, &recording, &forwarding, NULL};
 
 /* --- life --- */
 
@@ -55,6 +57,8 @@ static struct publisher *join(enum publisher_origin origin, struct room *room, c
     p->own = g_array_new(FALSE, TRUE, sizeof(struct cardea_stream));
     g_array_set_clear_func(p->own, stream_clear);
     p->subscribers = g_hash_table_new(NULL, NULL);
+    p->forwards = g_ptr_array_new();
+    p->cascades = g_ptr_array_new();
     g_hash_table_insert(room->participants, p->id, p);
     g_queue_push_tail_link(&room->present, &p->present);
     return p;
@@ -87,6 +91,9 @@ void publisher_free(struct publisher *p)
     demand_stop(p);
     if (p->free_more)
         p->free_more(p);
+    cascades_free(p);
+    g_ptr_array_unref(p->cascades);
+    g_ptr_array_unref(p->forwards);
     g_array_free(p->tracks, TRUE);
     g_array_free(p->own, TRUE);
     g_hash_table_destroy(p->subscribers);
@@ -325,6 +332,14 @@ void publisher_talking(struct publisher *p, const struct cardea_stream *s, bool 
     observe(p->handle, json_incref(body));
     room_tell(p->room, NULL, body);
     record_note(p, on ? "talking" : "stopped-talking", NULL);
+}
+
+void publisher_vanish(struct publisher *p)
+{
+    publish_no_more(p);
+    drop_subscribers(p, true);
+    tell_gone(p, "leaving");
+    publisher_leave(p);
 }
 
 void publisher_leave(struct publisher *p)

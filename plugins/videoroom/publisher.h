@@ -39,12 +39,14 @@ struct publisher {
     /* owned */
     char *display;
     json_t *metadata;
-    char *audiocodec, *videocodec;          /* asked for, until unpublish; NULL: the room's order */
-    char *filename;                         /* of its recording, until unpublish; NULL: made up */
-    GArray *tracks;                         /* struct track, by mindex */
-    GArray *own;                            /* struct cardea_stream with their strings, of who has no handle */
-    GHashTable *subscribers;                /* set of struct subscriber * that receive something of it */
-    void *more;                             /* of whoever made it, when it has no handle */
+    char *audiocodec, *videocodec; /* asked for, until unpublish; NULL: the room's order */
+    char *filename;                /* of its recording, until unpublish; NULL: made up */
+    GArray *tracks;                /* struct track, by mindex */
+    GArray *own;                   /* struct cardea_stream with their strings, of who has no handle */
+    GHashTable *subscribers;       /* set of struct subscriber * that receive something of it */
+    GPtrArray *forwards;           /* struct forward, borrowed: the gateway says when one is gone (forward.h) */
+    GPtrArray *cascades;           /* struct cascade (cascade.h) */
+    void *more;                    /* of whoever made it, when it has no handle */
     void (*free_more)(struct publisher *p); /* NULL: nothing to free */
     /* borrowed */
     struct room *room;         /* NULL: left, kicked or destroyed */
@@ -85,6 +87,7 @@ bool publisher_measures_talk(struct publisher *p,
 void publisher_up(struct publisher *p);              /* published: others are told */
 void publisher_streams_changed(struct publisher *p); /* after a negotiation: mutes, talk detection, followers */
 void publisher_unpublish(struct publisher *p);       /* subscribers lose it, others are told */
+void publisher_vanish(struct publisher *p);          /* the same, and it leaves: for those without a handle */
 void publisher_leave(struct publisher *p);           /* out of the room, silently */
 void publisher_talking(struct publisher *p, const struct cardea_stream *s, bool on, double level); /* tells everybody */
 

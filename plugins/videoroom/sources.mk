@@ -1,11 +1,15 @@
 plugin_PROGRAMS += plugins/videoroom.so
 plugins_videoroom_so_SOURCES = \
 	plugins/videoroom/access.c plugins/videoroom/access.h \
+	plugins/videoroom/cascade.c plugins/videoroom/cascade.h \
 	plugins/videoroom/configure.c \
 	plugins/videoroom/demand.c plugins/videoroom/demand.h \
 	plugins/videoroom/dummy.c plugins/videoroom/dummy.h \
 	plugins/videoroom/events.c plugins/videoroom/events.h \
 	plugins/videoroom/explain.c \
+	plugins/videoroom/forward.c plugins/videoroom/forward.h \
+	plugins/videoroom/forward_requests.c \
+	plugins/videoroom/hosts.c plugins/videoroom/hosts.h \
 	plugins/videoroom/ids.c plugins/videoroom/ids.h \
 	plugins/videoroom/join.c \
 	plugins/videoroom/loudest.c plugins/videoroom/loudest.h \

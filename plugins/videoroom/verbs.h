@@ -17,6 +17,11 @@ verb_fn verb_join, verb_joinandconfigure, verb_publish, verb_unpublish;
 /* subscriber.c, subscribe.c, switch.c */
 verb_fn verb_explain; /* explain.c */
 verb_fn verb_start, verb_pause, verb_subscribe, verb_unsubscribe, verb_update, verb_switch;
+/* forward_requests.c, cascade.c */
+verb_fn verb_rtp_forward, verb_stop_rtp_forward, verb_listforwarders;
+verb_fn verb_publish_remotely, verb_unpublish_remotely, verb_listremotes;
+extern const struct cardea_param forward_params[], stop_forward_params[];
+extern const struct cardea_param publish_remotely_params[], unpublish_remotely_params[], listremotes_params[];
 /* watch.c */
 verb_fn verb_watch;
 
