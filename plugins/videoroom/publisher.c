@@ -339,6 +339,7 @@ void publisher_vanish(struct publisher *p)
     publish_no_more(p);
     drop_subscribers(p, true);
     tell_gone(p, "leaving");
+    observe_gone(p, "leaving");
     publisher_leave(p);
 }
 
