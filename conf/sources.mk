@@ -1,5 +1,5 @@
 # The sample files are made by the gateway itself: `make samples` writes them, a test compares them.
-EXTRA_DIST += conf/samples conf/examples $(samples)
+EXTRA_DIST += conf/samples conf/examples conf/deploy $(samples)
 samples = $(wildcard $(srcdir)/conf/*.jcfg)
 
 .PHONY: samples

@@ -20,7 +20,7 @@ void gw_api_accept(struct gw_api *a, bool accept)
 
 bool gw_api_accepts(const struct gw_api *a)
 {
-    return a->accept && !g_hash_table_size(a->refusals);
+    return a->accept && !a->drain.draining && !g_hash_table_size(a->refusals);
 }
 
 void gw_api_admit(struct gw_api *a, const char *module, bool yes, const char *why)
@@ -44,13 +44,19 @@ static bool is_welcome(const struct gw_request *rq)
     return p && p->table.welcomes && p->table.welcomes(purpose);
 }
 
+/* Balancers are told at once that we drain, and take a moment to hear it: whom they still send is let in. */
+static bool is_in_grace(const struct gw_api *a)
+{
+    return a->conf.now_us() < a->drain.since_us + gw_option_number(a, "general", "drain_grace") * 1000000;
+}
+
 /* Why nobody is let in at all; NULL: there is no reason. */
 static const char *refusal(const struct gw_api *a)
 {
     GHashTableIter it;
     gpointer why;
 
-    if (a->drain.draining)
+    if (a->drain.draining && !is_in_grace(a))
         return "This gateway is draining: ask another one";
     if (!a->accept)
         return gw_api_error_text(GW_API_NOT_ACCEPTING);

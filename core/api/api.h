@@ -64,9 +64,9 @@ void gw_api_stop_plugins(struct gw_api *a);
 /* Runs what was put off during this turn: callbacks that must not be nested, long polls. true: more is left. */
 bool gw_api_turn_end(struct gw_api *a);
 
-/* New sessions are refused while this is false. */
+/* The operator's word: new sessions are refused while this is false. */
 void gw_api_accept(struct gw_api *a, bool accept);
-bool gw_api_accepts(const struct gw_api *a);
+bool gw_api_accepts(const struct gw_api *a); /* should balancers send us new sessions? */
 /* A module refuses new sessions for a reason of its own, or no more does. Text is copied. */
 void gw_api_admit(struct gw_api *a, const char *module, bool yes, const char *why);
 uint64_t gw_api_sessions_made(const struct gw_api *a); /* total */

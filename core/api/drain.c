@@ -38,7 +38,7 @@ json_t *gw_drain_json(const struct gw_api *a)
 {
     const struct gw_drain_status *d = &a->drain;
     int64_t now = a->conf.now_us(), oldest, eta = eta_s(a, now, &oldest);
-    json_t *o = json_pack("{sb sb sI sI sI sI}", "draining", d->draining, "accepting", a->accept, "sessions",
+    json_t *o = json_pack("{sb sb sI sI sI sI}", "draining", d->draining, "accepting", gw_api_accepts(a), "sessions",
                           (json_int_t)gw_api_sessions(a), "handles", (json_int_t)gw_api_handles(a), "oldest_session_s",
                           (json_int_t)oldest, "eta_s", (json_int_t)eta);
 
@@ -80,7 +80,6 @@ void gw_api_draining(struct gw_api *a, const struct gw_drain_status *status)
     GList *all = NULL;
 
     a->drain = *status;
-    a->accept = !status->draining;
     if (gw_option_true(a, "general", "drain_events"))
         all = g_hash_table_get_values(a->sessions);
     for (GList *l = all; l; l = l->next)

@@ -76,6 +76,8 @@ const struct cardea_option gw_options[] = {
     INT("general", "drain_timeout", "3600", 0, 604800, LIVE,
         "Seconds after which a draining gateway stops although calls are left; 0: it waits for the last "
         "one."),
+    INT("general", "drain_grace", "3", 0, 3600, LIVE,
+        "Seconds for which a draining gateway still lets in whom balancers send that have not heard of it."),
     BOOL("general", "drain_events", "true", LIVE, "Tell clients by an event that the gateway drains."),
     TEXT("general", "recordings_tmp_ext", NULL, 40, false,
         "Extension that a recording has while it is being written."),

@@ -162,6 +162,14 @@ static int64_t drain_timeout_s(const struct host *h)
     return gw_config_int(h->config, "general", "drain_timeout");
 }
 
+/* Somebody is here, or may just be on the way (see drain_grace). */
+static bool is_busy(const struct host *h, int64_t now_us)
+{
+    int64_t grace_us = gw_config_int(h->config, "general", "drain_grace") * 1000000;
+
+    return gw_api_sessions(h->api) > 0 || now_us < h->life.since_us + grace_us;
+}
+
 /* The phase or its deadline changed: all who care are told. */
 static void tell_phase(struct host *h)
 {
@@ -193,7 +201,7 @@ static void pulse(void *arg)
     gw_workers_pulse(h->workers);
     if (gw_workers_alive(h->workers) && gw_notify_watchdog_us())
         gw_notify("WATCHDOG=1");
-    if (gw_life_pulse(&h->life, gw_api_sessions(h->api) > 0, gw_now_us()))
+    if (gw_life_pulse(&h->life, is_busy(h, gw_now_us()), gw_now_us()))
         tell_phase(h);
 }
 
@@ -220,7 +228,7 @@ static void take_signal(void *arg, uint32_t events, int64_t now_us)
 
         if (term ? gw_life_term(&h->life, drain_timeout_s(h), now_us) : gw_life_stop(&h->life, now_us))
             tell_phase(h);
-        if (gw_life_pulse(&h->life, gw_api_sessions(h->api) > 0, now_us))
+        if (gw_life_pulse(&h->life, is_busy(h, now_us), now_us))
             tell_phase(h);
     }
 }

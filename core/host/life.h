@@ -31,7 +31,7 @@ bool gw_life_undrain(struct gw_life *l, int64_t now_us);
 /* SIGTERM: the first one drains, the next one stops. */
 bool gw_life_term(struct gw_life *l, int64_t timeout_s, int64_t now_us);
 bool gw_life_stop(struct gw_life *l, int64_t now_us);
-/* Time went by; busy: there is work left. Draining ends when there is none, or at the deadline. */
+/* Time went by; busy: there is work left, or some may still come. Draining ends when there is none, or at the deadline. */
 bool gw_life_pulse(struct gw_life *l, bool busy, int64_t now_us);
 
 const char *gw_life_name(enum gw_life_phase phase); /* "serving", … */

@@ -70,18 +70,29 @@ static void decide(void)
     lr.host->admit(NAME, !lr.refusing, why);
 }
 
-static void tick(void *arg)
+static void tell_balancer(void)
 {
     char line[64];
 
+    report_agent_line(line, sizeof(line));
+    agent_say(line);
+}
+
+static void drain(bool draining)
+{
+    lr.host->stats(&lr.now.stats);
+    tell_balancer(); /* at once: every second counts */
+}
+
+static void tick(void *arg)
+{
     lr.before = lr.now;
     take_reading(&lr.now);
     figure_update(&lr.figure, &lr.before, &lr.now, &lr.limits);
     decide();
     history_note(&lr.figure, &lr.now.stats);
     report_metrics();
-    report_agent_line(line, sizeof(line));
-    agent_say(line);
+    tell_balancer();
     push_tick();
     watchers_tick();
 }
@@ -343,4 +354,5 @@ CARDEA_EXPORT const struct cardea_plugin cardea_plugin = {
     .stop = stop,
     .attach = attach,
     .detach = detach,
+    .drain = drain,
 };

@@ -11,7 +11,8 @@ import { fileURLToPath } from 'node:url';
 export const SOURCE = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 export const BUILD = resolve(process.env.CARDEA_BUILD ?? join(SOURCE, 'build'));
 
-const freeTcp = () => new Promise((done, fail) => {
+/** A TCP port that was free a moment ago. */
+export const freeTcp = () => new Promise((done, fail) => {
   const server = createServer();
   server.on('error', fail);
   server.listen(0, '127.0.0.1', () => {
@@ -65,6 +66,7 @@ export class Gateway {
     g.folder = mkdtempSync(join(tmpdir(), 'cardea-e2e-'));
     g.host = options.host ?? '127.0.0.1';
     [g.httpPort, g.wsPort, g.adminPort] = [await freeTcp(), await freeTcp(), await freeTcp()];
+    if (options.ports) [g.httpPort, g.wsPort] = [options.ports.http, options.ports.ws];
     g.mediaPort = await freeRange(workers);
     mkdirSync(join(g.folder, 'state'));
     const write = (name, groups) => writeFileSync(join(g.folder, name), libconfig(groups));
@@ -72,7 +74,7 @@ export class Gateway {
       general: {
         plugins_folder: join(BUILD, 'plugins'), transports_folder: join(BUILD, 'transports'),
         html_folder: join(SOURCE, 'html'), state_folder: join(g.folder, 'state'), workers, debug_colors: false,
-        admin_secret: 'e2e-admin', ...options.general,
+        admin_secret: 'e2e-admin', drain_grace: 0, ...options.general,
       },
       media: { media_port: g.mediaPort, ...options.media },
       nat: { ...options.nat },
@@ -83,6 +85,7 @@ export class Gateway {
       ...options.http,
     });
     write('cardea.transport.websockets.jcfg', { general: { ws: true, ws_port: g.wsPort }, ...options.websockets });
+    if (options.loadreport) write('cardea.plugin.loadreport.jcfg', options.loadreport);
     write('cardea.plugin.videoroom.jcfg', {
       'room-1234': { description: 'Demo Room', publishers: 6, bitrate: 2000000, fir_freq: 10, videocodec: 'vp8,vp9,h264,av1' },
       ...options.rooms, ...options.videoroom,

@@ -22,7 +22,7 @@ static void who_may_come_in(void **state)
 {
     static const char *const room = ",\"for\":{\"plugin\":\"janus.plugin.fake\",\"room\":1234}";
 
-    world_begin((const char *[]){"general.drain_events", "false", NULL});
+    world_begin((const char *[]){"general.drain_events", "false", "general.drain_grace", "0", NULL});
     assert_int_equal(create(""), 0);
     operate("\"janus\":\"drain\"");
     assert_int_equal(world.drains, 1);
@@ -37,6 +37,19 @@ static void who_may_come_in(void **state)
     assert_int_equal(create(""), 0);
     operate("\"janus\":\"accept_new_sessions\",\"accept\":false");
     assert_int_equal(create(room), 472); /* closed is closed */
+    world_end();
+}
+
+static void balancers_need_a_moment(void **state)
+{
+    world_begin((const char *[]){"general.drain_events", "false", "general.drain_grace", "3", NULL});
+    operate("\"janus\":\"drain\"");
+    assert_false(gw_api_accepts(world.api)); /* this is what they are told */
+    assert_int_equal(create(""), 0);
+    world_wait(2900000);
+    assert_int_equal(create(""), 0);
+    world_wait(200000);
+    assert_int_equal(create(""), 472);
     world_end();
 }
 
@@ -66,6 +79,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_may_come_in),
+        cmocka_unit_test(balancers_need_a_moment),
         cmocka_unit_test(modules_may_refuse),
     };
 

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * A rolling deploy behind HAProxy with the configuration that we ship: browsers in a call on the old gateway, clients
+ * that join all the time over both transports, the new gateway comes, the old one drains. No join fails, no call is cut,
+ * the old one ends by itself.
+ */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createConnection } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { openBrowser, openPage, until } from './lib/browser.mjs';
+import { Socket, post } from './lib/client.mjs';
+import { Gateway, SOURCE, freeTcp } from './lib/gateway.mjs';
+
+const wait = (ms) => new Promise((wake) => setTimeout(wake, ms));
+
+/** HAProxy with conf/deploy/haproxy.cfg, its addresses replaced by ours. */
+async function startBalancer(ports, nodes) {
+  const folder = mkdtempSync(join(tmpdir(), 'cardea-haproxy-'));
+  let text = readFileSync(join(SOURCE, 'conf/deploy/haproxy.cfg'), 'utf8')
+    .replace('bind :8000', `bind 127.0.0.1:${ports.front}`)
+    .replace('maxconn 20000', 'maxconn 500');
+  for (const [i, host] of ['10.0.0.1', '10.0.0.2'].entries())
+    text = text.replaceAll(new RegExp(`^(    server .*) ${host}:8188 port 8088 (.*) agent-port 8089`, 'gm'), `$1 127.0.0.1:${nodes[i].ws} port ${nodes[i].http} $2 agent-port ${nodes[i].agent}`)
+      .replaceAll(new RegExp(`^(    server .*) ${host}:8088 (.*) agent-port 8089`, 'gm'), `$1 127.0.0.1:${nodes[i].http} $2 agent-port ${nodes[i].agent}`)
+      .replaceAll(host, '127.0.0.1');
+  text += `\nlisten stats\n    bind 127.0.0.1:${ports.stats}\n    stats enable\n    stats uri /\n`;
+  writeFileSync(join(folder, 'haproxy.cfg'), text);
+  const balancer = spawn('haproxy', ['-db', '-f', join(folder, 'haproxy.cfg')], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const over = new Promise((done) => balancer.on('exit', done));
+  let said = '';
+  for (const s of [balancer.stdout, balancer.stderr]) s.on('data', (d) => (said += d));
+  const ended = over.then((code) => { throw new Error(`HAProxy ended with ${code}:\n${said}`); });
+  ended.catch(() => {});
+  return {
+    ended,
+    /** What HAProxy thinks of a server in both backends: ['UP 100', 'DRAIN 0'] (state and weight). */
+    async states(server) {
+      const csv = await (await fetch(`http://127.0.0.1:${ports.stats}/;csv`)).text();
+      const rows = csv.split('\n').map((l) => l.split(','));
+      const [status, weight] = [rows[0].indexOf('status'), rows[0].indexOf('weight')];
+      return rows.filter((r) => r[0].startsWith('cardea_') && r[1] === server).map((r) => `${r[status]} ${r[weight]}`);
+    },
+    async finds(server, state) {
+      const states = await this.states(server).catch(() => []);
+      return states.length === 2 && states.every((s) => state.test(s));
+    },
+    async stop() {
+      balancer.kill('SIGKILL');
+      await over;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function eventually(what, fn, seconds = 20) {
+  for (const end = Date.now() + seconds * 1000; Date.now() < end; await wait(200)) if (await fn()) return;
+  throw new Error(`waited in vain for: ${what}`);
+}
+
+/** Joins a room of its own, says hello, leaves; throws when anything is refused. */
+async function joinOverSocket(url) {
+  const s = await Socket.open(url);
+  try {
+    const session_id = (await s.ask({ janus: 'create' })).data.id;
+    const handle_id = (await s.ask({ janus: 'attach', session_id, plugin: 'janus.plugin.videoroom' })).data.id;
+    await s.ask({ janus: 'message', session_id, handle_id, body: { request: 'join', ptype: 'publisher', room: 1234 } });
+    await s.next((m) => m.plugindata?.data?.videoroom === 'joined');
+    await wait(300);
+    assert.equal((await s.ask({ janus: 'keepalive', session_id })).janus, 'ack');
+    await s.ask({ janus: 'destroy', session_id });
+  } finally {
+    s.close();
+  }
+}
+
+async function joinOverHttp(url) {
+  const ask = async (path, body) => {
+    const { json, status, headers } = await post(`${url}${path}`, { transaction: 't', ...body });
+    assert.ok(json && json.janus !== 'error', `${body.janus}: status ${status}, ${JSON.stringify(json)} ${[...headers]}`);
+    return json;
+  };
+  const session = (await ask('', { janus: 'create' })).data.id;
+  const handle = (await ask(`/${session}`, { janus: 'attach', plugin: 'janus.plugin.videoroom' })).data.id;
+  await ask(`/${session}/${handle}`, { janus: 'message', body: { request: 'join', ptype: 'publisher', room: 1234 } });
+  const event = await (await fetch(`${url}/${session}?maxev=1`)).json();
+  assert.equal([].concat(event)[0].plugindata.data.videoroom, 'joined');
+  await ask(`/${session}`, { janus: 'destroy' });
+}
+
+const agentLine = (port) => new Promise((done, fail) => {
+  let text = '';
+  createConnection(port, '127.0.0.1').on('data', (d) => (text += d)).on('end', () => done(text)).on('error', fail);
+});
+
+const seesOther = () => {
+  const v = [...document.querySelectorAll('.tile.live video')].filter((e) => e.videoWidth > 0);
+  return v.length === 2;
+};
+/** Seconds since each <video> of the page last got a new frame. */
+const watchFrames = () => {
+  window.longest = 0;
+  const last = new Map();
+  setInterval(() => {
+    for (const v of document.querySelectorAll('.tile:not(.self) video')) {
+      const n = v.getVideoPlaybackQuality().totalVideoFrames;
+      const was = last.get(v);
+      if (!was || was.n !== n) last.set(v, { n, at: performance.now() });
+      else window.longest = Math.max(window.longest, performance.now() - was.at);
+    }
+  }, 100);
+};
+
+test('a rolling deploy behind HAProxy cuts no call and fails no join', async () => {
+  const ports = { front: await freeTcp(), stats: await freeTcp() };
+  const agents = [await freeTcp(), await freeTcp()];
+  const start = (i, more = {}) => Gateway.start({
+    general: { drain_grace: 4, drain_timeout: 300, session_timeout: 10 }, rooms: { 'room-1234': { publishers: 50 } },
+    loadreport: { agent: { agent_port: agents[i] }, limits: { machine: false, lag_ms: 10000 } }, ...more });
+  const old = await start(0);
+  const ahead = { ws: await freeTcp(), http: await freeTcp() }; // where the new one will be
+  const balancer = await startBalancer(ports, [{ ws: old.wsPort, http: old.httpPort, agent: agents[0] }, { ...ahead, agent: agents[1] }]);
+  const front = { ws: `ws://127.0.0.1:${ports.front}/`, http: `http://127.0.0.1:${ports.front}/janus` };
+  const browser = await openBrowser();
+  let fresh;
+  let going = true;
+  const joins = { websocket: 0, http: 0, failed: [] };
+  const stream = async (kind, join, url) => {
+    for (; going; await wait(150)) await join(url).then(() => joins[kind]++, (e) => joins.failed.push(`${kind}: ${e.message}`));
+  };
+  try {
+    assert.match(await agentLine(agents[0]), /^ready up \d+%\n$/);
+    await Promise.race([balancer.ended,
+      eventually('HAProxy finds the old gateway up', () => balancer.finds('one', /^UP/))]);
+    const pages = await Promise.all(['Ada', 'Bob'].map((name) => openPage(browser,
+      `http://127.0.0.1:${ports.front}/room.html?room=1234&join&simulcast=no&name=${name}&server=${encodeURIComponent(name === 'Ada' ? front.ws : front.http)}`,
+      { viewport: { width: 640, height: 480 } })));
+    for (const page of pages) await until(page, 'both pictures', seesOther);
+    for (const page of pages) await page.evaluate(watchFrames);
+    const streams = [stream('websocket', joinOverSocket, front.ws), stream('http', joinOverHttp, front.http)];
+    await wait(2000);
+
+    fresh = await start(1, { ports: ahead });
+    await eventually('HAProxy finds the new gateway up', () => balancer.finds('two', /^UP/));
+    old.process.kill('SIGTERM');
+    await eventually('HAProxy sees the old one drain', () => balancer.finds('one', /DRAIN|^UP 0/));
+    assert.match(await agentLine(agents[0]), /^drain up 0%\n$/);
+    await wait(6000); // past the grace: whoever came to the old one now would be refused
+    const before = { ...joins };
+    await wait(3000);
+    assert.ok(joins.websocket > before.websocket && joins.http > before.http, 'joins go on at the new gateway');
+    assert.equal(old.process.exitCode, null, 'the old gateway waits for its call');
+    for (const page of pages) {
+      const longest = await page.evaluate(() => window.longest);
+      assert.ok(longest < 4000, `a picture stood still for ${Math.round(longest)} ms`);
+    }
+    going = false;
+    await Promise.all(streams);
+    assert.deepEqual(joins.failed, []);
+    assert.ok(joins.websocket > 10 && joins.http > 10, JSON.stringify(joins));
+    for (const page of pages) await page.close();
+    assert.deepEqual(await Promise.race([old.exited, wait(25000)]), { code: 0, signal: null });
+    await eventually('HAProxy finds the old gateway gone', () => balancer.finds('one', /^DOWN|^DRAIN/));
+  } finally {
+    going = false;
+    await browser.close();
+    await balancer.stop();
+    await fresh?.stop();
+    old.process.kill('SIGKILL');
+  }
+});
