@@ -23,6 +23,7 @@
 struct rec_demux {
     /* owned */
     int fd;
+    AVIOContext *io; /* libavformat never frees it, whatever becomes of format */
     AVFormatContext *format;
     AVPacket *packet;
     AVBSFContext *filter[REC_DEMUX_TRACKS]; /* to Annex B; NULL: as it is */
@@ -191,36 +192,32 @@ static int open_format(struct rec_demux *d)
 
     d->format = avformat_alloc_context();
     d->packet = av_packet_alloc();
-    if (!buffer || !d->format || !d->packet)
-        goto no_memory;
-    d->format->pb = avio_alloc_context(buffer, IO_BUFFER, 0, d, get, NULL, seek);
-    if (!d->format->pb)
-        goto no_memory;
+    d->io = buffer ? avio_alloc_context(buffer, IO_BUFFER, 0, d, get, NULL, seek) : NULL;
+    if (!d->io)
+        av_free(buffer);
+    if (!d->io || !d->format || !d->packet)
+        return -ENOMEM;
+    d->format->pb = d->io;
     d->format->flags |= AVFMT_FLAG_CUSTOM_IO;
     d->format->max_streams = REC_DEMUX_TRACKS;
     av_dict_set(&options, "format_whitelist", FORMATS, 0);
     av_dict_set(&options, "protocol_whitelist", "", 0);
     av_dict_set(&options, "probesize", PROBE_SIZE, 0);
     av_dict_set(&options, "formatprobesize", PROBE_SIZE, 0);
-    err = avformat_open_input(&d->format, NULL, NULL, &options); /* frees format when it fails, but not its pb */
+    err = avformat_open_input(&d->format, NULL, NULL, &options); /* frees format when it fails */
     av_dict_free(&options);
     return err < 0 ? (d->error ? d->error : err == AVERROR(ENOMEM) ? -ENOMEM : -EINVAL) : 0;
-no_memory:
-    av_free(buffer);
-    return -ENOMEM;
 }
 
 static int start(struct rec_demux *d, bool annex_b)
 {
-    AVIOContext *pb;
     unsigned i;
     int err;
 
     err = open_format(d);
     if (err)
         return err;
-    pb = d->format->pb;
-    if (!pb || !d->format->nb_streams)
+    if (!d->format->nb_streams)
         return -EINVAL;
     d->n_tracks = d->format->nb_streams < REC_DEMUX_TRACKS ? d->format->nb_streams : REC_DEMUX_TRACKS;
     for (i = 0; i < d->n_tracks; i++) {
@@ -274,18 +271,16 @@ int rec_demux_open_memory(struct rec_demux **out, const void *data, size_t len, 
 
 void rec_demux_close(struct rec_demux *d)
 {
-    AVIOContext *pb;
     unsigned i;
 
     if (!d)
         return;
     for (i = 0; i < REC_DEMUX_TRACKS; i++)
         av_bsf_free(&d->filter[i]);
-    pb = d->format ? d->format->pb : NULL;
     avformat_close_input(&d->format);
-    if (pb)
-        av_freep(&pb->buffer);
-    avio_context_free(&pb);
+    if (d->io)
+        av_freep(&d->io->buffer);
+    avio_context_free(&d->io);
     av_packet_free(&d->packet);
     if (d->fd >= 0)
         close(d->fd);

@@ -4,7 +4,7 @@ plugins_recorder_so_SOURCES = plugins/recorder/recorder.c plugins/recorder/recor
 	plugins/recorder/jitter.c plugins/recorder/jitter.h plugins/recorder/clock.c plugins/recorder/clock.h \
 	plugins/recorder/track.c plugins/recorder/track.h plugins/recorder/pending.c plugins/recorder/pending.h \
 	plugins/recorder/stream.c plugins/recorder/stream.h plugins/recorder/mux.c plugins/recorder/mux.h \
-	plugins/recorder/manifest.c plugins/recorder/manifest.h plugins/recorder/text.c plugins/recorder/text.h \
+	plugins/recorder/text.c plugins/recorder/text.h \
 	plugins/recorder/mjrfile.c plugins/recorder/mjrfile.h plugins/recorder/output.c plugins/recorder/output.h \
 	plugins/recorder/segment.c plugins/recorder/writer.c plugins/recorder/writer.h plugins/recorder/take.c \
 	plugins/recorder/take.h plugins/recorder/session.c plugins/recorder/session.h plugins/recorder/service.c \

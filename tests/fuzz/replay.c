@@ -85,7 +85,8 @@ static int run_path(const char *path)
     return count;
 }
 
-int main(int argc, char **argv)
+/* Weak, so that libFuzzer's takes its place (tests/fuzz/run). */
+__attribute__((weak)) int main(int argc, char **argv)
 {
     const char *srcdir = getenv("srcdir");
     const char *name = strrchr(argv[0], '/');

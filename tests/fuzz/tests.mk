@@ -1,5 +1,5 @@
 # Each harness also runs without a fuzzer: replay.c feeds it tests/fuzz/corpus/NAME.
-EXTRA_DIST += tests/fuzz/corpus
+EXTRA_DIST += tests/fuzz/corpus tests/fuzz/run
 check_PROGRAMS += tests/fuzz/fuzz_config
 tests_fuzz_fuzz_config_SOURCES = tests/fuzz/fuzz_config.c tests/fuzz/replay.c
 check_PROGRAMS += tests/fuzz/fuzz_sdp
@@ -42,3 +42,8 @@ check_PROGRAMS += tests/fuzz/fuzz_srtp
 tests_fuzz_fuzz_srtp_SOURCES = tests/fuzz/fuzz_srtp.c tests/fuzz/replay.c
 check_PROGRAMS += tests/fuzz/fuzz_pcap
 tests_fuzz_fuzz_pcap_SOURCES = tests/fuzz/fuzz_pcap.c tools/rec/pcap.c tests/fuzz/replay.c
+check_PROGRAMS += tests/fuzz/fuzz_packets
+tests_fuzz_fuzz_packets_SOURCES = tests/fuzz/fuzz_packets.c tests/fuzz/replay.c tools/rec/packets.c tools/rec/timing.c \
+	tools/rec/stream.c tools/rec/text.c
+tests_fuzz_fuzz_packets_CPPFLAGS = $(AM_CPPFLAGS) $(AVFORMAT_CFLAGS)
+tests_fuzz_fuzz_packets_LDADD = $(RECMEDIA_LIBS) $(JANSSON_LIBS) $(GLIB_LIBS) $(AVFORMAT_LIBS)

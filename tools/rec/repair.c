@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../../plugins/recorder/manifest.h"
 #include "manifests.h"
 #include "packets.h"
 #include "rec.h"
@@ -95,6 +96,7 @@ static int repair_segment(const char *manifest, json_t *segment)
     const char *state = json_string_value(json_object_get(segment, "state"));
     char *path = manifest_file(manifest, json_string_value(json_object_get(segment, "file")));
     struct rec_repair r;
+    char hash[65];
     int result;
 
     if (!path)
@@ -108,7 +110,10 @@ static int repair_segment(const char *manifest, json_t *segment)
         json_object_set_new(segment, "state", json_string("repaired"));
         json_object_set_new(segment, "duration_ms", json_integer(r.duration_us / 1000));
         json_object_set_new(segment, "bytes", json_integer((json_int_t)r.bytes));
-        json_object_del(segment, "sha256"); /* of a file that is no more */
+        if (rec_sha256(path, hash))
+            json_object_del(segment, "sha256"); /* of a file that is no more */
+        else
+            json_object_set_new(segment, "sha256", json_string(hash));
     }
     g_free(path);
     return result;

@@ -5,12 +5,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "../../plugins/recorder/manifest.h"
 #include "manifests.h"
 #include "packets.h"
 #include "rec.h"
 #include "decode.h"
-
-#define BLOCK (256 << 10)
 
 static struct {
     gboolean hashes_only, quiet;
@@ -21,31 +20,6 @@ static const GOptionEntry entries[] = {
     {"quiet", 'q', 0, G_OPTION_ARG_NONE, &option.quiet, "Only say what is wrong", NULL},
     {0},
 };
-
-/* Lower-case hexadecimal SHA-256, g_free() it; NULL after a message. */
-static char *sha256_of(const char *path)
-{
-    GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
-    uint8_t *block = g_malloc(BLOCK);
-    FILE *f = fopen(path, "rb");
-    char *text = NULL;
-    size_t n;
-
-    if (!f) {
-        complain("%s: %s", path, g_strerror(errno));
-    } else {
-        while ((n = fread(block, 1, BLOCK, f)) > 0)
-            g_checksum_update(sum, block, (gssize)n);
-        if (ferror(f))
-            complain("%s: cannot be read", path);
-        else
-            text = g_strdup(g_checksum_get_string(sum));
-        fclose(f);
-    }
-    g_free(block);
-    g_checksum_free(sum);
-    return text;
-}
 
 static int verify_media(const char *path)
 {
@@ -105,7 +79,7 @@ static int verify_segment(const char *manifest, const json_t *segment)
     const char *name = json_string_value(json_object_get(segment, "file"));
     const char *expected = json_string_value(json_object_get(segment, "sha256"));
     const json_t *bytes = json_object_get(segment, "bytes");
-    char *path = manifest_file(manifest, name), *hash = NULL;
+    char *path = manifest_file(manifest, name), hash[65];
     struct stat st;
     int result = 0;
 
@@ -117,13 +91,15 @@ static int verify_segment(const char *manifest, const json_t *segment)
         result = complain("%s: has %lld bytes, and should have %lld", path, (long long)st.st_size,
                           (long long)json_integer_value(bytes));
     if (!result && expected) {
-        hash = sha256_of(path);
-        if (!hash || g_ascii_strcasecmp(hash, expected))
-            result = hash ? complain("%s: is not what was recorded: its SHA-256 differs", path) : 1;
+        int err = rec_sha256(path, hash);
+
+        if (err)
+            result = complain("%s: %s", path, g_strerror(-err));
+        else if (g_ascii_strcasecmp(hash, expected))
+            result = complain("%s: is not what was recorded: its SHA-256 differs", path);
     }
     if (!result)
         result = verify_file(path);
-    g_free(hash);
     g_free(path);
     return result;
 }

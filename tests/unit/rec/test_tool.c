@@ -400,6 +400,29 @@ static void goes_through_a_capture(void **state)
     assert_true(says("err", "is no capture"));
 }
 
+/* What another implementation makes of our capture, we can convert. */
+static void reads_what_others_write(void **state)
+{
+    struct counted track;
+    char command[400];
+
+    if (system("command -v pcap2mjr >/dev/null 2>&1")) {
+        print_message("pcap2mjr is not installed (Debian: janus-tools): not tried\n");
+        skip();
+    }
+    mjrs_write(in_folder("v.mjr"), &vp8);
+    assert_int_equal(run("mjr to-pcap v.mjr v.pcap"), 0);
+    snprintf(command, sizeof(command), "cd '%s' && pcap2mjr -c vp8 v.pcap theirs.mjr >theirs.log 2>&1", folder);
+    assert_int_equal(system(command), 0);
+    assert_int_equal(run("convert theirs.mjr theirs.webm"), 0);
+    count("theirs.webm", &track, 1);
+    assert_int_equal(track.frames, 50);
+    snprintf(command, sizeof(command), "cd '%s' && mjr2pcap v.mjr theirs.pcap >>theirs.log 2>&1", folder);
+    assert_int_equal(system(command), 0);
+    assert_int_equal(run("mjr from-pcap -c vp8 theirs.pcap ours.mjr"), 0);
+    assert_true(says("out", "101 packets"));
+}
+
 /* --- compose ---------------------------------------------------------------------------------------------------- */
 
 static void composes_files(void **state)
@@ -475,6 +498,7 @@ int main(void)
         WITH_FOLDER(finds_what_is_not_what_was_recorded),
         WITH_FOLDER(repairs_with_the_manifest),
         WITH_FOLDER(goes_through_a_capture),
+        WITH_FOLDER(reads_what_others_write),
         WITH_FOLDER(composes_files),
         WITH_FOLDER(composes_a_folder),
         WITH_FOLDER(composing_refuses_clearly),
