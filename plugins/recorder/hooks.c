@@ -8,21 +8,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <curl/curl.h>
-
 #include "recorder.h"
 
 #define FIRST_PAUSE_US   1000000
 #define LONGEST_PAUSE_US (300ll * 1000000)
 #define PROGRAM_US       (600ll * 1000000) /* a program that runs longer is ended */
 #define LAST_US          (5ll * 1000000)   /* so long once the gateway stops */
-#define POST_S           30
 #define MOST             10000
 
-enum kind { PROGRAM, POST };
-
 struct hook {
-    enum kind kind;
     char *what, *path, *text;
     unsigned attempts;
     int64_t due_us;
@@ -106,40 +100,6 @@ static bool run_program(const struct hook *h)
     return wait_for(pid) && fed;
 }
 
-/* --- HTTP ------------------------------------------------------------------------------------------------------------
- */
-
-static size_t ignore(char *data, size_t size, size_t n, void *unused)
-{
-    return size * n;
-}
-
-static bool post(const struct hook *h)
-{
-    CURL *c = curl_easy_init();
-    struct curl_slist *headers = curl_slist_append(NULL, "Content-Type: application/json");
-    char *bearer =
-        recorder.set.webhook_token ? g_strdup_printf("Authorization: Bearer %s", recorder.set.webhook_token) : NULL;
-    long status = 0;
-    CURLcode code;
-
-    if (bearer)
-        headers = curl_slist_append(headers, bearer);
-    curl_easy_setopt(c, CURLOPT_URL, recorder.set.webhook);
-    curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(c, CURLOPT_POSTFIELDS, h->text);
-    curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers);
-    curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, ignore);
-    curl_easy_setopt(c, CURLOPT_TIMEOUT, (long)POST_S);
-    curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
-    code = curl_easy_perform(c);
-    curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
-    curl_slist_free_all(headers);
-    curl_easy_cleanup(c);
-    g_free(bearer);
-    return code == CURLE_OK && status >= 200 && status < 300;
-}
-
 /* --- the thread
  * ------------------------------------------------------------------------------------------------------- */
 
@@ -153,13 +113,13 @@ static int64_t pause_after(unsigned attempts)
 /* Frees it when it is done, or given up. */
 static void attempt(struct hook *h)
 {
-    if (h->kind == PROGRAM ? run_program(h) : post(h)) {
+    if (run_program(h)) {
         hook_free(h);
         return;
     }
     if (++h->attempts >= recorder.set.attempts || g_atomic_int_get(&hooks.stopping)) {
-        recorder.host->log(CARDEA_LOG_ERROR, NULL, "the %s for %s failed %u times and is given up",
-                           h->kind == PROGRAM ? "hook program" : "webhook", h->path, h->attempts);
+        recorder.host->log(CARDEA_LOG_ERROR, NULL, "the hook program for %s failed %u times and is given up", h->path,
+                           h->attempts);
         hook_free(h);
         return;
     }
@@ -193,7 +153,7 @@ static gpointer run(gpointer unused)
     return NULL;
 }
 
-static void queue(enum kind kind, const json_t *json)
+static void queue_program(const json_t *json)
 {
     struct hook *h;
 
@@ -204,27 +164,47 @@ static void queue(enum kind kind, const json_t *json)
         return;
     }
     h = g_new0(struct hook, 1);
-    h->kind = kind;
     h->what = g_strdup(json_string_value(json_object_get(json, "what")));
     h->path = g_strdup(json_string_value(json_object_get(json, "path")));
     h->text = json_dumps(json, JSON_COMPACT | JSON_PRESERVE_ORDER);
     g_async_queue_push(hooks.fresh, h);
 }
 
+/* The gateway posts it, and tries again by itself. */
+static void post(const json_t *json)
+{
+    char *text = json_dumps(json, JSON_COMPACT | JSON_PRESERVE_ORDER);
+    char *bearer =
+        recorder.set.webhook_token ? g_strdup_printf("Authorization: Bearer %s", recorder.set.webhook_token) : NULL;
+    const char *const headers[] = {bearer, NULL};
+    const struct cardea_web_post p = {.size = sizeof(p),
+                                      .url = recorder.set.webhook,
+                                      .headers = headers,
+                                      .body = text,
+                                      .len = text ? strlen(text) : 0,
+                                      .tries = recorder.set.attempts};
+    int err = text ? recorder.host->web_post(&p) : CARDEA_ENOMEM;
+
+    if (err)
+        recorder.host->log(CARDEA_LOG_ERROR, NULL, "the webhook for %s is not sent (%d)",
+                           json_string_value(json_object_get(json, "path")), err);
+    g_free(bearer);
+    free(text);
+}
+
 void rec_hooks_tell(json_t *json)
 {
-    if (recorder.set.hook)
-        queue(PROGRAM, json);
+    if (hooks.thread)
+        queue_program(json);
     if (recorder.set.webhook)
-        queue(POST, json);
+        post(json);
     json_decref(json);
 }
 
 void rec_hooks_start(void)
 {
-    if (!recorder.set.hook && !recorder.set.webhook)
+    if (!recorder.set.hook)
         return;
-    curl_global_init(CURL_GLOBAL_DEFAULT);
     hooks.fresh = g_async_queue_new();
     g_queue_init(&hooks.waiting);
     g_atomic_int_set(&hooks.stopping, 0);

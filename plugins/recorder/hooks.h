@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Telling others that a file or a recording is finished, so that an uploader can take it: a program, an HTTP POST, or
- * both. What fails is tried again with growing pauses. A thread of its own; at most 10 000 wait, more are refused and
- * logged.
+ * both. What fails is tried again with growing pauses. Programs run one after the other on a thread of their own; at
+ * most 10 000 wait, more are refused and logged. The gateway sends the posts.
  */
 #ifndef RECORDER_HOOKS_H
 #define RECORDER_HOOKS_H

@@ -16,7 +16,7 @@ plugins_recorder_so_SOURCES = plugins/recorder/recorder.c plugins/recorder/recor
 	plugins/recorder/seat.c plugins/recorder/seat.h plugins/recorder/requests.c plugins/recorder/range.c plugins/recorder/range.h plugins/recorder/pages.c \
 	plugins/recorder/pages.h plugins/recorder/hooks.c plugins/recorder/hooks.h plugins/recorder/mend.c \
 	plugins/recorder/mend.h plugins/recorder/upkeep.c plugins/recorder/upkeep.h
-plugins_recorder_so_CPPFLAGS = $(PLUGIN_CPPFLAGS) $(GLIB_CFLAGS) $(AVFORMAT_CFLAGS) $(CURL_CFLAGS)
+plugins_recorder_so_CPPFLAGS = $(PLUGIN_CPPFLAGS) $(GLIB_CFLAGS) $(AVFORMAT_CFLAGS)
 plugins_recorder_so_CFLAGS = $(PLUGIN_CFLAGS)
 plugins_recorder_so_LDFLAGS = $(PLUGIN_LDFLAGS)
-plugins_recorder_so_LDADD = $(RECMEDIA_LIBS) $(JANSSON_LIBS) $(GLIB_LIBS) $(AVFORMAT_LIBS) $(CURL_LIBS)
+plugins_recorder_so_LDADD = $(RECMEDIA_LIBS) $(JANSSON_LIBS) $(GLIB_LIBS) $(AVFORMAT_LIBS)

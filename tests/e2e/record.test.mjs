@@ -58,3 +58,50 @@ describe('codecs', () => {
       assert.deepEqual(manifest.gaps, []);
     });
 });
+
+describe('playback', () => {
+  /** Plays a recording in the page: pictures and sound must come, and `done` at its end. */
+  const play = (page, server, id) => page.evaluate(async ([url, number]) => {
+    const { Session } = await import('/cardea.js');
+    const session = await Session.open([url]);
+    const handle = await session.attach('janus.plugin.recordplay');
+    const events = [];
+    const video = document.createElement('video');
+    video.srcObject = new MediaStream();
+    video.autoplay = true;
+    document.body.append(video);
+    handle.on('track', ({ track }) => video.srcObject.addTrack(track));
+    let offered;
+    const offer = new Promise((done) => (offered = done));
+    handle.on('event', ({ data, jsep }) => {
+      events.push(data.result ?? data);
+      if (jsep) offered(jsep);
+    });
+    const reply = await handle.message({ request: 'play', id: number });
+    const jsep = reply.jsep ?? (await offer);
+    await handle.accept(jsep, { request: 'start' });
+    window.played = { session, handle, events, video };
+    return (reply.data ?? reply).result;
+  }, [server, id]);
+
+  for (const mjr of [false, true])
+    test(mjr ? 'out of .mjr files' : 'out of a media file', async () => {
+      const page = await openPage(browser, `${gateway.pages}/echo.html`);
+      const { id } = await recordInPage(page, gateway.ws, { videocodec: 'vp8', mjr });
+      await wait(4000);
+      await stopInPage(page);
+      const manifest = await finished(gateway.recordings, id);
+      assert.equal(manifest.mjr.length, mjr ? 2 : 0);
+      const prepared = await play(page, gateway.ws, id);
+      assert.equal(prepared.status, 'preparing');
+      await page.waitForFunction(() => window.played.video.getVideoPlaybackQuality().totalVideoFrames > 30, undefined, { timeout: 15000 });
+      const heard = await page.evaluate(async () => {
+        const stats = await window.played.handle.pc.getStats();
+        return [...stats.values()].filter((s) => s.type === 'inbound-rtp' && s.kind === 'audio').map((s) => s.totalAudioEnergy)[0];
+      });
+      assert.ok(heard > 0, 'there is sound');
+      await page.waitForFunction(() => window.played.events.some((e) => e.status === 'done'), undefined, { timeout: 15000 });
+      await page.evaluate(() => window.played.session.close());
+      await page.context().close();
+    });
+});

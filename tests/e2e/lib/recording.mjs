@@ -20,7 +20,7 @@ export function probe(file) {
 
 /** Decodes all of it, pictures at their own times; returns how many there were. Complaints are errors. */
 export function decode(file) {
-  const { stderr, status } = spawnSync('ffmpeg', ['-v', 'error', '-i', file, '-fps_mode', 'passthrough', '-f', 'null', '-'], { encoding: 'utf8' });
+  const { stderr, status } = spawnSync('ffmpeg', ['-v', 'error', '-i', file, '-fps_mode', 'passthrough', '-enc_time_base', '-1', '-f', 'null', '-'], { encoding: 'utf8' });
   if (status || stderr) throw new Error(`ffmpeg ${file}: ${stderr}`);
   const counted = execFileSync('ffprobe', ['-v', 'error', '-count_frames', '-select_streams', 'v:0', '-show_entries',
     'stream=nb_read_frames', '-of', 'csv=p=0', file], { encoding: 'utf8' });
