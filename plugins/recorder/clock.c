@@ -35,8 +35,6 @@ void rec_clock_report(struct rec_clock *c, uint32_t rtp, int64_t local_us)
         c->offset_us = local_us;
     }
     c->target_us = local_us - stream_us(c, rtp);
-    if (!c->reported && c->ticks == 0)
-        c->offset_us = c->target_us; /* nothing was said yet: no need to slide */
     c->reported = true;
 }
 

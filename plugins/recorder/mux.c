@@ -162,7 +162,6 @@ int rec_mux_open(struct rec_mux **out, const char *path, const struct rec_mux_co
         return -ENOMEM;
     for (unsigned i = 0; i < n; i++)
         m->last_ms[i] = -1;
-    av_log_set_level(AV_LOG_ERROR);
     m->fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, conf->mode);
     err = m->fd < 0 ? -errno : open_format(m, conf, tracks, n);
     if (!err) {

@@ -214,18 +214,18 @@ static void learn(struct rec_output *out, struct rec_stream *s, const struct rec
 }
 
 /* What was not recorded is written down: lost, left out because we could not follow, or silent for long. */
-static void look_for_gap(struct rec_output *out, struct rec_stream *s, const struct rec_frame *f, int64_t time_us)
+static void look_for_gap(struct rec_output *out, struct rec_stream *s, int64_t time_us)
 {
     int64_t gap = s->end_us ? time_us - s->end_us : 0;
     bool long_one = gap > (s->video ? VIDEO_GAP_US : AUDIO_GAP_US);
 
-    if (s->overload || (f->lost && long_one) || gap > SILENCE_US)
+    if (s->overload || (s->lost && long_one) || gap > SILENCE_US)
         rec_manifest_gap(out->manifest, s->number,
                          s->overload ? REC_GAP_OVERLOAD
-                         : f->lost   ? REC_GAP_LOSS
+                         : s->lost   ? REC_GAP_LOSS
                                      : REC_GAP_SILENCE,
                          rec_output_time(out, s->end_us ? s->end_us : time_us), gap);
-    s->overload = false;
+    s->overload = s->lost = false;
 }
 
 static bool has_video(const struct rec_output *out)
@@ -279,12 +279,13 @@ void rec_output_frame(struct rec_output *out, struct rec_stream *s, const struct
         return;
     }
     learn(out, s, f);
+    s->lost |= f->lost;
     if (s->video && (f->undecodable || (s->need_key && !f->keyframe))) {
         want_key(out, s);
         return;
     }
     s->need_key = false;
-    look_for_gap(out, s, f, time_us);
+    look_for_gap(out, s, time_us);
     s->end_us = time_us + p.duration_us;
     place_frame(out, &p, f->data);
 }

@@ -8,6 +8,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <libavutil/log.h>
+
 #include "catalog.h"
 #include "hooks.h"
 #include "pages.h"
@@ -140,6 +142,7 @@ static int start(const struct cardea_host *h, const struct cardea_config *config
     err = rec_make_folder(recorder.set.path);
     if (err) /* it may become writable: then what is asked for is refused, one by one */
         h->log(CARDEA_LOG_ERROR, NULL, "recorder: %s cannot be written: %s", recorder.set.path, g_strerror(-err));
+    av_log_set_level(AV_LOG_QUIET); /* what it has to say comes as results */
     rec_seats_init();
     rec_takes_init();
     rec_sessions_init();

@@ -217,7 +217,8 @@ static void hash_done(void *arg)
     h->out->hashes--;
     if (!h->out->closed)
         rec_output_save(h->out);
-    h->out->conf.events->segment(h->out->conf.owner, h->path, entry);
+    if (!h->err)
+        h->out->conf.events->segment(h->out->conf.owner, h->path, entry);
     g_free(h->path);
     g_free(h);
 }

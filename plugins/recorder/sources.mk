@@ -1,5 +1,8 @@
-plugin_PROGRAMS += plugins/recorder.so
-plugins_recorder_so_SOURCES = plugins/recorder/recorder.c plugins/recorder/recorder.h \
+# Everything but the plugin's descriptor: the tests link it, too.
+noinst_LIBRARIES += librecorder.a
+librecorder_a_CPPFLAGS = $(PLUGIN_CPPFLAGS) $(GLIB_CFLAGS) $(AVFORMAT_CFLAGS)
+librecorder_a_CFLAGS = $(PLUGIN_CFLAGS)
+librecorder_a_SOURCES = plugins/recorder/recorder.h \
 	plugins/recorder/settings.c plugins/recorder/settings.h plugins/recorder/ring.c plugins/recorder/ring.h \
 	plugins/recorder/jitter.c plugins/recorder/jitter.h plugins/recorder/clock.c plugins/recorder/clock.h \
 	plugins/recorder/track.c plugins/recorder/track.h plugins/recorder/pending.c plugins/recorder/pending.h \
@@ -16,7 +19,10 @@ plugins_recorder_so_SOURCES = plugins/recorder/recorder.c plugins/recorder/recor
 	plugins/recorder/seat.c plugins/recorder/seat.h plugins/recorder/requests.c plugins/recorder/range.c plugins/recorder/range.h plugins/recorder/pages.c \
 	plugins/recorder/pages.h plugins/recorder/hooks.c plugins/recorder/hooks.h plugins/recorder/mend.c \
 	plugins/recorder/mend.h plugins/recorder/upkeep.c plugins/recorder/upkeep.h
+plugin_PROGRAMS += plugins/recorder.so
+plugins_recorder_so_SOURCES = plugins/recorder/recorder.c
 plugins_recorder_so_CPPFLAGS = $(PLUGIN_CPPFLAGS) $(GLIB_CFLAGS) $(AVFORMAT_CFLAGS)
 plugins_recorder_so_CFLAGS = $(PLUGIN_CFLAGS)
 plugins_recorder_so_LDFLAGS = $(PLUGIN_LDFLAGS)
-plugins_recorder_so_LDADD = $(RECMEDIA_LIBS) $(JANSSON_LIBS) $(GLIB_LIBS) $(AVFORMAT_LIBS)
+RECORDER_LIBS = librecorder.a $(RECMEDIA_LIBS) $(JANSSON_LIBS) $(GLIB_LIBS) $(AVFORMAT_LIBS)
+plugins_recorder_so_LDADD = $(RECORDER_LIBS)

@@ -34,6 +34,7 @@ struct rec_stream {
     bool begun;    /* a packet has come */
     bool ending;   /* the source has gone: what is left in the ring is all there is */
     bool overload; /* packets were dropped before the next frame */
+    bool lost;     /* frames before the next one are missing, or could not be used */
     /* what the output keeps about it */
     bool known;     /* it can be a track of a file */
     bool need_key;  /* frames are of no use until a keyframe */
