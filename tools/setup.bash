@@ -5,7 +5,7 @@ packages_build=(gcc make autoconf automake pkg-config ccache libc6-dev
   libglib2.0-dev libnice-dev libssl-dev libsrtp2-dev libusrsctp-dev libjansson-dev libconfig-dev
   libmicrohttpd-dev libwebsockets-dev libavformat-dev libavcodec-dev libavutil-dev libavfilter-dev libcurl4-openssl-dev libhiredis-dev)
 [ "$(uname -m)" = x86_64 ] && packages_build+=(libipsec-mb-dev)
-packages_check=(haproxy libcmocka-dev chromium firefox-esr ffmpeg janus-tools tshark iproute2 simple-whip-client
+packages_check=(haproxy prometheus redis-server libcmocka-dev chromium firefox-esr ffmpeg janus-tools tshark iproute2 simple-whip-client
   gstreamer1.0-nice gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad)
 command -v node >/dev/null || packages_check+=(nodejs)
 command -v npm >/dev/null || packages_check+=(npm)
@@ -36,7 +36,8 @@ install_packages() {
     root=(sudo)
   fi
   "${root[@]}" apt-get -qq update </dev/null || die "apt-get update failed: is there a network?"
-  if ! "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends -o Dpkg::Use-Pty=0 \
+  # RUNLEVEL: what the tests start by themselves is not started as a service.
+  if ! "${root[@]}" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get -qq -y --no-install-recommends -o Dpkg::Use-Pty=0 \
     install "${missing[@]}" </dev/null 2>&1 | tee "$(log_file apt)" | grep --line-buffered '^Setting up'; then
     cat "$(log_file apt)"
     die "the packages could not be installed, see above"
