@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The load generator: clients that speak the public API over HTTP and send and receive real media, in one process.
+ * The load generator: clients that speak the public API over WebSockets and send and receive real media, all of them in
+ * one thread and one epoll loop, so that its own cost is known and small.
  *
- *   http.c     one JSON request, one reply       sdp.c      offers, answers, and what is read from the gateway's
- *   peer.c     ICE, DTLS and SRTP of one client  media.c    synthetic Opus and VP8, and the figures of what arrives
- *   room.c     publishers and subscribers        report.c   what the server paid for it
- *
- * Signalling is blocking (one client after the other); media runs in one epoll loop.
+ *   options.c   command line and scenario files   media.c     synthetic media, as browsers shape it
+ *   ws.c        a WebSocket client                arrive.c    what of it arrives: losses, latency, first frame
+ *   client.c    session, handle, room, offers     feedback.c  receiver reports, NACK, PLI, TWCC, REMB
+ *   sdp.c       offers, answers                   load.c      who joins and leaves when; the loop
+ *   peer.c      ICE, DTLS and SRTP                usage.c     what the server paid; report.c, page.c: the figures
  */
 #ifndef CARDEA_LOAD_H
 #define CARDEA_LOAD_H
@@ -15,108 +16,205 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <glib.h>
 #include <jansson.h>
 
 #include "dtls/dtls.h"
+#include "rtcp/twcc.h"
 #include "srtp/srtp.h"
 
-/* --- http.c --- */
-struct http {
-    char host[64], path[64];
-    int port, fd;
+/* --- options.c --- */
+struct options {
+    char *server, *profile, *codec, *feedback, *json, *html, *scenario, *name;
+    int pid, rooms, publishers, subscribers, seconds, warm_up, bitrate, fps, open_every, parallel, idle, ramp,
+        ramp_most;
+    double rate, churn, loss, ramp_loss, ramp_p99;
+    gboolean all, simulcast, quiet, gro;
 };
-int http_parse(struct http *h, const char *url); /* http://host:port/path */
-/* POSTs body (taken) or GETs when NULL. Reply, or NULL with a sentence on stderr. New reference. */
-json_t *http_ask(struct http *h, const char *suffix, json_t *body);
-void http_close(struct http *h);
+extern struct options option;
+/* false: a sentence is on stderr, or help was asked for. */
+bool options_read(int *argc, char ***argv);
+json_t *options_json(void);
+
+/* --- the loop --- */
+struct watch { /* embedded in what owns a descriptor */
+    void (*ready)(void *arg, int64_t now);
+    void *arg;
+};
+int64_t now_us(void);
+bool watch_add(struct watch *w, int fd, bool writable);
+void watch_change(struct watch *w, int fd, bool writable);
+
+/* --- ws.c --- */
+struct ws {
+    int fd;
+    struct watch watch;
+    bool open, closed;
+    GByteArray *in, *out;
+    GByteArray *message; /* fragments */
+    char *host, *path;
+    void (*opened)(void *arg);
+    void (*text)(void *arg, const char *text, size_t len);
+    void *arg;
+    const char *why; /* it closed */
+};
+bool ws_connect(struct ws *w, const char *url); /* ws://host[:port][/path], http:// is taken for ws:// */
+void ws_send(struct ws *w, const char *text, size_t len);
+void ws_close(struct ws *w);
 
 /* --- sdp.c --- */
-#define MAX_LINES 8
-
 struct remote {
-    char ufrag[64], pwd[64], hash[16], fingerprint[128];
+    char ufrag[272], pwd[272], hash[16], fingerprint[256];
     struct sockaddr_in address;
+    int audio_pt, video_pt, rtx_pt, twcc_ext;
+    bool active; /* it begins the handshake */
+    char audio_mid[17], video_mid[17];
+};
+struct local {
+    const char *ufrag, *pwd, *fingerprint;
 };
 bool sdp_read(const char *sdp, struct remote *r);
 /* Both return malloc'd text. */
-char *sdp_offer(const char *ufrag, const char *pwd, const char *fingerprint, uint32_t audio_ssrc, uint32_t video_ssrc);
-char *sdp_answer(const char *offer, const char *ufrag, const char *pwd, const char *fingerprint);
+char *sdp_offer(const struct local *l, uint32_t ssrc);
+char *sdp_answer(const char *offer, const struct local *l);
 
 /* --- peer.c --- */
+#define STREAMS 6
+
 struct stream { /* one SSRC that arrives */
     uint32_t ssrc;
-    uint64_t packets, bytes, lost, duplicates, reordered;
-    uint64_t next; /* extended sequence number expected */
-    bool seen;
+    bool seen, video, rtx;
+    uint64_t next, window; /* next extended number expected; bit i: next - 1 - i came */
+    uint64_t packets, bytes, lost, late, duplicates, jumps;
+    uint32_t ts;
+    int64_t arrival_us;
+    double jitter;
+    /* at the last report */
+    uint64_t told_lost, told_packets;
+    uint16_t missing[32];
+    unsigned n_missing;
 };
+
+struct publisher;
 
 struct peer {
     int fd;
-    char ufrag[5], pwd[25];
+    struct watch watch;
+    char ufrag[9], pwd[25];
     struct remote remote;
     struct gw_dtls *dtls;
     struct gw_srtp *srtp;
-    struct gw_sealer *sealer;
-    bool checked, up, failed;
-    bool opens; /* decrypts what arrives and measures latency */
-    struct stream in[4];
-    uint64_t plis, garbage;
-    struct publisher *publisher;
-    int64_t first_media_us, joined_us;
+    bool checked, up, failed, opens;
+    int64_t check_us, tick_us, twcc_us, begun_us, up_us, first_packet_us, first_frame_us;
+    struct stream in[STREAMS];
+    struct gw_twcc_table *twcc;
+    struct publisher *publisher; /* NULL: a subscriber */
+    uint64_t garbage, dropped, nacks, plis, repaired, feedback_bytes;
 };
-
-int peer_open(struct peer *p, struct gw_sealer *sealer);
+bool peer_open(struct peer *p);
 void peer_close(struct peer *p);
-/* ICE check and DTLS handshake; blocks up to ms. */
-bool peer_connect(struct peer *p, struct gw_dtls_context *dtls, int ms);
-void peer_receive(struct peer *p, int64_t now_us); /* everything that waits */
-void peer_tick(struct peer *p, int64_t now_us);    /* keepalive, receiver report: once a second */
-int64_t now_us(void);
+bool peer_connect(struct peer *p, int64_t now);  /* remote is known: checks and handshake begin */
+void peer_progress(struct peer *p, int64_t now); /* while it is not up: timers */
+void peer_tick(struct peer *p, int64_t now);     /* keepalive and reports, at its own times */
+extern struct gw_dtls_context *dtls_context;
+extern struct gw_sealer *sealer;
 
 /* --- media.c --- */
-struct publisher {
-    struct peer peer;
-    uint32_t audio_ssrc, video_ssrc;
-    uint64_t audio_seq, video_seq, sent_packets, sent_bytes;
-    uint32_t audio_ts, video_ts;
+#define LAYERS 3
+
+struct outgoing {
+    uint32_t ssrc, ts;
+    uint64_t seq;
     uint16_t picture_id;
     uint8_t tl0;
+    const char *rid; /* NULL: without */
+    unsigned bitrate, width, height;
     bool keyframe;
+};
+
+struct publisher {
+    struct outgoing audio, video[LAYERS];
+    unsigned n_video;
+    uint16_t twcc;
+    uint64_t packets, bytes, keyframes;
     int64_t next_audio_us, next_video_us;
 };
-void media_send(struct publisher *p, unsigned bitrate_bps, unsigned fps, int64_t now);
-void media_received(struct peer *p, uint8_t *data, size_t len, int64_t now);
+void media_start(struct publisher *p, uint32_t ssrc, int64_t now);
+void media_send(struct peer *peer, int64_t now);
+void media_keyframe(struct publisher *p, uint32_t ssrc); /* 0: of all */
 
-#define LATENCY_BUCKETS 2000 /* of 20 µs */
+/* --- arrive.c --- */
+#define STAMP           16    /* bytes at the end of a payload: a mark and a time */
+#define LATENCY_BUCKETS 20000 /* of 10 µs */
 struct latency {
     uint64_t bucket[LATENCY_BUCKETS + 1], n;
 };
 extern struct latency latency;
 double latency_ms(double quantile);
+void stamp(uint8_t *at, int64_t now);
+void media_arrived(struct peer *p, uint8_t *data, size_t len, int64_t now);
 
-/* --- room.c --- */
+/* --- feedback.c --- */
+void feedback_read(struct peer *p, uint8_t *data, size_t len);
+void feedback_nack(struct peer *p, struct stream *s);
+void feedback_pli(struct peer *p, uint32_t ssrc);
+void feedback_report(struct peer *p, int64_t now);
+void feedback_twcc(struct peer *p);
+
+/* --- client.c --- */
+enum client_state { WAITING, CONNECTING, CREATING, ATTACHING, MAKING_ROOM, JOINING, NEGOTIATING, LINKING, UP, GONE };
+
+struct room {
+    json_int_t id;
+    bool being_made;
+};
 struct client {
-    struct http http;
-    json_int_t session, handle;
+    struct ws ws;
+    enum client_state state;
+    json_int_t session, handle, feed;
+    unsigned transaction;
+    struct room *room;
+    struct client *follows; /* whom it watches; NULL: a publisher */
+    struct peer peer;
+    struct publisher publisher;
+    uint32_t ssrc;
+    int64_t begun_us, up_us, keepalive_us;
+    bool counted; /* its times have been taken */
 };
-struct scenario {
-    const char *url;
-    int rooms, publishers, subscribers, seconds;
-    unsigned bitrate, fps;
-    bool all_to_all;
-};
-json_int_t room_create(struct client *c, int publishers);
-bool client_open(struct client *c, const char *url);
-bool room_publish(struct client *c, json_int_t room, struct publisher *p, struct gw_dtls_context *dtls,
-                  json_int_t *feed);
-bool room_subscribe(struct client *c, json_int_t room, json_int_t feed, struct peer *p, struct gw_dtls_context *dtls);
-void client_close(struct client *c);
+bool client_may_start(const struct client *c);
+void client_start(struct client *c, int64_t now);
+void client_progress(struct client *c, int64_t now); /* while joining */
+void client_leave(struct client *c);
+extern char first_failure[200]; /* why a client failed, the first time */
 
-/* --- report.c --- */
+/* --- usage.c --- */
 struct usage {
     double user_s, system_s, wall_s;
-    long rss_kib, fds, threads;
+    long rss_kib, private_kib, fds, threads;
 };
 bool usage_read(int pid, struct usage *u);
+double own_cpu_s(void);
+
+/* --- report.c, page.c --- */
+struct totals {
+    uint64_t packets, bytes, lost, late, duplicates, jumps, garbage, sent, nacks, plis, repaired, keyframes;
+    int up, silent, failed;
+};
+struct sample { /* one second */
+    double second, packets, lost, cpu_percent, generator_percent, p50, p99;
+    int up;
+};
+struct run {
+    struct usage idle, ready, begin, end;
+    struct totals before, after;
+    double own_s, ready_wall_s;
+    GArray *join_ms, *frame_ms; /* double */
+    GArray *samples;            /* struct sample */
+    int publishers, subscribers, idle_sessions;
+    struct usage idle_before, idle_after;
+};
+json_t *report_figures(struct run *r);
+void report_print(const json_t *figures);
+bool page_write(const char *path, const json_t *report);
 
 #endif

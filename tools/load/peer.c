@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One client's transport: a socket, a connectivity check that nominates, a DTLS client, SRTP. */
 #include <errno.h>
-#include <poll.h>
+#include <netinet/udp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <stun/stunagent.h>
@@ -14,15 +13,15 @@
 
 #include "load.h"
 
-#define BATCH 64
+#ifndef UDP_GRO
+#define UDP_GRO 104
+#endif
 
-int64_t now_us(void)
-{
-    struct timespec t;
+#define BATCH    64
+#define GRO_ROOM 65535
 
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec * 1000000LL + t.tv_nsec / 1000;
-}
+struct gw_dtls_context *dtls_context;
+struct gw_sealer *sealer;
 
 static void random_text(char *out, size_t len)
 {
@@ -34,22 +33,24 @@ static void random_text(char *out, size_t len)
     out[len] = 0;
 }
 
-int peer_open(struct peer *p, struct gw_sealer *sealer)
+static void peer_ready(void *arg, int64_t now);
+
+bool peer_open(struct peer *p)
 {
     struct sockaddr_in any = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_ANY)};
-    int size = 4 << 20;
+    int size = 4 << 20, one = 1;
 
-    p->sealer = sealer;
-    random_text(p->ufrag, 4);
+    random_text(p->ufrag, 8);
     random_text(p->pwd, 24);
+    p->watch = (struct watch){.ready = peer_ready, .arg = p};
     p->fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (p->fd < 0 || bind(p->fd, (struct sockaddr *)&any, sizeof(any))) {
-        perror("the socket of a client");
-        return -1;
-    }
+    if (p->fd < 0 || bind(p->fd, (struct sockaddr *)&any, sizeof(any)))
+        return false;
     if (setsockopt(p->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
         setsockopt(p->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-    return 0;
+    if (option.gro)
+        setsockopt(p->fd, IPPROTO_UDP, UDP_GRO, &one, sizeof(one));
+    return true;
 }
 
 void peer_close(struct peer *p)
@@ -58,14 +59,17 @@ void peer_close(struct peer *p)
         gw_dtls_close(p->dtls, now_us());
     gw_dtls_free(p->dtls);
     gw_srtp_free(p->srtp);
-    if (p->fd >= 0)
+    free(p->twcc);
+    if (p->fd > 0)
         close(p->fd);
+    p->fd = -1;
     p->dtls = NULL;
     p->srtp = NULL;
-    p->fd = -1;
+    p->twcc = NULL;
+    p->up = false;
 }
 
-/* --- ICE ---------------------------------------------------------------------------------------------------------- */
+/* --- ICE --- */
 
 static StunAgent *stun_agent(void)
 {
@@ -81,8 +85,8 @@ static StunAgent *stun_agent(void)
 
 static void check(struct peer *p)
 {
-    uint8_t buf[512];
-    char user[136];
+    uint8_t buf[1024];
+    char user[300];
     StunMessage m;
     int n = snprintf(user, sizeof(user), "%s:%s", p->remote.ufrag, p->ufrag);
     size_t len = stun_usage_ice_conncheck_create(stun_agent(), &m, buf, sizeof(buf), (uint8_t *)user, (size_t)n,
@@ -127,7 +131,7 @@ static void on_stun(struct peer *p, uint8_t *data, size_t len)
         send(p->fd, out, cap, 0);
 }
 
-/* --- DTLS --------------------------------------------------------------------------------------------------------- */
+/* --- DTLS --- */
 
 static void dtls_send(void *arg, const uint8_t *data, size_t len)
 {
@@ -140,7 +144,7 @@ static void dtls_connected(void *arg, const struct gw_dtls_keys *keys)
 {
     struct peer *p = arg;
 
-    if (gw_srtp_new(&p->srtp, p->sealer, (enum gw_srtp_profile)keys->profile, keys->local, keys->remote, keys->len))
+    if (gw_srtp_new(&p->srtp, sealer, (enum gw_srtp_profile)keys->profile, keys->local, keys->remote, keys->len))
         p->failed = true;
     else
         p->up = true;
@@ -159,67 +163,52 @@ static void dtls_closed(void *arg, const char *reason)
 
 static const struct gw_dtls_events dtls_events = {dtls_send, dtls_connected, dtls_data, dtls_closed};
 
-bool peer_connect(struct peer *p, struct gw_dtls_context *context, int ms)
+bool peer_connect(struct peer *p, int64_t now)
 {
-    int64_t begin = now_us(), sent = 0;
-
     if (connect(p->fd, (struct sockaddr *)&p->remote.address, sizeof(p->remote.address)) ||
-        gw_dtls_new(&p->dtls, context, GW_DTLS_CLIENT, &dtls_events, p) ||
+        !watch_add(&p->watch, p->fd, false) ||
+        gw_dtls_new(&p->dtls, dtls_context, p->remote.active ? GW_DTLS_SERVER : GW_DTLS_CLIENT, &dtls_events, p) ||
         gw_dtls_expect(p->dtls, p->remote.hash, p->remote.fingerprint))
         return false;
-    while (!p->up && !p->failed && now_us() - begin < ms * 1000LL) {
-        struct pollfd fd = {.fd = p->fd, .events = POLLIN};
-        int64_t now = now_us();
-
-        if (!p->checked && now - sent > 50000) {
-            check(p);
-            sent = now;
-        }
-        if (p->checked && gw_dtls_get_state(p->dtls) == GW_DTLS_CREATED)
-            gw_dtls_start(p->dtls, now);
-        if (gw_dtls_next(p->dtls) <= now)
-            gw_dtls_timer(p->dtls, now);
-        poll(&fd, 1, 20);
-        peer_receive(p, now_us());
-    }
-    return p->up;
+    if (p->remote.twcc_ext && !p->publisher && (p->twcc = malloc(sizeof(*p->twcc))))
+        gw_twcc_table_init(p->twcc);
+    peer_progress(p, now);
+    return true;
 }
 
-/* --- datagrams ------------------------------------------------------------------------------------------------------
- */
-
-static void on_rtcp(struct peer *p, uint8_t *data, size_t len)
+void peer_progress(struct peer *p, int64_t now)
 {
-    if (!p->publisher || !p->srtp || gw_srtp_open_rtcp(p->srtp, data, &len))
+    if (!p->dtls || p->up || p->failed)
         return;
-    for (size_t at = 0; at + 4 <= len;) {
-        size_t size = 4u * (((size_t)data[at + 2] << 8 | data[at + 3]) + 1);
-
-        if (data[at + 1] == 206 && ((data[at] & 31) == 1 || (data[at] & 31) == 4)) { /* PLI, FIR */
-            p->publisher->keyframe = true;
-            p->plis++;
-        }
-        at += size;
+    if (!p->checked && now - p->check_us > 50000) {
+        check(p);
+        p->check_us = now;
     }
+    if (p->checked && gw_dtls_get_state(p->dtls) == GW_DTLS_CREATED)
+        gw_dtls_start(p->dtls, now);
+    if (gw_dtls_next(p->dtls) <= now)
+        gw_dtls_timer(p->dtls, now);
 }
+
+/* --- datagrams --- */
 
 static void on_datagram(struct peer *p, uint8_t *data, size_t len, int64_t now)
 {
-    if (len < 4)
-        return;
-    if (data[0] < 2)
+    if (len < 12 && data[0] >= 128)
+        p->garbage++;
+    else if (data[0] < 2)
         on_stun(p, data, len);
     else if (data[0] >= 20 && data[0] < 64)
         gw_dtls_receive(p->dtls, data, len, now);
     else if (data[0] >= 128 && data[0] < 192 && data[1] >= 192 && data[1] < 224)
-        on_rtcp(p, data, len);
+        feedback_read(p, data, len);
     else if (data[0] >= 128 && data[0] < 192)
-        media_received(p, data, len, now);
+        media_arrived(p, data, len, now);
     else
         p->garbage++;
 }
 
-void peer_receive(struct peer *p, int64_t now)
+static void receive_batch(struct peer *p, int64_t now)
 {
     static uint8_t buf[BATCH][2048];
     struct iovec iov[BATCH];
@@ -233,32 +222,56 @@ void peer_receive(struct peer *p, int64_t now)
         }
         n = recvmmsg(p->fd, msg, BATCH, MSG_DONTWAIT, NULL);
         for (int i = 0; i < n; i++)
-            on_datagram(p, buf[i], msg[i].msg_len, now);
+            if (msg[i].msg_len)
+                on_datagram(p, buf[i], msg[i].msg_len, now);
     } while (n == BATCH);
 }
 
-/* A receiver report per stream, in one compound packet, and a check to keep the path alive. */
+/* Runs come in one piece with the size of their datagrams beside them. */
+static void receive_runs(struct peer *p, int64_t now)
+{
+    static uint8_t buf[GRO_ROOM];
+    _Alignas(struct cmsghdr) uint8_t control[CMSG_SPACE(sizeof(int))];
+    ssize_t n;
+
+    do {
+        struct iovec iov = {buf, sizeof(buf)};
+        struct msghdr h = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control)};
+        int size = 0;
+
+        n = recvmsg(p->fd, &h, MSG_DONTWAIT);
+        for (struct cmsghdr *c = n > 0 ? CMSG_FIRSTHDR(&h) : NULL; c; c = CMSG_NXTHDR(&h, c))
+            if (c->cmsg_level == IPPROTO_UDP && c->cmsg_type == UDP_GRO)
+                memcpy(&size, CMSG_DATA(c), sizeof(size));
+        for (ssize_t at = 0; at < n; at += size ? size : n)
+            on_datagram(p, buf + at, (size_t)(size && n - at > size ? size : n - at), now);
+    } while (n > 0);
+}
+
+static void peer_ready(void *arg, int64_t now)
+{
+    struct peer *p = arg;
+
+    if (p->fd < 0 || !p->dtls)
+        return;
+    if (option.gro)
+        receive_runs(p, now);
+    else
+        receive_batch(p, now);
+    peer_progress(p, now);
+}
+
 void peer_tick(struct peer *p, int64_t now)
 {
-    uint8_t buf[256] = {0x80, 201, 0, 1, 0, 0, 0, 7};
-    size_t len = 8;
-    unsigned blocks = 0;
-
-    check(p);
-    if (!p->srtp)
+    if (!p->up)
         return;
-    for (size_t i = 0; i < 4 && !p->publisher; i++) {
-        const struct stream *s = &p->in[i];
-        uint32_t fields[6] = {htonl(s->ssrc), htonl((uint32_t)s->lost & 0xffffff), htonl((uint32_t)s->next - 1)};
-
-        if (!s->seen)
-            continue;
-        memcpy(buf + len, fields, sizeof(fields));
-        len += sizeof(fields);
-        blocks++;
+    if (now >= p->tick_us) {
+        p->tick_us = now + 1000000;
+        check(p);
+        feedback_report(p, now);
     }
-    buf[0] |= (uint8_t)blocks;
-    buf[3] = (uint8_t)(len / 4 - 1);
-    if (!gw_srtp_seal_rtcp(p->srtp, buf, &len, sizeof(buf)))
-        send(p->fd, buf, len, 0);
+    if (p->twcc && now >= p->twcc_us) {
+        p->twcc_us = now + 100000;
+        feedback_twcc(p);
+    }
 }

@@ -1,64 +1,110 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a process has used, as the kernel counts it. */
-#include <dirent.h>
+/* The figures of a run, and their table. */
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
+#include <stdlib.h>
 
 #include "load.h"
 
-static long count_entries(int pid, const char *what)
+static gint compare(gconstpointer a, gconstpointer b)
 {
-    char path[64];
-    DIR *d;
-    long n = -2;
+    double x = *(const double *)a, y = *(const double *)b;
 
-    snprintf(path, sizeof(path), "/proc/%d/%s", pid, what);
-    d = opendir(path);
-    if (!d)
+    return x < y ? -1 : x > y;
+}
+
+static double quantile(GArray *list, double q)
+{
+    if (!list->len)
         return 0;
-    while (readdir(d))
-        n++;
-    closedir(d);
-    return n;
+    g_array_sort(list, compare);
+    return g_array_index(list, double, (guint)((list->len - 1) * q));
 }
 
-static long rss_kib(int pid)
+static void real(json_t *o, const char *name, double value)
 {
-    char path[64], line[160];
-    long kib = 0;
-    FILE *f;
-
-    snprintf(path, sizeof(path), "/proc/%d/smaps_rollup", pid);
-    f = fopen(path, "r");
-    while (f && fgets(line, sizeof(line), f))
-        if (sscanf(line, "Rss: %ld kB", &kib) == 1)
-            break;
-    if (f)
-        fclose(f);
-    return kib;
+    json_object_set_new(o, name, json_real(value));
 }
 
-bool usage_read(int pid, struct usage *u)
+static void whole(json_t *o, const char *name, int64_t value)
 {
-    char path[64], text[1024];
-    unsigned long user, system;
-    FILE *f;
-    char *after;
+    json_object_set_new(o, name, json_integer(value));
+}
 
-    snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-    f = fopen(path, "r");
-    if (!f)
-        return false;
-    after = fgets(text, sizeof(text), f) ? strrchr(text, ')') : NULL;
-    fclose(f);
-    if (!after || sscanf(after, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system) != 2)
-        return false;
-    u->user_s = (double)user / (double)sysconf(_SC_CLK_TCK);
-    u->system_s = (double)system / (double)sysconf(_SC_CLK_TCK);
-    u->wall_s = (double)now_us() / 1e6;
-    u->rss_kib = rss_kib(pid);
-    u->fds = count_entries(pid, "fd");
-    u->threads = count_entries(pid, "task");
-    return true;
+static void add_media(json_t *o, const struct run *r, double wall)
+{
+    const struct totals *a = &r->before, *b = &r->after;
+    uint64_t packets = b->packets - a->packets;
+    double lost = (double)b->lost - (double)a->lost;
+
+    real(o, "packets_per_s", (double)packets / wall);
+    real(o, "mbit_per_s", (double)(b->bytes - a->bytes) * 8e-6 / wall);
+    real(o, "lost", lost);
+    real(o, "lost_percent", packets ? lost * 100 / ((double)packets + lost) : 0);
+    whole(o, "repaired", (int64_t)(b->repaired - a->repaired));
+    whole(o, "late", (int64_t)(b->late - a->late));
+    whole(o, "duplicates", (int64_t)(b->duplicates - a->duplicates));
+    whole(o, "jumps", (int64_t)(b->jumps - a->jumps));
+    whole(o, "unreadable", (int64_t)(b->garbage - a->garbage));
+    whole(o, "keyframes_sent", (int64_t)(b->keyframes - a->keyframes));
+    whole(o, "silent_subscribers", b->silent);
+    real(o, "latency_p50_ms", latency_ms(0.5));
+    real(o, "latency_p90_ms", latency_ms(0.9));
+    real(o, "latency_p99_ms", latency_ms(0.99));
+    real(o, "latency_p999_ms", latency_ms(0.999));
+}
+
+static void add_server(json_t *o, const struct run *r, double wall)
+{
+    double user = r->end.user_s - r->begin.user_s, system = r->end.system_s - r->begin.system_s;
+    double packets = (double)(r->after.packets - r->before.packets);
+    int clients = r->publishers + r->subscribers, n = r->subscribers ? r->subscribers : 1;
+
+    if (!option.pid)
+        return;
+    real(o, "cpu_us_per_packet", packets > 0 ? (user + system) * 1e6 / packets : 0);
+    real(o, "user_us_per_packet", packets > 0 ? user * 1e6 / packets : 0);
+    real(o, "system_us_per_packet", packets > 0 ? system * 1e6 / packets : 0);
+    real(o, "server_cpu_percent", (user + system) * 100 / wall);
+    real(o, "join_cpu_ms", /* of each client; media that flowed meanwhile is in it */
+         clients ? (r->ready.user_s + r->ready.system_s - r->idle.user_s - r->idle.system_s) * 1e3 / clients : 0);
+    real(o, "kib_per_subscriber", (double)(r->end.rss_kib - r->idle.rss_kib) / n);
+    whole(o, "server_rss_kib", r->end.rss_kib);
+    whole(o, "server_idle_rss_kib", r->idle.rss_kib);
+    real(o, "fds_per_subscriber", (double)(r->end.fds - r->idle.fds) / n);
+    whole(o, "server_threads", r->end.threads);
+    whole(o, "server_idle_threads", r->idle.threads);
+    if (r->idle_sessions)
+        real(o, "kib_per_idle_session",
+             (double)(r->idle_after.rss_kib - r->idle_before.rss_kib) / (double)r->idle_sessions);
+}
+
+json_t *report_figures(struct run *r)
+{
+    double wall = r->end.wall_s - r->begin.wall_s, joining = r->ready_wall_s - r->idle.wall_s;
+    json_t *o = json_object();
+
+    whole(o, "publishers", r->publishers);
+    whole(o, "subscribers", r->subscribers);
+    whole(o, "idle_sessions", r->idle_sessions);
+    whole(o, "failed_clients", r->after.failed);
+    real(o, "seconds", wall);
+    real(o, "joins_per_s", joining > 0 ? (r->publishers + r->subscribers) / joining : 0);
+    real(o, "join_p50_ms", quantile(r->join_ms, 0.5));
+    real(o, "join_p99_ms", quantile(r->join_ms, 0.99));
+    real(o, "first_frame_p50_ms", quantile(r->frame_ms, 0.5));
+    real(o, "first_frame_p99_ms", quantile(r->frame_ms, 0.99));
+    add_media(o, r, wall);
+    add_server(o, r, wall);
+    real(o, "generator_cpu_percent", r->own_s * 100 / wall);
+    return o;
+}
+
+void report_print(const json_t *figures)
+{
+    const char *name;
+    json_t *value;
+
+    json_object_foreach((json_t *)figures, name, value) printf("%-26s %.8g\n", name, json_number_value(value));
+    if (json_number_value(json_object_get(figures, "generator_cpu_percent")) > 85)
+        printf("The generator was busy: these are figures of it, not of the server.\n");
 }

@@ -4,8 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "load.h"
+
+#define TWCC "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
 
 static bool line_value(const char *sdp, const char *prefix, char *out, size_t cap)
 {
@@ -40,42 +43,108 @@ static bool read_candidate(const char *sdp, struct sockaddr_in *address)
     return false;
 }
 
+/* Payload types and mid of the first m-line of a kind. */
+static void read_line(const char *sdp, const char *kind, int *pt, int *rtx, char mid[17])
+{
+    char m[16], apt[24], text[64];
+    const char *at;
+
+    snprintf(m, sizeof(m), "m=%s ", kind);
+    at = strstr(sdp, m);
+    if (!at)
+        return;
+    sscanf(at, "m=%*s %*d %*s %d", pt);
+    line_value(at, "a=mid:", mid, 17);
+    snprintf(apt, sizeof(apt), " apt=%d", *pt);
+    for (const char *f = at; rtx && (f = strstr(f, "a=fmtp:")); f++) {
+        snprintf(text, sizeof(text), "%.*s", (int)strcspn(f, "\r\n"), f);
+        if (strstr(text, apt))
+            sscanf(f, "a=fmtp:%d", rtx);
+    }
+}
+
 bool sdp_read(const char *sdp, struct remote *r)
 {
-    char fingerprint[160];
+    char fingerprint[280];
 
     memset(r, 0, sizeof(*r));
+    r->audio_pt = r->video_pt = r->rtx_pt = -1;
     if (!line_value(sdp, "a=ice-ufrag:", r->ufrag, sizeof(r->ufrag)) ||
         !line_value(sdp, "a=ice-pwd:", r->pwd, sizeof(r->pwd)) ||
         !line_value(sdp, "a=fingerprint:", fingerprint, sizeof(fingerprint)) ||
-        sscanf(fingerprint, "%15s %127s", r->hash, r->fingerprint) != 2)
+        sscanf(fingerprint, "%15s %255s", r->hash, r->fingerprint) != 2)
         return false;
+    r->active = strstr(sdp, "a=setup:active") != NULL;
+    read_line(sdp, "audio", &r->audio_pt, NULL, r->audio_mid);
+    read_line(sdp, "video", &r->video_pt, &r->rtx_pt, r->video_mid);
+    for (const char *at = sdp; (at = strstr(at, "a=extmap:")); at++) {
+        char uri[128];
+        int id;
+
+        if (sscanf(at, "a=extmap:%d%*[^ ] %127s", &id, uri) < 2 && sscanf(at, "a=extmap:%d %127s", &id, uri) != 2)
+            continue;
+        if (!strcmp(uri, TWCC))
+            r->twcc_ext = id;
+    }
     return read_candidate(sdp, &r->address);
 }
 
-static const char session[] = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n";
+static void put_session(FILE *f)
+{
+    fputs("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n", f);
+}
 
-#define TRANSPORT "a=ice-ufrag:%s\r\na=ice-pwd:%s\r\na=fingerprint:sha-256 %s\r\na=setup:%s\r\na=rtcp-mux\r\n"
+static void put_transport(FILE *f, const struct local *l, const char *setup)
+{
+    fprintf(f,
+            "c=IN IP4 0.0.0.0\r\na=ice-ufrag:%s\r\na=ice-pwd:%s\r\na=fingerprint:sha-256 %s\r\na=setup:%s\r\n"
+            "a=rtcp-mux\r\n",
+            l->ufrag, l->pwd, l->fingerprint, setup);
+}
 
-char *sdp_offer(const char *ufrag, const char *pwd, const char *fingerprint, uint32_t audio_ssrc, uint32_t video_ssrc)
+static void put_codec(FILE *f)
+{
+    if (!strcmp(option.codec, "h264"))
+        fputs("a=rtpmap:96 H264/90000\r\na=fmtp:96 level-asymmetry-allowed=1;packetization-mode=1;"
+              "profile-level-id=42e01f\r\n",
+              f);
+    else if (!strcmp(option.codec, "vp9"))
+        fputs("a=rtpmap:96 VP9/90000\r\na=fmtp:96 profile-id=0\r\n", f);
+    else if (!strcmp(option.codec, "av1"))
+        fputs("a=rtpmap:96 AV1/90000\r\n", f);
+    else
+        fputs("a=rtpmap:96 VP8/90000\r\n", f);
+}
+
+/* Audio has `ssrc`, video ssrc + 1 … + 3, its retransmissions ssrc + 11 …; with simulcast by rid, without SSRCs. */
+char *sdp_offer(const struct local *l, uint32_t ssrc)
 {
     char *out = NULL;
+    size_t size;
+    FILE *f = open_memstream(&out, &size);
 
-    if (asprintf(&out,
-                 "%sa=group:BUNDLE 0 1\r\na=msid-semantic: WMS *\r\n"
-                 "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\na=sendonly\r\n" TRANSPORT
-                 "a=rtpmap:111 opus/48000/2\r\na=fmtp:111 minptime=10;useinbandfec=1\r\n"
-                 "a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid\r\n"
-                 "a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\n"
-                 "a=ssrc:%u cname:load\r\na=msid:load a\r\n"
-                 "m=video 9 UDP/TLS/RTP/SAVPF 96 97\r\nc=IN IP4 0.0.0.0\r\na=mid:1\r\na=sendonly\r\n" TRANSPORT
-                 "a=rtpmap:96 VP8/90000\r\na=rtcp-fb:96 nack\r\na=rtcp-fb:96 nack pli\r\na=rtcp-fb:96 ccm fir\r\n"
-                 "a=rtcp-fb:96 goog-remb\r\na=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=96\r\n"
-                 "a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid\r\n"
-                 "a=ssrc-group:FID %u %u\r\na=ssrc:%u cname:load\r\na=ssrc:%u cname:load\r\na=msid:load v\r\n",
-                 session, ufrag, pwd, fingerprint, "actpass", audio_ssrc, ufrag, pwd, fingerprint, "actpass",
-                 video_ssrc, video_ssrc + 1, video_ssrc, video_ssrc + 1) < 0)
-        return NULL;
+    put_session(f);
+    fputs("a=group:BUNDLE 0 1\r\na=msid-semantic: WMS *\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n", f);
+    put_transport(f, l, "actpass");
+    fprintf(f,
+            "a=mid:0\r\na=sendonly\r\na=rtpmap:111 opus/48000/2\r\na=fmtp:111 minptime=10;useinbandfec=1\r\n"
+            "a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid\r\na=extmap:3 " TWCC "\r\n"
+            "a=ssrc:%u cname:load\r\na=msid:load a\r\nm=video 9 UDP/TLS/RTP/SAVPF 96 97\r\n",
+            ssrc);
+    put_transport(f, l, "actpass");
+    fputs("a=mid:1\r\na=sendonly\r\n", f);
+    put_codec(f);
+    fputs("a=rtcp-fb:96 nack\r\na=rtcp-fb:96 nack pli\r\na=rtcp-fb:96 ccm fir\r\na=rtcp-fb:96 goog-remb\r\n"
+          "a=rtcp-fb:96 transport-cc\r\na=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=96\r\n"
+          "a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid\r\na=extmap:3 " TWCC "\r\n"
+          "a=extmap:10 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id\r\na=msid:load v\r\n",
+          f);
+    if (option.simulcast)
+        fputs("a=rid:q send\r\na=rid:h send\r\na=rid:f send\r\na=simulcast:send q;h;f\r\n", f);
+    else
+        fprintf(f, "a=ssrc-group:FID %u %u\r\na=ssrc:%u cname:load\r\na=ssrc:%u cname:load\r\n", ssrc + 1, ssrc + 11,
+                ssrc + 1, ssrc + 11);
+    fclose(f);
     return out;
 }
 
@@ -83,6 +152,12 @@ static bool is_kept(const char *line)
 {
     static const char *const kept[] = {"m=", "a=mid:", "a=rtpmap:", "a=fmtp:", "a=rtcp-fb:", "a=extmap:", "a=group:"};
 
+    if (strstr(line, "transport-cc") || strstr(line, "transport-wide-cc"))
+        return strstr(option.feedback, "twcc");
+    if (strstr(line, "goog-remb"))
+        return strstr(option.feedback, "remb");
+    if (g_str_has_prefix(line, "a=rtcp-fb:") && g_str_has_suffix(line, " nack"))
+        return strstr(option.feedback, "nack");
     for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
         if (!strncmp(line, kept[i], strlen(kept[i])))
             return true;
@@ -90,19 +165,21 @@ static bool is_kept(const char *line)
 }
 
 /* Repeats what was offered, as a receiver. */
-char *sdp_answer(const char *offer, const char *ufrag, const char *pwd, const char *fingerprint)
+char *sdp_answer(const char *offer, const struct local *l)
 {
     char *out = NULL, *copy = strdup(offer), *save = NULL;
     size_t size;
     FILE *f = open_memstream(&out, &size);
 
-    fputs(session, f);
+    put_session(f);
     for (char *line = strtok_r(copy, "\r\n", &save); line; line = strtok_r(NULL, "\r\n", &save)) {
         if (!is_kept(line))
             continue;
         fprintf(f, "%s\r\n", line);
-        if (!strncmp(line, "m=", 2))
-            fprintf(f, "c=IN IP4 0.0.0.0\r\na=recvonly\r\n" TRANSPORT, ufrag, pwd, fingerprint, "active");
+        if (strncmp(line, "m=", 2))
+            continue;
+        put_transport(f, l, "active");
+        fputs("a=recvonly\r\n", f);
     }
     fclose(f);
     free(copy);

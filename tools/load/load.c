@@ -1,0 +1,482 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cardea-load: sets up rooms on any server of this API, sends media through them, and says what it cost. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "load.h"
+
+#define EVENTS   256
+#define TICK_US  5000
+#define SETTLE_S 2
+
+static struct world {
+    GPtrArray *clients; /* in the order in which they join */
+    GPtrArray *joining;
+    struct room *rooms;
+    guint next; /* the first that has not begun */
+    int epoll, failed;
+    uint32_t ssrc;
+    int64_t start_us; /* when the next may begin, by --rate */
+    int64_t churn_us, tick_us, sample_us;
+    struct run run;
+    struct totals last; /* of the last sample */
+    struct usage last_usage;
+    double last_own;
+    bool measuring;
+} world;
+
+static volatile sig_atomic_t stopped;
+
+static void on_signal(int number)
+{
+    stopped = 1;
+}
+
+int64_t now_us(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * 1000000LL + t.tv_nsec / 1000;
+}
+
+bool watch_add(struct watch *w, int fd, bool writable)
+{
+    struct epoll_event e = {.events = EPOLLIN | (writable ? EPOLLOUT : 0), .data.ptr = w};
+
+    return !epoll_ctl(world.epoll, EPOLL_CTL_ADD, fd, &e);
+}
+
+void watch_change(struct watch *w, int fd, bool writable)
+{
+    struct epoll_event e = {.events = EPOLLIN | (writable ? EPOLLOUT : 0), .data.ptr = w};
+
+    epoll_ctl(world.epoll, EPOLL_CTL_MOD, fd, &e);
+}
+
+/* --- who there is --- */
+
+static struct client *add_client(struct room *room, struct client *follows)
+{
+    struct client *c = calloc(1, sizeof(*c));
+    int watchers = world.run.subscribers;
+
+    c->room = room;
+    c->follows = follows;
+    c->ws.fd = c->peer.fd = -1;
+    c->ssrc = world.ssrc += 0x100;
+    if (follows) {
+        c->peer.opens = option.open_every && watchers % option.open_every == 0;
+        world.run.subscribers++;
+    } else {
+        world.run.publishers++;
+    }
+    g_ptr_array_add(world.clients, c);
+    return c;
+}
+
+static void add_rooms(void)
+{
+    int n = option.publishers;
+    struct client *publishers[n ? n : 1];
+
+    world.rooms = calloc((size_t)option.rooms + 1, sizeof(*world.rooms));
+    for (int r = 0; r < option.rooms; r++) {
+        for (int i = 0; i < n; i++)
+            publishers[i] = add_client(&world.rooms[r], NULL);
+        for (int i = 0; i < n; i++)
+            for (int k = 0; k < (option.all ? n - 1 : option.subscribers); k++)
+                add_client(&world.rooms[r], publishers[i]);
+    }
+}
+
+/* --- the loop --- */
+
+static void start_some(int64_t now)
+{
+    while (world.next < world.clients->len && (int)world.joining->len < option.parallel && now >= world.start_us) {
+        struct client *c = world.clients->pdata[world.next];
+
+        if (!client_may_start(c))
+            return;
+        world.next++;
+        if (option.rate > 0)
+            world.start_us = (world.start_us && now - world.start_us < 1000000 ? world.start_us : now) +
+                             (int64_t)(1e6 / option.rate);
+        client_start(c, now);
+        g_ptr_array_add(world.joining, c);
+    }
+}
+
+static void follow_joins(int64_t now)
+{
+    for (guint i = world.joining->len; i-- > 0;) {
+        struct client *c = world.joining->pdata[i];
+
+        client_progress(c, now);
+        if (c->state != UP && c->state != GONE)
+            continue;
+        g_ptr_array_remove_index_fast(world.joining, i);
+        if (c->state == GONE) {
+            world.failed++;
+            client_leave(c);
+            continue;
+        }
+        if (c->follows) {
+            double ms = (double)(c->up_us - c->begun_us) / 1000;
+
+            g_array_append_val(world.run.join_ms, ms);
+        }
+    }
+}
+
+static void tick(int64_t now)
+{
+    for (guint i = 0; i < world.next; i++) {
+        struct client *c = world.clients->pdata[i];
+
+        if (c->state != UP)
+            continue;
+        client_progress(c, now);
+        peer_tick(&c->peer, now);
+        if (c->state == GONE) {
+            world.failed++;
+            client_leave(c);
+        } else if (!c->counted && c->follows && c->peer.first_frame_us) {
+            double ms = (double)(c->peer.first_frame_us - c->begun_us) / 1000;
+
+            c->counted = true;
+            g_array_append_val(world.run.frame_ms, ms);
+        }
+    }
+}
+
+/* One goes, one comes: to the same publisher, so that the load stays. */
+static void churn(int64_t now)
+{
+    static guint at;
+    struct client *c = NULL;
+
+    if (option.churn <= 0 || now < world.churn_us || !world.measuring)
+        return;
+    world.churn_us = now + (int64_t)(1e6 / option.churn);
+    for (guint tries = 0; tries < world.next && (!c || !c->follows || c->state != UP); tries++)
+        c = world.clients->pdata[at++ % world.next];
+    if (!c || !c->follows || c->state != UP)
+        return;
+    client_leave(c);
+    world.run.subscribers--;
+    add_client(c->room, c->follows);
+}
+
+static struct totals total(void)
+{
+    struct totals t = {.failed = world.failed};
+
+    for (guint i = 0; i < world.next; i++) {
+        const struct client *c = world.clients->pdata[i];
+        const struct peer *p = &c->peer;
+
+        t.up += c->state == UP;
+        t.silent += c->state == UP && c->follows && !p->first_packet_us;
+        t.garbage += p->garbage;
+        t.nacks += p->nacks;
+        t.plis += p->plis;
+        t.repaired += p->repaired;
+        t.sent += c->publisher.packets;
+        t.keyframes += c->publisher.keyframes;
+        for (int k = 0; k < STREAMS && !p->publisher; k++) {
+            const struct stream *s = &p->in[k];
+
+            t.packets += s->packets;
+            t.bytes += s->bytes;
+            t.lost += s->lost;
+            t.late += s->late;
+            t.duplicates += s->duplicates;
+            t.jumps += s->jumps;
+        }
+    }
+    return t;
+}
+
+static void take_sample(int64_t now)
+{
+    struct totals t;
+    struct usage u = {.wall_s = (double)now / 1e6};
+    struct sample s;
+    double own = own_cpu_s(), wall;
+
+    if (now < world.sample_us)
+        return;
+    world.sample_us = now + 1000000;
+    t = total();
+    usage_read(option.pid, &u);
+    wall = u.wall_s - world.last_usage.wall_s;
+    s = (struct sample){.second = (double)now / 1e6,
+                        .packets = (double)(t.packets - world.last.packets) / wall,
+                        .lost = (double)t.lost - (double)world.last.lost,
+                        .cpu_percent =
+                            (u.user_s + u.system_s - world.last_usage.user_s - world.last_usage.system_s) * 100 / wall,
+                        .generator_percent = (own - world.last_own) * 100 / wall,
+                        .p50 = latency_ms(0.5),
+                        .p99 = latency_ms(0.99),
+                        .up = t.up};
+    world.last = t;
+    world.last_usage = u;
+    world.last_own = own;
+    if (s.packets < 0 || wall > 5)
+        return; /* the first, or clients went */
+    g_array_append_val(world.run.samples, s);
+    if (!option.quiet)
+        fprintf(stderr,
+                "\r%d up, %d joining, %d failed; %.0f packets/s, %.0f lost; server %.0f %%, generator %.0f %%   ", t.up,
+                (int)world.joining->len, t.failed, s.packets, s.lost, s.cpu_percent, s.generator_percent);
+}
+
+static void turn(void)
+{
+    struct epoll_event events[EVENTS];
+    int64_t now = now_us();
+    int n;
+
+    for (guint i = 0; i < world.next; i++) {
+        struct client *c = world.clients->pdata[i];
+
+        if (c->peer.publisher && c->state == UP)
+            media_send(&c->peer, now);
+    }
+    start_some(now);
+    n = epoll_wait(world.epoll, events, EVENTS, 1);
+    now = now_us();
+    for (int i = 0; i < n; i++) {
+        struct watch *w = events[i].data.ptr;
+
+        w->ready(w->arg, now);
+    }
+    follow_joins(now);
+    if (now < world.tick_us)
+        return;
+    world.tick_us = now + TICK_US;
+    tick(now);
+    churn(now);
+    take_sample(now);
+}
+
+static void run_for(double seconds)
+{
+    int64_t until = now_us() + (int64_t)(seconds * 1e6);
+
+    while (now_us() < until && !stopped)
+        turn();
+}
+
+static void join_all(void)
+{
+    while ((world.next < world.clients->len || world.joining->len) && !stopped)
+        turn();
+}
+
+/* --- idle sessions: many over one connection --- */
+
+static struct {
+    struct ws ws;
+    int asked, ready;
+} idle;
+
+static void idle_ask(void)
+{
+    char text[80];
+
+    g_snprintf(text, sizeof(text), "{\"janus\":\"create\",\"transaction\":\"create-%d\"}", idle.asked++);
+    ws_send(&idle.ws, text, strlen(text));
+}
+
+static void idle_text(void *arg, const char *text, size_t len)
+{
+    json_t *m = json_loadb(text, len, 0, NULL);
+    const char *transaction = json_string_value(json_object_get(m, "transaction"));
+    json_int_t id = json_integer_value(json_object_get(json_object_get(m, "data"), "id"));
+    char attach[160];
+
+    if (transaction && id && !strncmp(transaction, "create", 6)) {
+        g_snprintf(
+            attach, sizeof(attach),
+            "{\"janus\":\"attach\",\"plugin\":\"janus.plugin.videoroom\",\"session_id\":%lld,\"transaction\":\"a\"}",
+            (long long)id);
+        ws_send(&idle.ws, attach, strlen(attach));
+    } else if (id) {
+        idle.ready++;
+        if (idle.asked < option.idle)
+            idle_ask();
+    } else if (transaction) {
+        idle.asked = option.idle = idle.ready; /* refused: as many as there are */
+    }
+    json_decref(m);
+}
+
+static void idle_open(void *arg)
+{
+    for (int i = 0; i < 16 && idle.asked < option.idle; i++)
+        idle_ask();
+}
+
+static bool open_idle(void)
+{
+    int64_t begin = now_us();
+
+    usage_read(option.pid, &world.run.idle_before);
+    idle.ws = (struct ws){.opened = idle_open, .text = idle_text, .fd = -1};
+    if (!ws_connect(&idle.ws, option.server)) {
+        fprintf(stderr, "%s: %s\n", option.server, idle.ws.why);
+        return false;
+    }
+    while (idle.ready < option.idle && !idle.ws.closed && now_us() - begin < 120000000 && !stopped)
+        turn();
+    if (idle.ws.closed)
+        fprintf(stderr, "%s: %s\n", option.server, idle.ws.why);
+    run_for(1);
+    usage_read(option.pid, &world.run.idle_after);
+    world.run.idle_sessions = idle.ready;
+    return !idle.ws.closed;
+}
+
+/* --- measuring --- */
+
+static void measure(struct run *r)
+{
+    world.measuring = true;
+    memset(&latency, 0, sizeof(latency));
+    r->before = total();
+    r->own_s = own_cpu_s();
+    usage_read(option.pid, &r->begin);
+    r->begin.wall_s = (double)now_us() / 1e6;
+    run_for(option.seconds);
+    usage_read(option.pid, &r->end);
+    r->end.wall_s = (double)now_us() / 1e6;
+    r->own_s = own_cpu_s() - r->own_s;
+    r->after = total();
+    world.measuring = false;
+}
+
+/* Adds subscribers until too much is lost or late. Every step is a row of the report. */
+static json_t *ramp(struct run *r)
+{
+    json_t *steps = json_array();
+    struct client *first = world.clients->len ? world.clients->pdata[0] : NULL;
+
+    while (first && first->state == UP && r->subscribers < option.ramp_most && !stopped) {
+        json_t *f;
+
+        for (int i = 0; i < option.ramp; i++)
+            add_client(first->room, first);
+        join_all();
+        run_for(SETTLE_S);
+        measure(r);
+        f = report_figures(r);
+        json_array_append_new(steps, f);
+        if (!option.quiet)
+            fprintf(stderr, "\n%d subscribers: %.3f %% lost, p99 %.2f ms\n", r->subscribers,
+                    json_real_value(json_object_get(f, "lost_percent")),
+                    json_real_value(json_object_get(f, "latency_p99_ms")));
+        if (json_real_value(json_object_get(f, "lost_percent")) > option.ramp_loss ||
+            json_real_value(json_object_get(f, "latency_p99_ms")) > option.ramp_p99 || world.failed)
+            break;
+    }
+    return steps;
+}
+
+static int work(struct run *r)
+{
+    json_t *report, *steps = NULL, *figures;
+
+    if (option.idle && !open_idle())
+        return 1;
+    usage_read(option.pid, &r->idle);
+    r->idle.wall_s = (double)now_us() / 1e6;
+    add_rooms();
+    join_all();
+    usage_read(option.pid, &r->ready);
+    r->ready_wall_s = (double)now_us() / 1e6;
+    if (world.failed)
+        fprintf(stderr, "\n%d clients failed, the first one: %s\n", world.failed, first_failure);
+    if (r->publishers && world.failed == r->publishers + r->subscribers)
+        return 1;
+    run_for(option.warm_up);
+    measure(r);
+    figures = report_figures(r);
+    if (option.ramp)
+        steps = ramp(r);
+    if (!option.quiet)
+        fprintf(stderr, "\n");
+    report_print(figures);
+    report = json_pack("{ss? so so}", "name", option.name, "options", options_json(), "figures", figures);
+    if (steps)
+        json_object_set_new(report, "ramp", steps);
+    json_object_set_new(report, "samples", json_array());
+    for (guint i = 0; i < r->samples->len; i++) {
+        const struct sample *s = &g_array_index(r->samples, struct sample, i);
+
+        json_array_append_new(json_object_get(report, "samples"),
+                              json_pack("[f f f f f i]", s->second - r->begin.wall_s, s->packets, s->lost,
+                                        s->cpu_percent, s->generator_percent, s->up));
+    }
+    if (option.json && json_dump_file(report, option.json, JSON_INDENT(1) | JSON_REAL_PRECISION(6)))
+        fprintf(stderr, "%s could not be written\n", option.json);
+    if (option.html && !page_write(option.html, report))
+        fprintf(stderr, "%s could not be written\n", option.html);
+    json_decref(report);
+    return option.rooms && r->after.packets == r->before.packets;
+}
+
+static void leave_all(void)
+{
+    for (guint i = 0; i < world.clients->len; i++) {
+        client_leave(world.clients->pdata[i]);
+        free(world.clients->pdata[i]);
+    }
+    ws_close(&idle.ws);
+    g_ptr_array_unref(world.clients);
+    g_ptr_array_unref(world.joining);
+    g_array_unref(world.run.join_ms);
+    g_array_unref(world.run.frame_ms);
+    g_array_unref(world.run.samples);
+    free(world.rooms);
+}
+
+int main(int argc, char **argv)
+{
+    struct rlimit files;
+    struct gw_dtls_conf conf = {0};
+    char why[200] = "";
+    int result = 1;
+
+    if (!options_read(&argc, &argv))
+        return 2;
+    signal(SIGINT, on_signal);
+    signal(SIGTERM, on_signal);
+    if (!getrlimit(RLIMIT_NOFILE, &files)) {
+        files.rlim_cur = files.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
+    world.epoll = epoll_create1(EPOLL_CLOEXEC);
+    world.clients = g_ptr_array_new();
+    world.joining = g_ptr_array_new();
+    world.run.join_ms = g_array_new(FALSE, FALSE, sizeof(double));
+    world.run.frame_ms = g_array_new(FALSE, FALSE, sizeof(double));
+    world.run.samples = g_array_new(FALSE, FALSE, sizeof(struct sample));
+    conf.profiles = option.profile;
+    if (gw_sealer_new(&sealer, NULL) || gw_dtls_context_new(&dtls_context, &conf, why, sizeof(why)))
+        fprintf(stderr, "no cryptography: %s\n", why);
+    else
+        result = work(&world.run);
+    leave_all();
+    gw_dtls_context_free(dtls_context);
+    gw_sealer_free(sealer);
+    return result;
+}
