@@ -333,6 +333,10 @@ export class Session extends Emitter {
 export class Handle extends Emitter {
   /** @type {RTCPeerConnection|null} */
   pc = null;
+  /** Of the PeerConnection, before it is made: ICE servers, for one. @type {RTCConfiguration & object} */
+  configuration = {};
+  /** @type {RTCDataChannel|null} */
+  channel = null;
   #session;
   #waiting = new Map();
   #early = [];
@@ -386,14 +390,17 @@ export class Handle extends Emitter {
    * Makes an offer, sends it with `body`, and applies the answer. Also for renegotiation.
    * @param {object|((pc: RTCPeerConnection) => object)} body a function is asked once the m-lines have their mids
    * @param {{tracks?: MediaStreamTrack[], direction?: RTCRtpTransceiverDirection, simulcast?: boolean, svc?: string,
-   *          data?: string|boolean, restart?: boolean, maxBitrate?: number, jsep?: object}} [media]
+   *          data?: string|boolean, restart?: boolean, maxBitrate?: number, jsep?: object,
+   *          transceiver?: (transceiver: RTCRtpTransceiver) => void, munge?: (sdp: string) => string}} [media]
+   *   jsep: more members of it, as e2ee; transceiver: told of each new one; munge: for what browsers cannot be asked for
    */
   async negotiate(body, media = {}) {
     return this.#inTurn(async () => {
       const pc = this.#connection();
       for (const track of media.tracks ?? []) this.#send(track, media);
       if (media.data && !this.channel) this.channel = pc.createDataChannel(media.data === true ? 'JanusDataChannel' : media.data);
-      await pc.setLocalDescription(await pc.createOffer({ iceRestart: media.restart }));
+      const offer = await pc.createOffer({ iceRestart: media.restart });
+      await pc.setLocalDescription({ type: 'offer', sdp: media.munge ? media.munge(offer.sdp) : offer.sdp });
       const jsep = { type: 'offer', sdp: pc.localDescription.sdp, ...media.jsep };
       const { data, jsep: answer } = await this.message(typeof body === 'function' ? body(pc) : body, jsep);
       if (answer) await this.#remote(answer);
@@ -422,7 +429,7 @@ export class Handle extends Emitter {
     return mine;
   }
 
-  #send(track, { direction = 'sendonly', simulcast = false, svc = undefined, maxBitrate = undefined }) {
+  #send(track, { direction = 'sendonly', simulcast = false, svc = undefined, maxBitrate = undefined, transceiver: told = undefined }) {
     const video = track.kind === 'video';
     /** @type {RTCRtpEncodingParameters[]} */
     let encodings = [maxBitrate && video ? { maxBitrate } : {}];
@@ -433,7 +440,8 @@ export class Handle extends Emitter {
         { rid: 'l', maxBitrate: 120_000, scaleResolutionDownBy: 4 },
       ];
     else if (video && svc) encodings = [{ ...encodings[0], scalabilityMode: svc }];
-    this.pc.addTransceiver(track, { direction, sendEncodings: encodings, streams: [new MediaStream([track])] });
+    const transceiver = this.pc.addTransceiver(track, { direction, sendEncodings: encodings, streams: [new MediaStream([track])] });
+    told?.(transceiver);
   }
 
   async #remote(description) {
@@ -443,7 +451,7 @@ export class Handle extends Emitter {
 
   #connection() {
     if (this.pc) return this.pc;
-    const pc = (this.pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle' }));
+    const pc = (this.pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle', ...this.configuration }));
     pc.onicecandidate = ({ candidate }) => {
       const what = candidate?.candidate ? candidate.toJSON() : { completed: true };
       this.#ask({ janus: 'trickle', candidate: what }).catch(() => {});

@@ -62,13 +62,16 @@ export function showError(error = null) {
   if (error) console.error(error);
 }
 
-/** Fills a <select> with devices of a kind. @param {HTMLSelectElement} select @param {MediaDeviceKind} kind */
-export async function fillDevices(select, kind) {
+/**
+ * Fills a <select> with devices of a kind.
+ * @param {HTMLSelectElement} select @param {MediaDeviceKind} kind @param {boolean} [none] may one choose none?
+ */
+export async function fillDevices(select, kind, none = true) {
   const devices = (await navigator.mediaDevices.enumerateDevices()).filter((d) => d.kind === kind);
   const chosen = select.value;
   select.replaceChildren(
     ...devices.map((d, i) => element('option', { value: d.deviceId, textContent: d.label || `${kind} ${i + 1}` })),
-    element('option', { value: 'none', textContent: 'none' }),
+    ...(none ? [element('option', { value: 'none', textContent: 'none' })] : []),
   );
   if ([...select.options].some((o) => o.value === chosen)) select.value = chosen;
 }
