@@ -66,7 +66,7 @@ static struct gw_track *find_track(const struct gw_path *w, const struct gw_pack
 
         if (!t || !t->known)
             continue;
-        if (t->m.kind == GW_DATA && t->m.ssrc[0] == ssrc)
+        if (t->m.kind == GW_DATA && ssrc && t->m.ssrc[0] == ssrc)
             return t;
         if (t->m.kind != GW_DATA && !t->m.any_type && !t->m.ssrc[0] && t->m.payload_type == payload_type)
             by_type = t;

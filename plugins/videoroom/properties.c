@@ -111,6 +111,16 @@ static bool known(const char *const *names, const char *codec)
     return false;
 }
 
+const char *codec_known(enum cardea_kind kind, const char *codec)
+{
+    const char *const *names = kind == CARDEA_AUDIO ? audio_codecs : video_codecs;
+
+    for (; codec && *names; names++)
+        if (!strcasecmp(*names, codec))
+            return *names;
+    return NULL;
+}
+
 /* Keeps the first five tokens, in small letters; false: one of them is no codec (files: it is left out). */
 static bool normalise_codecs(char **list, const char *const *names, bool file, const char *fallback)
 {

@@ -33,6 +33,8 @@ const char *properties_read(struct properties *p, const json_t *from, bool file)
 json_t *properties_json(const struct properties *p);            /* as `create` takes it; new reference */
 void properties_edit(struct properties *p, const json_t *from); /* the new_… members of `edit` */
 void properties_clear(struct properties *p);
+/* The name as it is written here, NULL: no such codec of audio or video. */
+const char *codec_known(enum cardea_kind kind, const char *codec);
 bool codec_allowed(const char *list, const char *codec);
 
 #endif

@@ -11,6 +11,7 @@ plugins_videoroom_so_SOURCES = \
 	plugins/videoroom/forward_requests.c \
 	plugins/videoroom/hosts.c plugins/videoroom/hosts.h \
 	plugins/videoroom/ids.c plugins/videoroom/ids.h \
+	plugins/videoroom/ingest.c \
 	plugins/videoroom/join.c \
 	plugins/videoroom/loudest.c plugins/videoroom/loudest.h \
 	plugins/videoroom/moderate.c \
@@ -19,6 +20,8 @@ plugins_videoroom_so_SOURCES = \
 	plugins/videoroom/publisher.c plugins/videoroom/publisher.h \
 	plugins/videoroom/receive.c \
 	plugins/videoroom/record.c plugins/videoroom/record.h \
+	plugins/videoroom/remote.c plugins/videoroom/remote.h \
+	plugins/videoroom/remote_requests.c \
 	plugins/videoroom/room.c plugins/videoroom/room.h \
 	plugins/videoroom/rooms.c \
 	plugins/videoroom/seat.c plugins/videoroom/seat.h \

@@ -20,6 +20,11 @@ verb_fn verb_start, verb_pause, verb_subscribe, verb_unsubscribe, verb_update, v
 /* forward_requests.c, cascade.c */
 verb_fn verb_rtp_forward, verb_stop_rtp_forward, verb_listforwarders;
 verb_fn verb_publish_remotely, verb_unpublish_remotely, verb_listremotes;
+/* remote_requests.c, ingest.c */
+verb_fn verb_add_remote_publisher, verb_update_remote_publisher, verb_remove_remote_publisher;
+verb_fn verb_rtp_ingest, verb_stop_rtp_ingest;
+extern const struct cardea_param add_remote_params[], update_remote_params[], remove_remote_params[];
+extern const struct cardea_param ingest_params[], stop_ingest_params[];
 extern const struct cardea_param forward_params[], stop_forward_params[];
 extern const struct cardea_param publish_remotely_params[], unpublish_remotely_params[], listremotes_params[];
 /* watch.c */

@@ -147,6 +147,7 @@ static int start(const struct cardea_host *host, const struct cardea_config *con
     vr.admin_key = g_strdup(host->option_string(config, "general", "admin_key"));
     vr.string_ids = host->option_bool(config, "general", "string_ids");
     vr.lock_rtp_forward = host->option_bool(config, "general", "lock_rtp_forward");
+    vr.remote_timeout = (unsigned)host->option_int(config, "general", "remote_timeout");
     vr.events = host->option_bool(config, "general", "events");
     vr.max_rooms = (unsigned)host->option_int(config, "general", "max_rooms");
     host->string_ids(vr.string_ids);
@@ -190,6 +191,9 @@ static const struct cardea_option options[] = {
     {"general", "admin_key", CARDEA_OPT_STRING, NULL, .max = 256,
      .help = "If set, `create` needs it, and `list` shows private rooms with it."},
     {"general", "lock_rtp_forward", CARDEA_OPT_BOOL, "false", .help = "RTP forwarders need the admin_key too."},
+    {"general", "remote_timeout", CARDEA_OPT_INT, "15", .max = 86400,
+     .help = "Seconds without a packet after which a publisher of another gateway is removed, when that gateway used to "
+             "send reports; 0: never."},
     {"general", "events", CARDEA_OPT_BOOL, "true", .help = "Tell event handlers what happens in rooms."},
     {"general", "string_ids", CARDEA_OPT_BOOL, "false", .help = "Rooms and participants have strings as ids."},
     VISITS_OPTIONS,

@@ -57,6 +57,7 @@ struct videoroom {
     char *admin_key; /* NULL: none */
     bool string_ids, lock_rtp_forward, events;
     unsigned max_rooms;
+    unsigned remote_timeout; /* s, 0: never */
     GHashTable *rooms; /* id -> struct room *, owned */
 };
 extern struct videoroom vr;
