@@ -7,6 +7,12 @@ import { element } from './ui.js';
 
 const KEPT = 60; // seconds
 const LAYERS = ['low', 'medium', 'high'];
+/** What `explain` calls the reasons, for people. */
+const WHY = {
+  everything: 'the best there is', asked: 'as chosen', budget: 'what the bandwidth allows', not_sent: 'the sender sends no more',
+  no_bandwidth: 'stopped: no bandwidth left', paused: 'paused', muted: 'muted', feed_silent: 'the sender sends nothing',
+  waiting_for_keyframe: 'waiting for a keyframe', not_connected: 'not connected', no_feed: 'nobody sends',
+};
 
 const rate = (bps) => (bps >= 1e6 ? `${(bps / 1e6).toFixed(2)} Mbit/s` : `${Math.round(bps / 1e3)} kbit/s`);
 
@@ -24,8 +30,10 @@ function words(line, said) {
   if (substream !== undefined) parts.push(`${LAYERS[substream] ?? substream} layer`);
   if (spatial !== undefined) parts.push(`spatial ${spatial}`);
   if ((temporal ?? temporalLayer) !== undefined) parts.push(`temporal ${temporal ?? temporalLayer}`);
-  if (line.send === false) parts.push('paused by you');
-  if (said?.why) parts.push(String(said.why));
+  if (said?.paused_by) parts.push(`paused by ${said.paused_by.join(', ')}`);
+  else if (said?.why) parts.push(WHY[said.why] ?? said.why);
+  if (said?.budget) parts.push(`budget ${rate(said.budget)}`);
+  if (said?.loss > 0.001) parts.push(`${(said.loss * 100).toFixed(1)} % lost`);
   return parts.join(' · ');
 }
 
@@ -61,32 +69,29 @@ export class Received {
 
   async #ask(lines) {
     const streams = new Map();
-    let about = null;
     for (const handle of new Set(lines.map((l) => l.handle))) {
       if (!this.#knows || !handle) break;
       try {
         const { data } = await handle.message({ request: 'explain' });
-        about = data;
         for (const s of data.streams ?? []) streams.set(`${handle.id}/${s.mid}`, s);
       } catch (error) {
-        if (error.code) this.#knows = false;
+        if (error.code) this.#knows = false; // another gateway
       }
     }
-    return { streams, about };
+    return { streams };
   }
 
-  #total({ about }) {
-    const parts = [];
-    if (about?.estimate !== undefined) parts.push(`estimate ${rate(about.estimate)}`);
-    if (about?.budget !== undefined) parts.push(`budget ${rate(about.budget)}`);
-    this.#box.dataset.total = parts.join(' · ');
+  #total({ streams }) {
+    const all = [...streams.values()];
+    const estimate = Math.max(0, ...all.map((s) => s.estimate ?? 0));
+    const sent = all.reduce((sum, s) => sum + (s.bitrate ?? 0), 0);
     let total = this.#box.querySelector(':scope > p');
-    if (!parts.length) {
+    if (!estimate) {
       total?.remove();
       return;
     }
     total ??= element('p');
-    total.textContent = `The gateway's view of this connection: ${parts.join(', ')}`;
+    total.textContent = `The gateway sends ${rate(sent)} of an estimated ${rate(estimate)}.`;
     this.#box.prepend(total);
   }
 
@@ -100,8 +105,7 @@ export class Received {
       row.head.replaceChildren(element('b', { textContent: line.feed_display ?? String(line.feed_id) }),
         `${rate(bps)}${s.frameWidth ? ` · ${s.frameWidth}×${s.frameHeight}` : ''}`);
     }
-    const target = said?.target ?? said?.budget;
-    row.target = target === undefined ? [] : [...row.target, target].slice(-KEPT);
+    row.target = said?.budget ? [...row.target, said.budget].slice(-KEPT) : [];
     const most = Math.max(100_000, ...row.arrived, ...row.target);
     row.svg.replaceChildren(curve(row.arrived, most), ...(row.target.length ? [curve(row.target, most, 'target')] : []));
     row.why.textContent = words(line, said);

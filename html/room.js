@@ -152,7 +152,7 @@ function moderated({ id, mid, moderation }) {
 function follow() {
   const wanted = [];
   for (const p of visit.publishers.values())
-    for (const s of p.streams) if (!s.disabled) wanted.push({ feed: p.id, mid: s.mid, data: s.type === 'data' });
+    for (const s of p.streams) if (!s.disabled) wanted.push({ feed: p.id, mid: s.mid, ...(s.type === 'data' ? { data: true } : {}), ...(s.type === 'video' ? { auto: true } : {}) });
   visit.subscription.want(wanted).catch((error) => visit && showError(error));
   draw();
 }

@@ -10,7 +10,7 @@ const PLUGIN = 'janus.plugin.videoroom';
 const OFFER_MS = 3000; // how long an announced offer may take
 
 /**
- * @typedef {{feed: any, mid: string, data?: boolean}} Wish
+ * @typedef {{feed: any, mid: string, data?: boolean, auto?: boolean}} Wish data: a data channel; auto: the gateway chooses layers
  * @typedef {{room: any, pin?: string, private_id?: number}} JoinBody
  * @typedef {{changed: () => void, channel?: (channel: RTCDataChannel) => void}} Told
  *   changed: streams() may have changed; channel: a data channel, its label is the publisher's id
@@ -97,7 +97,7 @@ export class Subscription extends Receiver {
       const wish = new Map(this.#wanted.map((w) => [name(w), w]));
       for (const n of this.#data) if (!wish.has(n)) this.#data.delete(n);
       const has = (w) => have.has(name(w)) || this.#data.has(name(w)) || gone.has(name(w));
-      const subscribe = [...wish.values()].filter((w) => !has(w)).map(({ feed, mid }) => ({ feed, mid }));
+      const subscribe = [...wish.values()].filter((w) => !has(w)).map(({ data, ...wanted }) => wanted);
       const unsubscribe = lines.filter((l) => l.active && l.feed_id !== undefined && !wish.has(nameOfLine(l))).map((l) => ({ sub_mid: l.mid }));
       if (!subscribe.length && !unsubscribe.length) return;
       try {

@@ -39,11 +39,12 @@ const DEVICE_ERRORS = {
   OverconstrainedError: 'The chosen camera cannot do this. Choose another one.',
 };
 
+const UNAUTHORIZED = 'The room asked for a PIN, a secret or a permission that was not given.';
+
 const GATEWAY_ERRORS = {
   403: 'The gateway did not accept our credentials.',
   426: 'This room does not exist. Check the link, or create the room first.',
   432: 'The room is full: nobody else may publish now. You can still watch.',
-  433: 'The room asked for a PIN or a permission that was not given.',
   436: 'Somebody with this id is already in the room.',
   460: 'The gateway does not have this feature loaded.',
   472: 'This gateway takes no new sessions at the moment (it is being replaced). Try again in a minute.',
@@ -51,6 +52,7 @@ const GATEWAY_ERRORS = {
 
 /** One sentence for a person. @param {any} error */
 export function explain(error) {
+  if (error?.code === 433) return /locked/.test(error.message) ? 'The room is locked: ask somebody inside to open it.' : UNAUTHORIZED;
   return DEVICE_ERRORS[error?.name] ?? GATEWAY_ERRORS[error?.code] ?? error?.message ?? String(error);
 }
 

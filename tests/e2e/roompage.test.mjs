@@ -84,7 +84,7 @@ test('a viewer chooses a layer of a simulcast picture, and lets the gateway choo
   await until(bob, 'the curve of what arrives', () => document.querySelectorAll('#received polyline').length > 0 && /bit\/s/.test(document.getElementById('received').textContent));
 });
 
-test('a moderator mutes and removes', async () => {
+test('a moderator mutes, records, locks and removes', async () => {
   const ada = await enter('Ada', '&simulcast=no');
   const bob = await enter('Bob', '&simulcast=no');
   await until(ada, 'two pictures', moving, 2);
@@ -99,6 +99,14 @@ test('a moderator mutes and removes', async () => {
   await until(bob, 'to be told', ...text('state', 'A moderator has muted you'));
   await ada.click('#peoplelist button[title="Allow to speak"]');
   await until(bob, 'to be told', ...text('state', 'lets you speak again'));
+  await ada.click('#record');
+  await until(bob, 'to hear of the recording', ...text('state', 'being recorded'));
+  await ada.click('#record');
+  await ada.click('#lock');
+  await until(ada, 'the lock', () => document.getElementById('lock').getAttribute('aria-pressed') === 'true');
+  const late = await enter('Late', '&simulcast=no');
+  await until(late, 'to stay outside', () => !document.getElementById('error').classList.contains('hidden'));
+  await ada.click('#lock');
   await ada.click('#peoplelist button[title="Remove"]');
   await until(bob, 'to be out', ...text('error', 'A moderator removed you'));
   await until(ada, 'to be alone', () => document.querySelectorAll('.tile').length === 1);
