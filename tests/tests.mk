@@ -18,6 +18,7 @@ include tests/unit/api/tests.mk
 include tests/unit/host/tests.mk
 include tests/unit/loadreport/tests.mk
 include tests/unit/transports/tests.mk
+include tests/unit/videoroom/tests.mk
 include tests/unit/recorder/tests.mk
 include tests/unit/rec/tests.mk
 include tests/support/tests.mk

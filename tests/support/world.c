@@ -8,6 +8,7 @@
 #include "host/plugin_host.h"
 
 struct world world;
+const char *world_state = "/nowhere";
 
 static const struct cardea_host *host;
 
@@ -336,10 +337,25 @@ static void answer_query(const struct gw_order *o)
     g_queue_push_tail(&world.news, n);
 }
 
+/* No sink does anything here: asked what they do, there is nothing to tell. */
+static void answer_states(const struct gw_order *o)
+{
+    struct gw_news *n = g_new0(struct gw_news, 1);
+
+    n->tag = GW_NEWS_STATES;
+    n->peer = o->peer;
+    n->u.states.ask = o->u.states;
+    g_queue_push_tail(&world.news, n);
+}
+
 static bool post(void *arg, unsigned worker, const struct gw_order *order)
 {
     struct gw_order o = *order;
 
+    if (world.watch)
+        world.watch(order);
+    if (o.tag == GW_ORDER_STATES)
+        answer_states(&o);
     if (o.tag == GW_ORDER_PEER_NEW) {
         world.peer = o.peer;
         gathered(o.peer);
@@ -360,6 +376,83 @@ void world_news(enum gw_news_tag tag, const char *text)
 {
     tell(world.peer, tag, text);
     world_turn();
+}
+
+void world_tell(const struct gw_news *n)
+{
+    g_queue_push_tail(&world.news, g_memdup2(n, sizeof(*n)));
+    world_turn();
+}
+
+/* --- plugins under test ------------------------------------------------------------------------------------------- */
+
+struct ticking {
+    struct gw_timer timer;
+    int64_t every_us; /* 0: once */
+    void (*fire)(void *arg);
+    void *arg;
+};
+
+static void stop_ticking(struct ticking *t)
+{
+    gw_timer_stop(world.timers, &t->timer);
+    world.ticking = g_slist_remove(world.ticking, t);
+    g_free(t);
+}
+
+static void tick(void *arg, int64_t now_us)
+{
+    struct ticking *t = arg;
+    void (*fire)(void *) = t->fire;
+    void *its = t->arg;
+
+    if (t->every_us)
+        gw_timer_start(world.timers, &t->timer, now_us + t->every_us);
+    else
+        stop_ticking(t);
+    fire(its);
+}
+
+static uint64_t timer(unsigned ms, bool repeat, void (*fire)(void *arg), void *arg)
+{
+    struct ticking *t = g_new0(struct ticking, 1);
+
+    *t = (struct ticking){
+        .timer = {.fire = tick, .arg = t}, .every_us = repeat ? ms * 1000ll : 0, .fire = fire, .arg = arg};
+    world.ticking = g_slist_prepend(world.ticking, t);
+    gw_timer_start(world.timers, &t->timer, world.now_us + ms * 1000ll);
+    return (uint64_t)(uintptr_t)t;
+}
+
+static void timer_stop(uint64_t id)
+{
+    stop_ticking((struct ticking *)(uintptr_t)id);
+}
+
+static int64_t plugin_now(void)
+{
+    return world.now_us;
+}
+
+void world_plugin(const struct cardea_plugin *table, const char *name, const char *text)
+{
+    static struct cardea_host own;
+    struct cardea_config *config;
+    char why[300] = "";
+
+    own = *host;
+    own.timer = timer;
+    own.timer_stop = timer_stop;
+    own.now_us = plugin_now;
+    if (gw_config_new(&config, table->options, true) ||
+        gw_config_parse(config, text, strlen(text), "/test.jcfg", false, gw_complain_to_stderr, NULL))
+        abort();
+    g_ptr_array_add(world.configs, config);
+    gw_plugin_host_name(config, name);
+    if (gw_api_add_plugin(world.api, table, &own, config, why, sizeof(why))) {
+        fprintf(stderr, "%s: %s\n", name, why);
+        abort();
+    }
 }
 
 /* --- begin, turn, end --------------------------------------------------------------------------------------------- */
@@ -411,6 +504,7 @@ void world_begin(const char *const *settings)
     memset(&world, 0, sizeof(world));
     world.now_us = 1000000;
     world.next_tag = 100;
+    world.configs = g_ptr_array_new_with_free_func((GDestroyNotify)gw_config_free);
     configure(settings);
     conf.config = world.config;
     if (gw_timers_new(&world.timers))
@@ -419,7 +513,7 @@ void world_begin(const char *const *settings)
     if (gw_api_new(&world.api, &conf) || gw_links_new(&world.links, &links))
         abort();
     gw_api_set_links(world.api, world.links);
-    if (gw_api_add_plugin(world.api, &plugin, gw_plugin_host(world.api, "/nowhere"), NULL, why, sizeof(why)) ||
+    if (gw_api_add_plugin(world.api, &plugin, gw_plugin_host(world.api, world_state), NULL, why, sizeof(why)) ||
         gw_api_add_transport(world.api, &world_transport, NULL, NULL, why, sizeof(why)))
         abort();
     gw_api_opened(world.api, &world_transport, WORLD_WS, CARDEA_DOOR_CLIENT, "192.0.2.1");
@@ -497,6 +591,8 @@ void world_end(void)
     gw_links_free(world.links);
     gw_api_free(world.api);
     gw_plugin_host_free();
+    check(!world.ticking, "timers of a plugin are left");
+    g_ptr_array_unref(world.configs);
     gw_timers_free(world.timers);
     gw_config_free(world.config);
     g_queue_clear_full(&world.sent, free_sent);
@@ -575,10 +671,15 @@ uint64_t world_session(cardea_connection c)
 
 uint64_t world_attach(cardea_connection c, uint64_t session)
 {
+    return world_attach_to(c, session, "janus.plugin.fake");
+}
+
+uint64_t world_attach_to(cardea_connection c, uint64_t session, const char *package)
+{
     return made(world_ask(c,
                           "{\"janus\":\"attach\",\"session_id\":%llu,\"transaction\":\"a\","
-                          "\"plugin\":\"janus.plugin.fake\",\"opaque_id\":\"me\"}",
-                          (unsigned long long)session));
+                          "\"plugin\":\"%s\",\"opaque_id\":\"me\"}",
+                          (unsigned long long)session, package));
 }
 
 uint64_t world_http(enum cardea_door door, const char *method, const char *path, const char *query_text,

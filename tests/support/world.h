@@ -24,11 +24,15 @@ struct world {
     /* the plugin */
     unsigned attached, detached, ups, downs, sources, sources_gone, runs, posts_nested;
     unsigned drains; /* 1 for each time it was told to drain, 100 for each time back */
-    int depth; /* > 0 inside a callback of the plugin */
+    int depth;       /* > 0 inside a callback of the plugin */
     bool refuse_attach, end_in_attach;
     struct cardea_handle *handle; /* the last one attached */
     struct cardea_request *kept;  /* of the verb `late` */
     int last_result;              /* of the last answer() or offer() */
+    /* plugins under test, beside our own */
+    GPtrArray *configs;                      /* struct cardea_config */
+    GSList *ticking;                         /* timers that a plugin has */
+    void (*watch)(const struct gw_order *o); /* sees every order before it is dropped; NULL: nobody looks */
     /* the operator */
     struct gw_media_settings media;
     uint64_t next_tag;
@@ -46,14 +50,23 @@ struct world_response {
 };
 
 extern struct world world;
+extern const char *world_state; /* the folder where plugins may keep state; set it before world_begin() */
 
 /* settings: "category.name", "value", …, NULL */
 void world_begin(const char *const *settings);
 void world_end(void); /* also checks that every attach had its detach, and that no callback was nested */
 
+/*
+ * One more plugin, as if it had been loaded: table with a configuration of this text (jcfg) and this name. Its timers
+ * run on the world's clock. It is stopped by world_end().
+ */
+void world_plugin(const struct cardea_plugin *table, const char *name, const char *text);
+uint64_t world_attach_to(cardea_connection c, uint64_t session, const char *package);
+
 void world_turn(void);                                   /* until nothing is left to do */
 void world_wait(int64_t us);                             /* the clock moves, timers run */
 void world_news(enum gw_news_tag tag, const char *text); /* of the last peer */
+void world_tell(const struct gw_news *n);                /* any news; takes what it owns */
 
 /* One message on connection c; what it got is in `sent`. */
 void world_say(cardea_connection c, const char *text);
