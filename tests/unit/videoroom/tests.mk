@@ -3,5 +3,12 @@ check_LIBRARIES += tests/unit/videoroom/libroom.a
 tests_unit_videoroom_libroom_a_SOURCES = $(plugins_videoroom_so_SOURCES) tests/support/world.c \
 	tests/unit/videoroom/people.c tests/unit/videoroom/people.h
 ROOM_LDADD = tests/unit/videoroom/libroom.a $(LDADD)
-check_PROGRAMS += tests/unit/videoroom/test_states
+check_PROGRAMS += \
+	tests/unit/videoroom/test_rooms \
+	tests/unit/videoroom/test_states \
+	tests/unit/videoroom/test_store \
+	tests/unit/videoroom/test_subscribe
+tests_unit_videoroom_test_rooms_LDADD = $(ROOM_LDADD)
 tests_unit_videoroom_test_states_LDADD = $(ROOM_LDADD)
+tests_unit_videoroom_test_store_LDADD = $(ROOM_LDADD)
+tests_unit_videoroom_test_subscribe_LDADD = $(ROOM_LDADD)
