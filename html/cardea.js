@@ -74,6 +74,7 @@ class WebSocketWay {
         socket.onclose = () => way.#gone();
         resolve(way);
       };
+      socket.onerror = () => {}; // onclose follows and says what matters
       socket.onclose = () => {
         clearTimeout(timer);
         reject(new GatewayError(`No answer from ${url}`));

@@ -79,6 +79,7 @@ function channel() {
 function running(on) {
   $('start').disabled = false;
   $('start').textContent = on ? 'Stop' : 'Start';
+  $('start').classList.toggle('primary', !on);
   $('controls').classList.toggle('hidden', !on);
   for (const id of ['videocodec', 'audiocodec', 'simulcast']) $(id).disabled = on;
   if (on) return;

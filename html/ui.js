@@ -52,7 +52,7 @@ const GATEWAY_ERRORS = {
 
 /** One sentence for a person. @param {any} error */
 export function explain(error) {
-  if (error?.code === 433) return /locked/.test(error.message) ? 'The room is locked: ask somebody inside to open it.' : UNAUTHORIZED;
+  if (error?.code === 433 || (error?.code === 429 && /pin|secret/i.test(error.message))) return /locked/.test(error.message) ? 'The room is locked: ask somebody inside to open it.' : UNAUTHORIZED;
   return DEVICE_ERRORS[error?.name] ?? GATEWAY_ERRORS[error?.code] ?? error?.message ?? String(error);
 }
 
