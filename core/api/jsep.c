@@ -70,6 +70,8 @@ bool gw_jsep_take(struct gw_request *rq, const json_t *jsep, struct cardea_reque
         .e2ee = json_is_true(json_object_get(jsep, "e2ee")),
         .rids_low_to_high = order && !strcasecmp(order, "lmh"),
         .no_trickle = trickle && !json_is_true(trickle),
+        .relay_only =
+            json_is_true(json_object_get(jsep, "force_relay")) && gw_option_true(rq->api, "nat", "allow_force_relay"),
         .svc = good_svc(json_object_get(jsep, "svc")),
     };
     char why[300] = "";

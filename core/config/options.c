@@ -170,7 +170,7 @@ const struct cardea_option gw_options[] = {
     TEXT("nat", "turn_rest_api_key", NULL, 500, false, "Key for that service."),
     TEXT("nat", "turn_rest_api_method", "GET", 10, false, "\"GET\" or \"POST\"."),
     INT("nat", "turn_rest_api_timeout", "10", 1, 300, false, "Seconds to wait for that service."),
-    BOOL("nat", "allow_force_relay", "false", false, "Honour force_relay in a JSEP."),
+    BOOL("nat", "allow_force_relay", "false", false, "Honour force_relay in a JSEP: that connection goes by way of turn_server alone (full ICE)."),
     LIST("nat", "ice_enforce_list", "Interface names or address prefixes to use exclusively."),
     LIST("nat", "ice_ignore_list", "Interface names or address prefixes not to use."),
     BOOL("nat", "ignore_unreachable_ice_server", "false", false,

@@ -182,7 +182,7 @@ static void update_route(struct gw_full_ice *p)
         route.to_len = gw_address_to_sockaddr(&to, family, &route.to);
     }
     if (p->base.route.kind != GW_ROUTE_NONE)
-        p->full->io.stats.path_changes++;
+        gw_count(&p->full->io.stats.path_changes);
     gw_ice_set_route(&p->base, &route);
     p->base.last_seen_us = now_of(p);
 }
@@ -278,19 +278,19 @@ static void on_packet(NiceAgent *agent, guint stream, guint component, guint len
     uint8_t first = len ? (uint8_t)data[0] : 0;
     struct gw_packet *pkt;
 
-    stats->in_packets++;
-    stats->in_bytes += len;
+    gw_count(&stats->in_packets);
+    gw_count_add(&stats->in_bytes, len);
     if (!((first >= 20 && first <= 63) || (first >= 128 && first <= 191))) { /* RFC 7983 */
-        stats->drop_not_demuxed++;
+        gw_count(&stats->drop_not_demuxed);
         return;
     }
     if (len > 1500) {
-        stats->drop_too_large++;
+        gw_count(&stats->drop_too_large);
         return;
     }
     pkt = gw_packet_take(p->full->io.pool);
     if (!pkt) {
-        stats->drop_no_buffer++;
+        gw_count(&stats->drop_no_buffer);
         return;
     }
     memcpy(pkt->data, data, len);

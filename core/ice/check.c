@@ -170,7 +170,7 @@ static void use_path(struct gw_lite *l, struct gw_lite_ice *p, const struct gw_o
 
     if ((had && same_path(&p->path, from)) || !route_to(l, from, &route))
         return;
-    l->io.stats.path_changes += had;
+    gw_count_add(&l->io.stats.path_changes, had);
     p->path = *from;
     gw_ice_set_route(&p->base, &route);
 }
@@ -225,19 +225,19 @@ static void send_answer(struct gw_lite *l, const struct gw_lite_ice *p, const st
     uint8_t *room;
 
     if (len > request_len && !is_known(l, p, from)) { /* nobody shall use us to amplify */
-        l->io.stats.drop_unverified++;
+        gw_count(&l->io.stats.drop_unverified);
         return;
     }
     if (!route_to(l, from, &route))
         return;
     room = gw_egress_reserve(l->io.egress, &route, len);
     if (!room) { /* the peer asks again */
-        l->io.stats.drop_send_full++;
+        gw_count(&l->io.stats.drop_send_full);
         return;
     }
     memcpy(room, answer, len);
     gw_egress_commit(l->io.egress, &route, NULL, 0, len);
-    l->io.stats.stun_answers++;
+    gw_count(&l->io.stats.stun_answers);
 }
 
 static bool within_rate(struct gw_lite *l, int64_t now_us)
@@ -262,28 +262,28 @@ void gw_lite_stun(struct gw_lite *l, const uint8_t *data, size_t len, const stru
     size_t answer_len;
 
     if (gw_stun_scan(&scan, data, len)) {
-        stats->drop_bad_stun++;
+        gw_count(&stats->drop_bad_stun);
         return;
     }
     if (scan.class == GW_STUN_INDICATION) /* a keepalive */
         return;
     if (scan.class != GW_STUN_REQUEST || !scan.ufrag) { /* we ask nothing, so nothing is an answer to us */
-        stats->drop_bad_stun++;
+        gw_count(&stats->drop_bad_stun);
         return;
     }
     p = whose(l, &scan);
     if (!p) {
-        stats->drop_unknown_ufrag++;
+        gw_count(&stats->drop_unknown_ufrag);
         return;
     }
     if (!within_rate(l, now_us)) {
-        stats->drop_stun_rate++;
+        gw_count(&stats->drop_stun_rate);
         return;
     }
     verdict = gw_stun_answer(l->stun, &scan, data, len, is_old(p, &scan) ? p->old.pwd : p->base.local.pwd,
                              &from->remote, answer, &answer_len);
-    stats->drop_bad_stun += verdict == GW_STUN_BAD;
-    stats->drop_bad_integrity += verdict == GW_STUN_INTEGRITY;
+    gw_count_add(&stats->drop_bad_stun, verdict == GW_STUN_BAD);
+    gw_count_add(&stats->drop_bad_integrity, verdict == GW_STUN_INTEGRITY);
     if (answer_len)
         send_answer(l, p, from, answer, answer_len, len);
     if (verdict == GW_STUN_CHECK)

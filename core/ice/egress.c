@@ -185,16 +185,16 @@ static void prepare(struct gw_egress *e, size_t i, const struct gw_route *route,
 
 static void sent(struct gw_egress *e, size_t count, size_t bytes)
 {
-    e->stats->out_packets += count;
-    e->stats->out_bytes += bytes;
+    gw_count_add(&e->stats->out_packets, count);
+    gw_count_add(&e->stats->out_bytes, bytes);
 }
 
 static void not_sent(struct gw_egress *e, size_t count, int error)
 {
     if (error == EAGAIN || error == EWOULDBLOCK || error == ENOBUFS)
-        e->stats->drop_send_full += count;
+        gw_count_add(&e->stats->drop_send_full, count);
     else
-        e->stats->drop_send_error += count;
+        gw_count_add(&e->stats->drop_send_error, count);
 }
 
 /* One run without UDP_SEGMENT. Returns the error of the last datagram that did not leave, or 0. */
@@ -211,7 +211,7 @@ static int send_plain(struct gw_egress *e, const struct gw_run *run)
         do {
             n = sendmsg(run->route.fd, &e->msgs[0].msg_hdr, MSG_DONTWAIT | MSG_NOSIGNAL);
         } while (n < 0 && errno == EINTR);
-        e->stats->out_calls++;
+        gw_count(&e->stats->out_calls);
         if (n >= 0) {
             sent(e, 1, len);
         } else {
@@ -264,7 +264,7 @@ static void send_runs(struct gw_egress *e, const struct gw_run *runs, size_t n)
         int k = sendmmsg(runs[0].route.fd, e->msgs + done, (unsigned)(n - done), MSG_DONTWAIT | MSG_NOSIGNAL);
         int error = errno;
 
-        e->stats->out_calls++;
+        gw_count(&e->stats->out_calls);
         if (k > 0) {
             for (int i = 0; i < k; i++)
                 sent(e, runs[done + (size_t)i].count, runs[done + (size_t)i].bytes);
@@ -294,7 +294,7 @@ void gw_egress_flush(struct gw_egress *e, gw_send_run *own, void *arg)
         const struct gw_run *r = &e->runs[i];
 
         n = 1;
-        e->stats->out_runs++;
+        gw_count(&e->stats->out_runs);
         if (r->route.kind == GW_ROUTE_OWN) {
             own(arg, r, e->arena + r->offset);
         } else if (e->plain && r->count > 1) {
@@ -303,7 +303,7 @@ void gw_egress_flush(struct gw_egress *e, gw_send_run *own, void *arg)
             while (n < BATCH && i + n < e->n_runs && r[n].route.kind == GW_ROUTE_UDP && r[n].route.fd == r->route.fd &&
                    (!e->plain || r[n].count == 1))
                 n++;
-            e->stats->out_runs += n - 1;
+            gw_count_add(&e->stats->out_runs, n - 1);
             send_runs(e, r, n);
         }
         i += n;

@@ -178,6 +178,13 @@ static void full_destroy(struct gw_ice *ice)
     free(p);
 }
 
+static void full_relay_only(struct gw_ice *ice)
+{
+    struct gw_full_ice *p = (struct gw_full_ice *)ice;
+
+    g_object_set(p->agent, "force-relay", TRUE, NULL);
+}
+
 static int full_gather(struct gw_ice *ice, int64_t now_us)
 {
     struct gw_full_ice *p = (struct gw_full_ice *)ice;
@@ -278,14 +285,14 @@ static void full_send_run(void *arg, const struct gw_run *run, const uint8_t *da
         GError *error = NULL;
         int n = nice_agent_send_messages_nonblocking(p->agent, p->stream, 1, &message, 1, NULL, &error);
 
-        stats->out_calls++;
+        gw_count(&stats->out_calls);
         if (n == 1) {
-            stats->out_packets++;
-            stats->out_bytes += len;
+            gw_count(&stats->out_packets);
+            gw_count_add(&stats->out_bytes, len);
         } else if (!error || g_error_matches(error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) {
-            stats->drop_send_full++;
+            gw_count(&stats->drop_send_full);
         } else {
-            stats->drop_send_error++;
+            gw_count(&stats->drop_send_error);
         }
         g_clear_error(&error);
     }
@@ -311,6 +318,7 @@ static const struct gw_ice_backend backend = {
     .make = full_make,
     .detach = full_detach,
     .destroy = full_destroy,
+    .relay_only = full_relay_only,
     .gather = full_gather,
     .set_local = full_set_local,
     .set_remote = full_set_remote,

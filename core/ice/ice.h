@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/count.h"
 #include "loop/loop.h"
 #include "loop/packet.h"
 
@@ -76,6 +77,8 @@ void gw_ice_sim_deliver(struct gw_ice *ice, const uint8_t *data, size_t len, int
 /* --- one connection --- */
 int gw_ice_new(struct gw_ice **out, struct gw_ice_io *io, void *peer, bool controlling, int64_t now_us);
 void gw_ice_free(struct gw_ice *ice); /* its slots not yet flushed are still sent */
+/* Only by way of the TURN server (full ICE; lite has none, and nothing changes). Before gathering. */
+void gw_ice_relay_only(struct gw_ice *ice);
 /* Starts gathering; gathered() follows (in lite mode in the same turn, but still by callback). */
 int gw_ice_gather(struct gw_ice *ice, int64_t now_us);
 /* Local side, for SDP. Strings live until restart or free. Candidates without "candidate:". */
@@ -106,15 +109,15 @@ void gw_ice_io_before_flush(struct gw_ice_io *io, void (*fn)(void *arg), void *a
 void gw_ice_io_flush(struct gw_ice_io *io, int64_t now_us);
 uint16_t gw_ice_io_port(const struct gw_ice_io *io); /* lite: the port in use */
 
-struct gw_ice_stats {
-    uint64_t in_packets, in_bytes, out_packets, out_bytes, out_calls, out_runs;
-    uint64_t drop_no_path, drop_send_full, drop_unknown_address, drop_bad_stun, drop_bad_integrity, drop_not_demuxed,
-        drop_too_large, drop_no_buffer, drop_tcp_framing;
-    uint64_t drop_send_error, /* the system refused a datagram for another reason than a full queue */
-        drop_stun_rate,       /* checks beyond what one turn answers */
-        drop_unknown_ufrag,   /* checks for nobody */
-        drop_unverified,      /* an answer larger than the request, to an address not proved */
-        drop_tcp_limit,       /* connections not accepted */
+struct gw_ice_stats { /* written by the worker, read by any thread (base/count.h) */
+    _Atomic uint64_t in_packets, in_bytes, out_packets, out_bytes, out_calls, out_runs;
+    _Atomic uint64_t drop_no_path, drop_send_full, drop_unknown_address, drop_bad_stun, drop_bad_integrity,
+        drop_not_demuxed, drop_too_large, drop_no_buffer, drop_tcp_framing;
+    _Atomic uint64_t drop_send_error, /* the system refused a datagram for another reason than a full queue */
+        drop_stun_rate,               /* checks beyond what one turn answers */
+        drop_unknown_ufrag,           /* checks for nobody */
+        drop_unverified,              /* an answer larger than the request, to an address not proved */
+        drop_tcp_limit,               /* connections not accepted */
         stun_answers, path_changes;
 };
 const struct gw_ice_stats *gw_ice_io_stats(const struct gw_ice_io *io);

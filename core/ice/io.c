@@ -154,6 +154,12 @@ int gw_ice_new(struct gw_ice **out, struct gw_ice_io *io, void *peer, bool contr
     return 0;
 }
 
+void gw_ice_relay_only(struct gw_ice *ice)
+{
+    if (ice->io->backend->relay_only)
+        ice->io->backend->relay_only(ice);
+}
+
 void gw_ice_free(struct gw_ice *ice)
 {
     struct gw_ice_io *io;
@@ -355,11 +361,11 @@ uint8_t *gw_ice_reserve(struct gw_ice *ice, size_t cap)
     uint8_t *room;
 
     if (ice->route.kind == GW_ROUTE_NONE) {
-        io->stats.drop_no_path++;
+        gw_count(&io->stats.drop_no_path);
         return NULL;
     }
     if (cap > GW_EGRESS_DATAGRAM) {
-        io->stats.drop_too_large++;
+        gw_count(&io->stats.drop_too_large);
         return NULL;
     }
     room = gw_egress_reserve(io->egress, &ice->route, cap);
@@ -368,7 +374,7 @@ uint8_t *gw_ice_reserve(struct gw_ice *ice, size_t cap)
         room = gw_egress_reserve(io->egress, &ice->route, cap);
     }
     if (!room)
-        io->stats.drop_send_full++;
+        gw_count(&io->stats.drop_send_full);
     return room;
 }
 

@@ -126,14 +126,14 @@ static bool is_for_peer(uint8_t first)
 /* What is not for a peer is dealt with here: true. */
 static bool taken(struct gw_lite *l, const uint8_t *data, size_t len, const struct gw_origin *from, int64_t now_us)
 {
-    l->io.stats.in_packets++;
-    l->io.stats.in_bytes += len;
+    gw_count(&l->io.stats.in_packets);
+    gw_count_add(&l->io.stats.in_bytes, len);
     if (!len)
         return true;
     if (is_for_peer(data[0]))
         return false;
     if (data[0] > 3)
-        l->io.stats.drop_not_demuxed++;
+        gw_count(&l->io.stats.drop_not_demuxed);
     else
         gw_lite_stun(l, data, len, from, now_us);
     return true;
@@ -149,7 +149,7 @@ static void handle(struct gw_lite *l, struct gw_receive *r, int i, int64_t now_u
     struct gw_ice *ice;
 
     if (h->msg_flags & MSG_TRUNC) {
-        l->io.stats.drop_too_large++;
+        gw_count(&l->io.stats.drop_too_large);
         return;
     }
     if (!gw_address_from_sockaddr(&from.remote, &r->from[i].sa, h->msg_namelen))
@@ -160,9 +160,9 @@ static void handle(struct gw_lite *l, struct gw_receive *r, int i, int64_t now_u
     key = gw_table_key(&from.remote, sizeof(from.remote));
     ice = gw_table_get(l->by_address, &key);
     if (!ice) {
-        l->io.stats.drop_unknown_address++;
+        gw_count(&l->io.stats.drop_unknown_address);
     } else if (!pkt) {
-        l->io.stats.drop_no_buffer++;
+        gw_count(&l->io.stats.drop_no_buffer);
     } else {
         r->packets[i] = NULL;
         hand_on(ice, pkt, len, now_us);
@@ -198,12 +198,12 @@ void gw_lite_frame(struct gw_lite *l, struct gw_tcp_conn *conn, uint8_t *data, s
         return;
     ice = conn->owner;
     if (!ice || ice->dead) {
-        l->io.stats.drop_unknown_address++;
+        gw_count(&l->io.stats.drop_unknown_address);
         return;
     }
     pkt = gw_packet_take(l->io.pool);
     if (!pkt) {
-        l->io.stats.drop_no_buffer++;
+        gw_count(&l->io.stats.drop_no_buffer);
         return;
     }
     memcpy(pkt->data, data, len);

@@ -89,8 +89,8 @@ static void sim_send_run(void *arg, const struct gw_run *run, const uint8_t *dat
     size_t at = 0, len;
 
     while (gw_run_next(run, data, &at, &datagram, &len)) {
-        s->io.stats.out_packets++;
-        s->io.stats.out_bytes += len;
+        gw_count(&s->io.stats.out_packets);
+        gw_count_add(&s->io.stats.out_bytes, len);
         s->transmit(s->arg, run->route.target, datagram, len, s->io.now_us);
     }
 }
@@ -152,15 +152,15 @@ void gw_ice_sim_deliver(struct gw_ice *ice, const uint8_t *data, size_t len, int
     struct gw_packet *pkt;
 
     io->now_us = now_us;
-    io->stats.in_packets++;
-    io->stats.in_bytes += len;
+    gw_count(&io->stats.in_packets);
+    gw_count_add(&io->stats.in_bytes, len);
     if (!len || len > GW_PACKET_ROOM) {
-        io->stats.drop_too_large++;
+        gw_count(&io->stats.drop_too_large);
         return;
     }
     pkt = gw_packet_take(io->pool);
     if (!pkt) {
-        io->stats.drop_no_buffer++;
+        gw_count(&io->stats.drop_no_buffer);
         return;
     }
     memcpy(pkt->data, data, len);

@@ -89,7 +89,7 @@ static void enqueue(struct conn *c, const uint8_t *frames, size_t len, size_t fi
         if (!n)
             n = (size_t)(frames[at] << 8 | frames[at + 1]) + 2;
         if (!c->queue || c->queued + n > GW_TCP_QUEUE) {
-            t->stats->drop_send_full++;
+            gw_count(&t->stats->drop_send_full);
             t->stats->out_packets--;
             t->stats->out_bytes -= n;
         } else {
@@ -124,22 +124,22 @@ void gw_tcp_send(struct gw_tcp *t, struct gw_tcp_conn *pub, const uint8_t *frame
     ssize_t n = 0;
 
     if (c->fd < 0) {
-        t->stats->drop_no_path += count;
+        gw_count_add(&t->stats->drop_no_path, count);
         return;
     }
     if (!c->queued) {
         n = send(c->fd, frames, len, MSG_DONTWAIT | MSG_NOSIGNAL);
-        t->stats->out_calls++;
+        gw_count(&t->stats->out_calls);
         if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
-            t->stats->drop_send_error += count;
+            gw_count_add(&t->stats->drop_send_error, count);
             lose(c, true, gw_loop_now(t->loop));
             return;
         }
         if (n < 0)
             n = 0;
     }
-    t->stats->out_packets += count;
-    t->stats->out_bytes += len;
+    gw_count_add(&t->stats->out_packets, count);
+    gw_count_add(&t->stats->out_bytes, len);
     if ((size_t)n < len)
         enqueue(c, frames + n, len - (size_t)n, rest_of_frame(frames, (size_t)n));
 }
@@ -168,7 +168,7 @@ static bool frames_in(struct conn *c, int64_t now_us)
 
     while (c->fd >= 0 && (got = gw_deframer_take(&c->in, &frame, &len)) != 0) {
         if (got < 0) {
-            t->stats->drop_tcp_framing++;
+            gw_count(&t->stats->drop_tcp_framing);
             return false;
         }
         t->events.frame(t->arg, &c->pub, frame, len, now_us);
@@ -248,7 +248,7 @@ static void take_in(struct gw_tcp *t, int fd, int64_t now_us)
     int one = 1;
 
     if (t->count >= t->max || t->strangers >= GW_TCP_STRANGERS) {
-        t->stats->drop_tcp_limit++;
+        gw_count(&t->stats->drop_tcp_limit);
         close(fd);
         return;
     }
@@ -283,7 +283,7 @@ static void take_in(struct gw_tcp *t, int fd, int64_t now_us)
 /* No descriptor left, most likely: asking again at once would only keep us busy. */
 static void pause_accepting(struct gw_tcp *t, int64_t now_us)
 {
-    t->stats->drop_tcp_limit++;
+    gw_count(&t->stats->drop_tcp_limit);
     t->paused = true;
     gw_loop_change(t->loop, t->fd, 0);
     gw_timer_start(gw_loop_timers(t->loop), &t->timer, now_us + PAUSE_US);

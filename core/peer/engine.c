@@ -186,8 +186,7 @@ static void peer_new(struct gw_engine *e, const struct gw_order *o, int64_t now_
 
     if (g_hash_table_lookup(e->peers, &o->peer))
         return;
-    if (g_hash_table_size(e->peers) < e->conf.max_peers &&
-        !gw_peer_new(&p, e, o->peer, o->u.peer_new.controlling, o->u.peer_new.full_trickle, now_us))
+    if (g_hash_table_size(e->peers) < e->conf.max_peers && !gw_peer_new(&p, e, o, now_us))
         return;
     gw_engine_tell(e, &(struct gw_news){.tag = GW_NEWS_DOWN, .peer = o->peer, .u.text = strdup("ICE gathering error")});
     gw_engine_tell(e, &closed);

@@ -65,7 +65,7 @@ static void clear(struct gw_link *l)
     g_clear_pointer(&l->new_remote_sdp, g_free);
     gw_link_drop_trickles(l);
     g_queue_clear_full(&l->due, free_due);
-    l->closing = l->up = l->awaiting = l->no_trickle = l->data_tap = l->bitrate_set = false;
+    l->closing = l->up = l->awaiting = l->no_trickle = l->relay_only = l->data_tap = l->bitrate_set = false;
     l->sending_set = false;
 }
 
@@ -205,6 +205,7 @@ static void start(struct gw_link *l, bool controlling)
 
     order.u.peer_new.controlling = controlling;
     order.u.peer_new.full_trickle = l->full_trickle;
+    order.u.peer_new.relay_only = l->relay_only;
     l->entry->started = true;
     gw_link_post(l, &order);
     if (l->bitrate_set)
@@ -393,8 +394,10 @@ enum gw_jsep_result gw_link_jsep(struct gw_link *l, const struct gw_jsep *jsep, 
         return GW_JSEP_UNEXPECTED;
     }
     result = (offer ? take_offer : take_answer)(l, &remote, why, why_len);
-    if (result == GW_JSEP_OK)
+    if (result == GW_JSEP_OK) {
         l->no_trickle = jsep->no_trickle;
+        l->relay_only = jsep->relay_only;
+    }
     return result;
 }
 

@@ -74,6 +74,7 @@ void gw_links_expect(struct gw_links *ls, uint64_t group, unsigned peers);
 struct gw_jsep {
     const char *type, *sdp;
     bool e2ee, rids_low_to_high, no_trickle;
+    bool relay_only; /* counts in the first one */
     const json_t *svc; /* array or NULL */
 };
 enum gw_jsep_result { GW_JSEP_OK = 0, GW_JSEP_BAD_SDP = 465, GW_JSEP_UNEXPECTED = 469, GW_JSEP_WRONG_STATE = 471 };

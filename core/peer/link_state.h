@@ -85,7 +85,7 @@ struct gw_link {
     /* state */
     bool closing, up;
     bool awaiting; /* a description waits for GATHERED news */
-    bool no_trickle, queued;
+    bool no_trickle, relay_only, queued;
     bool full_trickle; /* our candidates are told one by one */
     bool data_tap;
     uint32_t bitrate;

@@ -219,7 +219,7 @@ struct gw_order {
     gw_peer_id peer;
     gw_track_id track, other;
     union {
-        struct { bool controlling, full_trickle; } peer_new;
+        struct { bool controlling, full_trickle, relay_only; } peer_new;
         struct gw_remote *remote;
         struct gw_media *media;
         char *text;

@@ -407,17 +407,18 @@ int gw_peer_new_fed(struct gw_peer **out, struct gw_engine *e, gw_peer_id id, in
     return 0;
 }
 
-int gw_peer_new(struct gw_peer **out, struct gw_engine *e, gw_peer_id id, bool controlling, bool full_trickle,
-                int64_t now_us)
+int gw_peer_new(struct gw_peer **out, struct gw_engine *e, const struct gw_order *o, int64_t now_us)
 {
-    struct gw_peer *p = make(e, id, now_us);
+    struct gw_peer *p = make(e, o->peer, now_us);
     int err;
 
     if (!p)
         return GW_ENOMEM;
-    p->controlling = controlling;
-    p->full_trickle = full_trickle;
-    err = gw_ice_new(&p->ice, e->ice, p, controlling, now_us);
+    p->controlling = o->u.peer_new.controlling;
+    p->full_trickle = o->u.peer_new.full_trickle;
+    err = gw_ice_new(&p->ice, e->ice, p, p->controlling, now_us);
+    if (!err && o->u.peer_new.relay_only)
+        gw_ice_relay_only(p->ice);
     if (!err)
         err = gw_ice_gather(p->ice, now_us);
     if (err) {

@@ -163,8 +163,8 @@ struct gw_track *gw_engine_track(struct gw_engine *e, gw_track_id id);
 void gw_engine_tell(struct gw_engine *e, struct gw_news *n); /* takes what it owns */
 
 /* --- peer.c --- */
-int gw_peer_new(struct gw_peer **out, struct gw_engine *e, gw_peer_id id, bool controlling, bool full_trickle,
-                int64_t now_us);
+/* order: GW_ORDER_PEER_NEW; borrowed. */
+int gw_peer_new(struct gw_peer **out, struct gw_engine *e, const struct gw_order *order, int64_t now_us);
 /* One without a PeerConnection: nothing but m-lines and a tick. */
 int gw_peer_new_fed(struct gw_peer **out, struct gw_engine *e, gw_peer_id id, int64_t now_us);
 void gw_peer_free(struct gw_peer *p);

@@ -409,7 +409,7 @@ static void relayed(const char *type)
     world_peer(&b, b_io, false);
     memset(&a, 0, sizeof(a));
     assert_int_equal(gw_ice_new(&a.ice, a_io, &a, true, gw_loop_now(world_loop)), 0);
-    g_object_set(((struct gw_full_ice *)a.ice)->agent, "force-relay", TRUE, NULL);
+    gw_ice_relay_only(a.ice);
     assert_int_equal(gw_ice_gather(a.ice, gw_loop_now(world_loop)), 0);
     assert_true(WORLD_UNTIL(a_io, b_io, a.gathered && b.gathered));
     connect_both();

@@ -47,7 +47,7 @@ static void answers_an_offer(void **state)
 static void sdp_says_that_candidates_are_complete(void **state)
 {
     struct gw_link *l;
-    struct gw_jsep j = {.type = "offer", .sdp = PUBLISH, .no_trickle = true};
+    struct gw_jsep j = {.type = "offer", .sdp = PUBLISH, .no_trickle = true, .relay_only = true};
     struct gw_order o;
     bool update;
     char *sdp = fixture_sdp("firefox-all");
@@ -66,7 +66,7 @@ static void sdp_says_that_candidates_are_complete(void **state)
     l = link_make(2);
     assert_int_equal(gw_link_jsep(l, &j, &update, NULL, 0), GW_JSEP_OK);
     assert_int_equal(answer(l), 0);
-    order_done(GW_ORDER_PEER_NEW);
+    assert_true(order_take(GW_ORDER_PEER_NEW).u.peer_new.relay_only);
     order_done(GW_ORDER_PEER_MEDIA);
     order_done(GW_ORDER_PEER_REMOTE);
     order_done(GW_ORDER_PEER_CANDIDATE);
