@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Everything at once on two workers: rooms that spill over, data channels, long polls, sockets, the operator's requests.
+ * Quick with any build; with one for the thread sanitizer (./check makes it) a data race makes the process fail at its end.
+ */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { RTCPeerConnection } from 'werift';
+import { Socket, post } from './lib/client.mjs';
+import { BUILD, Gateway } from './lib/gateway.mjs';
+
+let gateway;
+before(async () => {
+  gateway = await Gateway.start({
+    workers: 2,
+    media: { peers_per_worker: 3 },
+    // GLib's slices go from thread to thread unseen by the sanitizer, as GLib is not built with it
+    env: { TSAN_OPTIONS: 'second_deadlock_stack=1', G_SLICE: 'always-malloc' },
+  });
+});
+after(() => gateway?.stop());
+
+const pause = (ms) => new Promise((wake) => setTimeout(wake, ms));
+
+/** Publishers and subscribers over HTTP; resolves with what it printed. */
+function load(...args) {
+  const child = spawn(join(BUILD, 'cardea-load'), ['-s', gateway.http, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece) => (text += piece));
+  return new Promise((done) => child.on('exit', (code) => done({ code, text })));
+}
+
+/** The echo test over a socket, with a data channel; resolves when `n` texts have come back. */
+async function echo(n) {
+  const s = await Socket.open(gateway.ws);
+  const session_id = (await s.ask({ janus: 'create' })).data.id;
+  const handle_id = (await s.ask({ janus: 'attach', session_id, plugin: 'janus.plugin.echotest' })).data.id;
+  const pc = new RTCPeerConnection({ iceAdditionalHostAddresses: ['127.0.0.1'] });
+  const channel = pc.createDataChannel('threads');
+  const heard = [];
+  channel.onMessage.subscribe((m) => heard.push(String(m)));
+  await pc.setLocalDescription(await pc.createOffer());
+  await s.ask({ janus: 'message', session_id, handle_id, body: {}, jsep: { type: 'offer', sdp: pc.localDescription.sdp } });
+  const { jsep } = await s.next((m) => m.jsep, 20000);
+  await pc.setRemoteDescription(jsep);
+  for (let i = 0; i < 200 && channel.readyState !== 'open'; i++) await pause(100);
+  assert.equal(channel.readyState, 'open');
+  for (let i = 0; i < n; i++) channel.send(`text ${i}`);
+  for (let i = 0; i < 200 && heard.length < n; i++) await pause(100);
+  assert.equal(heard.length, n);
+  await pc.close();
+  await s.ask({ janus: 'destroy', session_id });
+  s.close();
+}
+
+/** What an operator and a scraper do, again and again until told to stop. */
+async function operate(state) {
+  const ask = (request) => post(gateway.admin, { transaction: 'a', admin_secret: 'e2e-admin', ...request });
+  let infos = 0;
+  for (let i = 0; !state.over; i++) {
+    const { sessions } = (await ask({ janus: 'list_sessions' })).json;
+    for (const session_id of sessions) {
+      const { handles } = (await ask({ janus: 'list_handles', session_id })).json;
+      for (const handle_id of handles ?? []) {
+        const { json } = await ask({ janus: 'handle_info', session_id, handle_id });
+        if (json.info?.webrtc) infos++;
+      }
+    }
+    await ask({ janus: 'set_min_nack_queue', min_nack_queue: 200 + (i % 2) });
+    await ask({ janus: 'set_log_level', level: i % 2 ? 4 : 5 });
+    assert.match(await (await fetch(`${gateway.pages}/metrics`)).text(), /cardea_packets_forwarded_total/);
+    if (i % 4 === 1) gateway.process.kill('SIGHUP');
+    await pause(100);
+  }
+  return infos;
+}
+
+test('many threads, one call', { timeout: 120_000 }, async () => {
+  const state = { over: false };
+  const operator = operate(state);
+  const figures = load('-r', '1', '-P', '2', '-S', '4', '-b', '400000', '-t', '5');
+  await Promise.all([echo(20), echo(20)]);
+  const { code, text } = await figures;
+  state.over = true;
+  assert.equal(code, 0, text);
+  assert.ok((await operator) > 0, 'handle_info told of a PeerConnection');
+  const metrics = await (await fetch(`${gateway.pages}/metrics`)).text();
+  const forwarded = [...metrics.matchAll(/cardea_packets_forwarded_total\{worker="\d"\} (\d+)/g)].map((m) => Number(m[1]));
+  assert.ok(forwarded.length === 2 && forwarded.every((n) => n > 0), `both workers forwarded: ${forwarded}`);
+});
