@@ -92,8 +92,15 @@ static void run_session_timeout(struct gw_request *rq)
     gw_admin_reply_with(rq, "timeout", json_integer(s));
 }
 
+/* Ours: with `modules`, levels of single modules besides; "" forgets them. */
 static void run_log_level(struct gw_request *rq)
 {
+    const char *modules = gw_json_string(rq->root, "modules");
+
+    if (modules && gw_log_set_modules(modules)) {
+        gw_request_fail(rq, GW_API_INVALID, "modules is not a list such as \"ice=6, api=5\"");
+        return;
+    }
     gw_log_set_level((int)json_integer_value(gw_admin_member(rq, "level")));
     gw_admin_reply_with(rq, "level", json_integer(gw_log_level()));
 }
@@ -144,12 +151,14 @@ static void run_refcount_debug(struct gw_request *rq)
 static void run_log_timestamps(struct gw_request *rq)
 {
     rq->api->live.timestamps = json_is_true(gw_admin_member(rq, "timestamps"));
+    gw_log_set_timestamps(rq->api->live.timestamps);
     gw_admin_reply_with(rq, "log_timestamps", json_boolean(rq->api->live.timestamps));
 }
 
 static void run_log_colors(struct gw_request *rq)
 {
     rq->api->live.colors = json_is_true(gw_admin_member(rq, "colors"));
+    gw_log_set_colors(rq->api->live.colors);
     gw_admin_reply_with(rq, "log_colors", json_boolean(rq->api->live.colors));
 }
 
@@ -258,8 +267,8 @@ static void run_logline(struct gw_request *rq)
     const json_t *level = gw_admin_member(rq, "level");
     int l = json_is_integer(level) ? (int)json_integer_value(level) : CARDEA_LOG_INFO;
 
-    gw_log_line(l >= CARDEA_LOG_FATAL && l <= CARDEA_LOG_TRACE ? (enum cardea_log_level)l : CARDEA_LOG_INFO, 0, 0, "%s",
-                gw_json_string(rq->root, "line"));
+    gw_log_line("operator", l >= CARDEA_LOG_FATAL && l <= CARDEA_LOG_TRACE ? (enum cardea_log_level)l : CARDEA_LOG_INFO,
+                0, 0, "%s", gw_json_string(rq->root, "line"));
     gw_request_ok(rq, "success");
 }
 
@@ -270,7 +279,7 @@ static void run_logline(struct gw_request *rq)
         name, type, CARDEA_REQUIRED, .max = most                                                                       \
     }
 static const struct cardea_param p_timeout[] = {WANTS("timeout", CARDEA_INT, 0), {0}};
-static const struct cardea_param p_level[] = {WANTS("level", CARDEA_UINT, 7), {0}};
+static const struct cardea_param p_level[] = {WANTS("level", CARDEA_UINT, 7), {"modules", CARDEA_STRING}, {0}};
 static const struct cardea_param p_debug[] = {WANTS("debug", CARDEA_BOOL, 0), {0}};
 static const struct cardea_param p_nack[] = {WANTS("min_nack_queue", CARDEA_UINT, 0), {0}};
 static const struct cardea_param p_optimize[] = {WANTS("nack_optimizations", CARDEA_BOOL, 0), {0}};

@@ -169,7 +169,8 @@ struct gw_request { /* while it is being processed */
 struct gw_settings_live { /* what the Admin API can change */
     int64_t session_timeout_s;
     struct gw_media_settings media;
-    bool timestamps, colors, locking_debug, refcount_debug; /* remembered; the last two have no effect here */
+    bool timestamps, colors;
+    bool locking_debug, refcount_debug; /* remembered; they have no effect here */
 };
 
 struct gw_api {

@@ -54,8 +54,18 @@ const struct cardea_option gw_options[] = {
     INT("general", "debug_level", "4", 0, 7, LIVE,
         "How much is logged: 0 nothing, 1 fatal, 2 errors, 3 warnings, 4 info, 5 verbose, 6 debug, 7 "
         "everything."),
-    BOOL("general", "debug_timestamps", "false", false, "Begin each log line with the time."),
-    BOOL("general", "debug_colors", "true", false, "Colours on a terminal."),
+    TEXT("general", "debug_modules", NULL, 500, LIVE,
+        "Levels of single modules, such as \"ice=6, api=5\"; a module is a folder of core/, or plugin, or transport."),
+    BOOL("general", "debug_timestamps", "false", LIVE, "Begin each log line with the time."),
+    BOOL("general", "debug_colors", "true", LIVE, "Colours on a terminal."),
+    TEXT("general", "log_format", "human", 20, LIVE,
+        "\"human\"; \"json\": one object a line; \"journal\": lines begin with their priority, as systemd reads it."),
+    INT("general", "log_file_size", "0", 0, 1000000, false,
+        "MiB after which the log file becomes log_to_file.1, that .2 and so on; 0: it grows."),
+    INT("general", "log_file_keep", "5", 0, 1000, false, "How many old log files are kept."),
+    INT("general", "log_rate", "100", 0, 1000000, LIVE,
+        "Lines a second from one cause; further ones are left out and counted; 0: no limit."),
+    BOOL("general", "log_redact_addresses", "false", LIVE, "Hide the second half of each IP address in the log."),
     BOOL("general", "debug_locks", "false", false, "Accepted and ignored: there are no locks to log."),
     TEXT("general", "log_prefix", NULL, 200, false, "Text before each log line."),
     BOOL("general", "daemonize", "false", false, "Go to the background after the start."),
@@ -209,7 +219,8 @@ struct words {
 };
 
 static const struct words words[] = {
-    {"general", "log_rotate_sig", "SIGUSR1,SIGHUP"}, {"nat", "ice_mode", "lite,full,auto"},
+    {"general", "log_rotate_sig", "SIGUSR1,SIGHUP"}, {"general", "log_format", "human,json,journal"},
+    {"nat", "ice_mode", "lite,full,auto"},
     {"nat", "ice_nomination", "regular,aggressive"}, {"nat", "turn_type", "udp,tcp,tls"},
     {"nat", "turn_rest_api_method", "GET,POST"},
 };

@@ -203,6 +203,9 @@ static void set_all(void *unused)
                   (int64_t)gw_api_sessions_made(from.api));
     gw_metric_set(gw_metric_counter("cardea_log_lines_dropped_total", NULL, "Log lines that did not fit the queue."),
                   (int64_t)gw_log_dropped());
+    gw_metric_set(gw_metric_counter("cardea_log_lines_suppressed_total", NULL,
+                                    "Log lines left out because their cause had its share."),
+                  (int64_t)gw_log_suppressed());
     set_process();
 }
 

@@ -60,18 +60,41 @@ static const char *text(const struct host *h, const char *category, const char *
 /* --- log, limits, address
  * ----------------------------------------------------------------------------------------------- */
 
+static enum gw_log_format log_format(const struct host *h)
+{
+    const char *name = text(h, "general", "log_format");
+
+    if (name && !strcmp(name, "json"))
+        return GW_LOG_JSON;
+    return name && !strcmp(name, "journal") ? GW_LOG_JOURNAL : GW_LOG_HUMAN;
+}
+
+/* What may change while the gateway runs. */
+static void set_log(const struct host *h)
+{
+    gw_log_set_format(log_format(h));
+    gw_log_set_timestamps(gw_config_bool(h->config, "general", "debug_timestamps"));
+    gw_log_set_colors(gw_config_bool(h->config, "general", "debug_colors"));
+    gw_log_set_redact(gw_config_bool(h->config, "general", "log_redact_addresses"));
+    gw_log_set_rate((unsigned)gw_config_int(h->config, "general", "log_rate"));
+    gw_log_set_level((int)gw_config_int(h->config, "general", "debug_level"));
+    if (gw_log_set_modules(text(h, "general", "debug_modules")))
+        gw_warn("general.debug_modules is not a list such as \"ice=6, api=5\": ignored");
+}
+
 static int start_log(const struct host *h)
 {
     const struct gw_log_conf conf = {
         .to_stdout = gw_config_bool(h->config, "general", "log_to_stdout"),
-        .timestamps = gw_config_bool(h->config, "general", "debug_timestamps"),
-        .colors = gw_config_bool(h->config, "general", "debug_colors"),
         .file = text(h, "general", "log_to_file"),
+        .file_bytes = (uint64_t)gw_config_int(h->config, "general", "log_file_size") << 20,
+        .file_keep = (unsigned)gw_config_int(h->config, "general", "log_file_keep"),
         .prefix = text(h, "general", "log_prefix"),
     };
+    int err = gw_log_start(&conf);
 
-    gw_log_set_level((int)gw_config_int(h->config, "general", "debug_level"));
-    if (!gw_log_start(&conf))
+    set_log(h);
+    if (!err)
         return 0;
     gw_fatal("the log file %s cannot be opened (%s): change general.log_to_file", conf.file, strerror(errno));
     return GW_EIO;
@@ -209,7 +232,7 @@ static void reload(struct host *h)
 {
     if (gw_settings_reload(h->settings, gw_complain_to_log, NULL, NULL))
         gw_error("the configuration was read again, with mistakes: those values stay as they were");
-    gw_log_set_level((int)gw_config_int(h->config, "general", "debug_level"));
+    set_log(h);
     gw_api_reload(h->api);
     gw_log_reopen();
 }

@@ -324,12 +324,12 @@ static void log_line(enum cardea_log_level level, const struct cardea_handle *h,
     uint64_t session = 0, handle = 0;
     va_list ap;
 
-    if ((int)level > gw_log_level())
+    if ((int)level > atomic_load(&gw_log_threshold))
         return;
     if (h)
         gw_api_ids(plugins.api, h, &session, &handle);
     va_start(ap, fmt);
-    gw_log_vline(level, session, handle, fmt, ap);
+    gw_log_vline("plugin", level, session, handle, fmt, ap);
     va_end(ap);
 }
 

@@ -198,7 +198,7 @@ static void log_line(enum cardea_log_level level, const char *fmt, ...)
     va_list ap;
 
     va_start(ap, fmt);
-    gw_log_vline(level, 0, 0, fmt, ap);
+    gw_log_vline("transport", level, 0, 0, fmt, ap);
     va_end(ap);
 }
 

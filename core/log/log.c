@@ -1,35 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "log/log.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/err.h"
 #include "base/ring.h"
+#include "log/limit.h"
+#include "log/line.h"
 
-#define QUEUE    4096    /* lines */
-#define MAX_TEXT (65536) /* bytes of one line */
-
-struct line {
-    struct timespec when;
-    uint64_t session, handle;
-    int level;
-    char *text; /* owned by the line */
-};
-
-_Atomic int gw_log_threshold = CARDEA_LOG_INFO;
+#define QUEUE    4096  /* lines */
+#define MAX_TEXT 65536 /* bytes of one line */
 
 static struct {
     /* given at start, owned */
-    bool to_stdout, timestamps, colors;
+    bool to_stdout;
     char *file, *prefix;
+    uint64_t file_bytes;
+    unsigned file_keep;
+    /* may change */
+    atomic_bool timestamps, colors, redact;
+    atomic_uint rate;
+    _Atomic int format;
     /* owned */
     struct gw_ring *ring;
     sem_t wake;
@@ -37,64 +39,9 @@ static struct {
     int fd; /* of the file, -1 none; the writer's */
     /* state */
     atomic_bool running, stopping, reopen;
-    _Atomic uint64_t lines, dropped;
+    _Atomic uint64_t lines, dropped, suppressed;
+    struct gw_log_limit limit;
 } the = {.fd = -1};
-
-static const char *tag(int level, bool colored)
-{
-    static const char *const plain[] = {"", "[FATAL] ", "[ERR] ", "[WARN] ", "", "", "", ""};
-    static const char *const bright[] = {
-        "", "\033[1;35m[FATAL]\033[0m ", "\033[1;31m[ERR]\033[0m ", "\033[1;33m[WARN]\033[0m ", "", "", "", ""};
-
-    return (colored ? bright : plain)[level & 7];
-}
-
-static void print_time(FILE *f, const struct timespec *when)
-{
-    struct tm tm;
-    char day[40], zone[8];
-
-    localtime_r(&when->tv_sec, &tm);
-    strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &tm);
-    strftime(zone, sizeof(zone), "%z", &tm);
-    fprintf(f, "%s.%06ld%s ", day, when->tv_nsec / 1000, zone);
-}
-
-/* A text comes from anywhere: no control character gets out, and a line break cannot start a line of ours. */
-static void print_text(FILE *f, const char *text)
-{
-    size_t len = strlen(text);
-
-    while (len && (text[len - 1] == '\n' || text[len - 1] == '\r'))
-        len--;
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)text[i];
-
-        if (c == '\n')
-            fputs("\n    ", f);
-        else if (c >= ' ' && c != 0x7f)
-            fputc(c, f);
-        else if (c == '\t')
-            fputc(' ', f);
-        else if (c != '\r')
-            fputc('?', f);
-    }
-    fputc('\n', f);
-}
-
-static void print_line(FILE *f, const struct line *l, bool colored)
-{
-    if (the.prefix)
-        fputs(the.prefix, f);
-    if (the.timestamps)
-        print_time(f, &l->when);
-    fputs(tag(l->level, colored), f);
-    if (l->handle)
-        fprintf(f, "[%llu/%llu] ", (unsigned long long)l->session, (unsigned long long)l->handle);
-    else if (l->session)
-        fprintf(f, "[%llu] ", (unsigned long long)l->session);
-    print_text(f, l->text);
-}
 
 /* --- the writer --------------------------------------------------------------------------------------------------- */
 
@@ -117,27 +64,66 @@ static void do_reopen(FILE *file)
     close(fd);
 }
 
-static void write_all(FILE *file, bool colored)
+/* file.2 becomes file.3, file.1 file.2, file file.1. */
+static void rotate(FILE *file)
 {
-    struct line l;
+    char from[PATH_MAX], to[PATH_MAX];
+
+    fflush(file);
+    for (unsigned i = the.file_keep; i > 0; i--) {
+        snprintf(to, sizeof(to), "%s.%u", the.file, i);
+        if (i > 1)
+            snprintf(from, sizeof(from), "%s.%u", the.file, i - 1);
+        else
+            snprintf(from, sizeof(from), "%s", the.file);
+        if (rename(from, to) && errno != ENOENT)
+            return; /* it goes on growing, which is better than to be lost */
+    }
+    if (!the.file_keep)
+        unlink(the.file);
+    do_reopen(file);
+}
+
+static bool is_too_large(FILE *file)
+{
+    struct stat st;
+
+    return the.file_bytes && !fstat(fileno(file), &st) && (uint64_t)st.st_size >= the.file_bytes;
+}
+
+static struct gw_log_style style_now(bool colored)
+{
+    return (struct gw_log_style){.format = (enum gw_log_format)atomic_load(&the.format),
+                                 .timestamps = atomic_load(&the.timestamps),
+                                 .colored = colored && atomic_load(&the.colors),
+                                 .redact = atomic_load(&the.redact),
+                                 .prefix = the.prefix};
+}
+
+static void write_all(FILE *file)
+{
+    struct gw_log_style out = style_now(the.to_stdout && isatty(STDOUT_FILENO)), plain = style_now(false);
+    struct gw_log_line l;
 
     while (gw_ring_take(the.ring, &l)) {
         if (the.to_stdout)
-            print_line(stdout, &l, colored);
+            gw_log_print(stdout, &l, &out);
         if (file)
-            print_line(file, &l, false);
+            gw_log_print(file, &l, &plain);
         free(l.text);
     }
     if (the.to_stdout)
         fflush(stdout);
     if (file)
         fflush(file);
+    if (file && is_too_large(file))
+        rotate(file);
 }
 
 static void *write_lines(void *arg)
 {
-    bool colored = the.colors && isatty(STDOUT_FILENO), last;
     FILE *file = the.fd >= 0 ? fdopen(the.fd, "a") : NULL;
+    bool last;
 
     do {
         while (sem_wait(&the.wake) < 0)
@@ -147,11 +133,25 @@ static void *write_lines(void *arg)
         last = atomic_load(&the.stopping);
         if (atomic_exchange(&the.reopen, false) && file)
             do_reopen(file);
-        write_all(file, colored);
+        write_all(file);
     } while (!last);
     if (file)
         fclose(file);
     return NULL;
+}
+
+static void keep_conf(const struct gw_log_conf *conf)
+{
+    the.to_stdout = conf->to_stdout;
+    the.file = conf->file ? strdup(conf->file) : NULL;
+    the.file_bytes = conf->file_bytes;
+    the.file_keep = conf->file_keep;
+    the.prefix = conf->prefix ? strdup(conf->prefix) : NULL;
+    gw_log_set_format(conf->format);
+    gw_log_set_timestamps(conf->timestamps);
+    gw_log_set_colors(conf->colors);
+    gw_log_set_redact(conf->redact);
+    gw_log_set_rate(conf->rate);
 }
 
 int gw_log_start(const struct gw_log_conf *conf)
@@ -161,14 +161,10 @@ int gw_log_start(const struct gw_log_conf *conf)
 
     if (atomic_load(&the.running))
         return GW_ESTATE;
-    the.to_stdout = conf->to_stdout;
-    the.timestamps = conf->timestamps;
-    the.colors = conf->colors;
-    the.file = conf->file ? strdup(conf->file) : NULL;
-    the.prefix = conf->prefix ? strdup(conf->prefix) : NULL;
+    keep_conf(conf);
     atomic_store(&the.stopping, false);
     the.fd = the.file ? open_file() : -1;
-    err = the.file && the.fd < 0 ? GW_EIO : gw_ring_new(&the.ring, QUEUE, sizeof(struct line));
+    err = the.file && the.fd < 0 ? GW_EIO : gw_ring_new(&the.ring, QUEUE, sizeof(struct gw_log_line));
     if (err)
         goto out;
     sem_init(&the.wake, 0, 0);
@@ -200,7 +196,7 @@ void gw_log_stop(void)
     atomic_store(&the.stopping, true);
     sem_post(&the.wake);
     pthread_join(the.writer, NULL);
-    write_all(NULL, false); /* a line that came in between */
+    write_all(NULL); /* a line that came in between */
     sem_destroy(&the.wake);
     gw_ring_free(the.ring);
     free(the.file);
@@ -220,14 +216,29 @@ void gw_log_reopen(void)
 
 /* --- any thread --------------------------------------------------------------------------------------------------- */
 
-void gw_log_set_level(int level)
+void gw_log_set_timestamps(bool on)
 {
-    atomic_store(&gw_log_threshold, level < 0 ? 0 : level > CARDEA_LOG_TRACE ? CARDEA_LOG_TRACE : level);
+    atomic_store(&the.timestamps, on);
 }
 
-int gw_log_level(void)
+void gw_log_set_colors(bool on)
 {
-    return atomic_load(&gw_log_threshold);
+    atomic_store(&the.colors, on);
+}
+
+void gw_log_set_redact(bool on)
+{
+    atomic_store(&the.redact, on);
+}
+
+void gw_log_set_rate(unsigned lines_a_second)
+{
+    atomic_store(&the.rate, lines_a_second);
+}
+
+void gw_log_set_format(enum gw_log_format format)
+{
+    atomic_store(&the.format, (int)format);
 }
 
 uint64_t gw_log_lines(void)
@@ -238,6 +249,11 @@ uint64_t gw_log_lines(void)
 uint64_t gw_log_dropped(void)
 {
     return atomic_load_explicit(&the.dropped, memory_order_relaxed);
+}
+
+uint64_t gw_log_suppressed(void)
+{
+    return atomic_load_explicit(&the.suppressed, memory_order_relaxed);
 }
 
 static char *format(const char *fmt, va_list ap)
@@ -263,18 +279,47 @@ static char *format(const char *fmt, va_list ap)
     return text;
 }
 
-void gw_log_vline(enum cardea_log_level level, uint64_t session, uint64_t handle, const char *fmt, va_list ap)
+/* "../core/ice/lite.c" is "ice", "core/main.c" is "main", "plugin" is "plugin". */
+static void module_of(char out[GW_LOG_MODULE], const char *where)
 {
-    struct line l = {.session = session, .handle = handle, .level = (int)level};
+    const char *name = strstr(where, "core/");
+    size_t len;
 
-    if ((int)level > gw_log_level())
+    name = name ? name + 5 : where;
+    len = strcspn(name, "/.");
+    if (len >= GW_LOG_MODULE)
+        len = GW_LOG_MODULE - 1;
+    memcpy(out, name, len);
+    out[len] = '\0';
+}
+
+static bool may_write(struct gw_log_line *l, const char *fmt)
+{
+    if (l->level <= CARDEA_LOG_FATAL ||
+        gw_log_may(&the.limit, fmt, atomic_load(&the.rate), l->when.tv_sec, &l->suppressed))
+        return true;
+    atomic_fetch_add_explicit(&the.suppressed, 1, memory_order_relaxed);
+    return false;
+}
+
+void gw_log_vline(const char *where, enum cardea_log_level level, uint64_t session, uint64_t handle, const char *fmt,
+                  va_list ap)
+{
+    struct gw_log_line l = {.session = session, .handle = handle, .level = (int)level};
+
+    module_of(l.module, where);
+    if ((int)level > gw_log_level_of(l.module))
+        return;
+    clock_gettime(CLOCK_REALTIME, &l.when);
+    if (!may_write(&l, fmt))
         return;
     l.text = format(fmt, ap);
     if (!l.text)
         return;
-    clock_gettime(CLOCK_REALTIME, &l.when);
     if (!atomic_load(&the.running)) {
-        print_line(stderr, &l, false);
+        const struct gw_log_style style = style_now(false);
+
+        gw_log_print(stderr, &l, &style);
         free(l.text);
         return;
     }
@@ -287,11 +332,12 @@ void gw_log_vline(enum cardea_log_level level, uint64_t session, uint64_t handle
     sem_post(&the.wake);
 }
 
-void gw_log_line(enum cardea_log_level level, uint64_t session, uint64_t handle, const char *fmt, ...)
+void gw_log_line(const char *where, enum cardea_log_level level, uint64_t session, uint64_t handle, const char *fmt,
+                 ...)
 {
     va_list ap;
 
     va_start(ap, fmt);
-    gw_log_vline(level, session, handle, fmt, ap);
+    gw_log_vline(where, level, session, handle, fmt, ap);
     va_end(ap);
 }

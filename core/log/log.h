@@ -18,12 +18,22 @@
 
 #include <cardea/types.h>
 
+#define GW_LOG_MODULE  16 /* bytes of a module's name */
+#define GW_LOG_MODULES 32 /* with a level of their own */
+
+enum gw_log_format { GW_LOG_HUMAN, GW_LOG_JSON, GW_LOG_JOURNAL };
+
 struct gw_log_conf {
     bool to_stdout;
+    enum gw_log_format format; /* of both */
     bool timestamps;
-    bool colors;        /* on stdout, and only when it is a terminal */
-    const char *file;   /* appended to; NULL: none */
-    const char *prefix; /* before each line; NULL: none */
+    bool colors;         /* on stdout, and only when it is a terminal */
+    bool redact;         /* addresses are shortened (log/line.h) */
+    unsigned rate;       /* lines a second from one place of the source; 0: any number */
+    const char *file;    /* appended to; NULL: none */
+    uint64_t file_bytes; /* the file becomes file.1 when it is larger, and so on; 0: never */
+    unsigned file_keep;  /* so many old ones are kept */
+    const char *prefix;  /* before each line; NULL: none */
 };
 
 /* Control thread. GW_EIO: the file cannot be opened (errno says why). Strings are copied. */
@@ -34,22 +44,37 @@ void gw_log_reopen(void); /* any thread, also a signal handler: the file was rot
 /* 0 (nothing) … 7; the start value is CARDEA_LOG_INFO. Any thread. */
 void gw_log_set_level(int level);
 int gw_log_level(void);
+/* Levels of single modules, such as "ice=6, api=5"; all others have the general one. A module is a folder of core/, or
+ * "plugin" or "transport". GW_EPARSE: not such a list, nothing changes. Control thread. */
+int gw_log_set_modules(const char *list);
+int gw_log_level_of(const char *module); /* any thread */
 
-uint64_t gw_log_lines(void);   /* accepted since start */
-uint64_t gw_log_dropped(void); /* refused because the queue was full */
+/* What may change while it runs; any thread. */
+void gw_log_set_timestamps(bool on);
+void gw_log_set_colors(bool on);
+void gw_log_set_redact(bool on);
+void gw_log_set_rate(unsigned lines_a_second);
+void gw_log_set_format(enum gw_log_format format);
 
-/* session and handle: 0 when the line is not about one. A text beyond 64 KiB is cut. */
-void gw_log_line(enum cardea_log_level level, uint64_t session, uint64_t handle, const char *fmt, ...)
-    __attribute__((format(printf, 4, 5)));
-void gw_log_vline(enum cardea_log_level level, uint64_t session, uint64_t handle, const char *fmt, va_list ap)
-    __attribute__((format(printf, 4, 0)));
+uint64_t gw_log_lines(void);      /* accepted since start */
+uint64_t gw_log_dropped(void);    /* refused because the queue was full */
+uint64_t gw_log_suppressed(void); /* refused because their cause had its share */
+
+/*
+ * where: a path of the source ("…/core/ice/lite.c" is module "ice"), or the name of a module. session and handle: 0
+ * when the line is not about one. A text beyond 64 KiB is cut.
+ */
+void gw_log_line(const char *where, enum cardea_log_level level, uint64_t session, uint64_t handle, const char *fmt,
+                 ...) __attribute__((format(printf, 5, 6)));
+void gw_log_vline(const char *where, enum cardea_log_level level, uint64_t session, uint64_t handle, const char *fmt,
+                  va_list ap) __attribute__((format(printf, 5, 0)));
 
 extern _Atomic int gw_log_threshold; /* for the macros: arguments of a silent line are not evaluated */
 
 #define GW_LOG(level, session, handle, ...)                                                                            \
     do {                                                                                                               \
         if ((int)(level) <= atomic_load_explicit(&gw_log_threshold, memory_order_relaxed))                             \
-            gw_log_line((level), (session), (handle), __VA_ARGS__);                                                    \
+            gw_log_line(__FILE__, (level), (session), (handle), __VA_ARGS__);                                          \
     } while (0)
 
 #define gw_fatal(...)   GW_LOG(CARDEA_LOG_FATAL, 0, 0, __VA_ARGS__)

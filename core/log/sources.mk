@@ -1,1 +1,6 @@
-libgw_a_SOURCES += core/log/log.c core/log/log.h
+libgw_a_SOURCES += \
+	core/log/levels.c \
+	core/log/limit.c core/log/limit.h \
+	core/log/line.c core/log/line.h \
+	core/log/log.c core/log/log.h \
+	core/log/redact.c

@@ -138,6 +138,76 @@ static void reopens_after_rotation(void **state)
     gw_log_reopen(); /* not running: nothing happens */
 }
 
+static void modules_have_their_own_level(void **state)
+{
+    start(false, NULL);
+    assert_int_equal(gw_log_set_modules("ice = 6"), GW_EPARSE);
+    assert_int_equal(gw_log_set_modules("ice=8"), GW_EPARSE);
+    assert_int_equal(gw_log_set_modules("=6"), GW_EPARSE);
+    assert_int_equal(gw_log_set_modules("averyveryverylongname=6"), GW_EPARSE);
+    assert_int_equal(gw_log_set_modules("ice=6, plugin=2"), 0);
+    assert_int_equal(gw_log_level(), CARDEA_LOG_INFO);
+    assert_int_equal(gw_log_level_of("ice"), CARDEA_LOG_DEBUG);
+    assert_int_equal(gw_log_level_of("api"), CARDEA_LOG_INFO);
+    gw_log_line("../core/ice/lite.c", CARDEA_LOG_DEBUG, 0, 0, "of ice");
+    gw_log_line("../core/api/api.c", CARDEA_LOG_DEBUG, 0, 0, "of api");
+    gw_log_line("plugin", CARDEA_LOG_WARN, 0, 0, "of a plugin");
+    gw_debug("of this test"); /* the macro lets it pass, its module does not */
+    assert_int_equal(gw_log_set_modules(NULL), 0);
+    assert_int_equal(atomic_load(&gw_log_threshold), CARDEA_LOG_INFO);
+    gw_log_line("../core/ice/lite.c", CARDEA_LOG_DEBUG, 0, 0, "of ice");
+    gw_log_stop();
+    assert_string_equal(content(path), "of ice\n");
+}
+
+static void a_cause_has_its_share(void **state)
+{
+    uint64_t before = gw_log_suppressed();
+    unsigned n = 0;
+
+    start(false, NULL);
+    gw_log_set_rate(3);
+    for (int i = 0; i < 100; i++)
+        gw_info("again and again");
+    gw_info("another cause");
+    for (int i = 0; i < 100 && !n; i++) { /* into the next second */
+        usleep(50000);
+        gw_info("again and again");
+        gw_log_stop();
+        n = strstr(content(path), "more like this were left out") != NULL;
+        if (!n) {
+            struct gw_log_conf conf = {.file = path, .rate = 3};
+
+            assert_int_equal(gw_log_start(&conf), 0);
+        }
+    }
+    assert_int_equal(n, 1);
+    assert_non_null(strstr(content(path), "again and again\nagain and again\nagain and again\nanother cause\n"));
+    assert_true(gw_log_suppressed() - before >= 97);
+    gw_log_set_rate(0);
+}
+
+static void a_large_file_is_rotated(void **state)
+{
+    struct gw_log_conf conf = {.file = path, .file_bytes = 1000, .file_keep = 2};
+    char second[120], third[120];
+
+    snprintf(second, sizeof(second), "%s.2", path);
+    snprintf(third, sizeof(third), "%s.3", path);
+    unlink(path);
+    assert_int_equal(gw_log_start(&conf), 0);
+    for (int i = 0; i < 200; i++) {
+        gw_info("line %03d of the log, some more text to fill the file with", i);
+        if (i % 20 == 19)
+            usleep(20000); /* the writer looks after each round */
+    }
+    gw_log_stop();
+    assert_int_equal(access(moved, F_OK), 0);
+    assert_int_equal(access(second, F_OK), 0);
+    assert_int_not_equal(access(third, F_OK), 0);
+    unlink(second);
+}
+
 #define THREADS 3
 #define EACH    3000
 
@@ -185,6 +255,9 @@ int main(void)
         cmocka_unit_test(a_silent_line_costs_nothing),
         cmocka_unit_test(long_texts_are_cut),
         cmocka_unit_test(reopens_after_rotation),
+        cmocka_unit_test(modules_have_their_own_level),
+        cmocka_unit_test(a_cause_has_its_share),
+        cmocka_unit_test(a_large_file_is_rotated),
         cmocka_unit_test(counts_what_it_drops_and_writes_the_rest),
         cmocka_unit_test(says_when_the_file_cannot_be_opened),
     };

@@ -1,1 +1,1 @@
-check_PROGRAMS += tests/unit/log/test_log
+check_PROGRAMS += tests/unit/log/test_log tests/unit/log/test_line
