@@ -15,5 +15,6 @@ include core/sctp/sources.mk
 include core/bwe/sources.mk
 include core/media/sources.mk
 include core/peer/sources.mk
+include core/events/sources.mk
 include core/api/sources.mk
 include core/host/sources.mk

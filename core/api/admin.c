@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "api/events.h"
 #include "log/log.h"
 
 void gw_admin_reply_with(struct gw_request *rq, const char *name, json_t *value)
@@ -251,7 +252,22 @@ static void run_query_transport(struct gw_request *rq)
     gw_request_fail(rq, GW_API_NO_PLUGIN, "No such transport: %s", name);
 }
 
-/* There are no event handlers and loggers: no name is known, and nobody is told. */
+static void run_query_handler(struct gw_request *rq)
+{
+    const struct gw_event_handler *h = gw_events_find(rq->api, gw_json_string(rq->root, "handler"));
+    json_t *request, *response;
+
+    if (!h) {
+        gw_request_fail(rq, GW_API_NO_PLUGIN, "No such event handler: %.100s", gw_json_string(rq->root, "handler"));
+        return;
+    }
+    request = gw_admin_member(rq, "request") ? json_incref((json_t *)gw_admin_member(rq, "request")) : json_object();
+    response = h->query(h->arg, request);
+    json_decref(request);
+    gw_admin_reply_with(rq, "response", response ? response : json_object());
+}
+
+/* There are no loggers: the log is the gateway's own. */
 static void run_query_nobody(struct gw_request *rq)
 {
     gw_request_fail(rq, GW_API_NO_PLUGIN, "No such module");
@@ -259,6 +275,7 @@ static void run_query_nobody(struct gw_request *rq)
 
 static void run_custom_event(struct gw_request *rq)
 {
+    gw_event_external(rq->api, gw_json_string(rq->root, "schema"), gw_admin_member(rq, "data"));
     gw_request_ok(rq, "success");
 }
 
@@ -336,7 +353,7 @@ static const struct verb {
     {"loops_info", GW_LEVEL_SERVER, NULL, run_loops_info},
     {"message_plugin", GW_LEVEL_SERVER, p_plugin, gw_message_plugin},
     {"query_transport", GW_LEVEL_SERVER, p_transport, run_query_transport},
-    {"query_eventhandler", GW_LEVEL_SERVER, p_handler, run_query_nobody},
+    {"query_eventhandler", GW_LEVEL_SERVER, p_handler, run_query_handler},
     {"query_logger", GW_LEVEL_SERVER, p_logger, run_query_nobody},
     {"custom_event", GW_LEVEL_SERVER, p_event, run_custom_event},
     {"custom_logline", GW_LEVEL_SERVER, p_line, run_logline},

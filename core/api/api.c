@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "api/events.h"
 #include "base/err.h"
 #include "config/config.h"
 #include "log/log.h"
@@ -37,6 +38,7 @@ int gw_api_new(struct gw_api **out, const struct gw_api_conf *conf)
     a->sessions = g_hash_table_new(g_int64_hash, g_int64_equal);
     a->sources = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     a->routes = g_ptr_array_new();
+    a->event_handlers = g_ptr_array_new();
     gw_admission_init(a);
     gw_tickets_init(&a->handles);
     gw_tickets_init(&a->messages);
@@ -56,6 +58,8 @@ void gw_api_free(struct gw_api *a)
     gw_timer_stop(a->conf.timers, &a->watch);
     g_queue_clear_full(&a->deferred, g_free);
     gw_routes_free(a);
+    gw_events_clear(a);
+    g_ptr_array_free(a->event_handlers, TRUE);
     gw_guests_free(a);
     g_ptr_array_free(a->transports, TRUE);
     g_ptr_array_free(a->plugins, TRUE);
@@ -286,10 +290,4 @@ size_t gw_api_sessions(const struct gw_api *a)
 size_t gw_api_handles(const struct gw_api *a)
 {
     return a->n_handles;
-}
-
-/* There is nobody to tell yet: event handlers come with their own modules. */
-void gw_api_event(struct gw_api *a, struct cardea_handle *h, json_t *body)
-{
-    json_decref(body);
 }

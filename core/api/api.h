@@ -103,6 +103,9 @@ void gw_api_exchange(struct gw_api *a, const void *transport, uint64_t tag, enum
                      const struct gw_exchange_in *in);
 void gw_api_abandoned(struct gw_api *a, const void *transport, uint64_t tag);
 
+/* Something that happened to connection (or exchange) id; for event handlers. data is taken. */
+void gw_api_transport_event(struct gw_api *a, const void *transport, uint64_t id, json_t *data);
+
 /* --- routes (api/routes.c) ------------------------------------------------------------------------------------------
  */
 

@@ -116,6 +116,7 @@ struct gw_handle *gw_handle_new(struct gw_session *s, struct gw_plugin *p, const
     }
     h->state = GW_HANDLE_LIVE;
     gw_verbose_of(s->id, h->id, "attached to %s", p->shown);
+    gw_event_handle(h, "attached");
     return h;
 }
 
@@ -152,6 +153,7 @@ void gw_handle_finish(struct gw_api *a, void *ticket)
         gw_out_event(h, gw_event_open(h, "detached", NULL));
     gw_out_flush(h);
     gw_verbose_of(h->session->id, h->id, "detached from %s", h->plugin->shown);
+    gw_event_handle(h, "detached");
     free_handle(h);
 }
 

@@ -2,6 +2,7 @@
 /* The answer to `info`: what this server is and how it is set up. */
 #include "config.h"
 
+#include "api/events.h"
 #include "api/inside.h"
 
 #include <string.h>
@@ -19,7 +20,7 @@ static json_t *module_json(const char *title, const char *author, const char *de
 
 static void add_modules(json_t *o, const struct gw_api *a)
 {
-    json_t *plugins = json_object(), *transports = json_object();
+    json_t *plugins = json_object(), *transports = json_object(), *events = json_object();
 
     for (guint i = 0; i < a->plugins->len; i++) {
         const struct gw_plugin *p = a->plugins->pdata[i];
@@ -35,8 +36,14 @@ static void add_modules(json_t *o, const struct gw_api *a)
                             module_json(t->table.title, t->table.author, t->table.description, t->table.version_string,
                                         t->table.version));
     }
+    for (guint i = 0; i < a->event_handlers->len; i++) {
+        const struct gw_event_handler *h = a->event_handlers->pdata[i];
+
+        json_object_set_new(events, h->shown,
+                            module_json(h->title, h->author, h->description, h->version_string, h->version));
+    }
     json_object_set_new(o, "transports", transports);
-    json_object_set_new(o, "events", json_object());
+    json_object_set_new(o, "events", events);
     json_object_set_new(o, "loggers", json_object());
     json_object_set_new(o, "plugins", plugins);
 }

@@ -186,6 +186,9 @@ struct gw_api {
     struct gw_tickets guest_tickets;
     GQueue queries; /* struct gw_query: handle_info waiting for a worker */
     struct gw_tokens tokens;
+    GPtrArray *event_handlers; /* struct gw_event_handler; borrowed */
+    struct gw_timer event_update, statistics;
+    unsigned statistics_round;
     struct gw_settings_live live;
     struct gw_plugin *starting; /* whose start() runs */
     struct gw_timer watch;
@@ -334,6 +337,33 @@ void gw_guests_init(struct gw_api *a);
 void gw_guests_free(struct gw_api *a);
 bool gw_origin_is_guest(const struct gw_api *a, const struct gw_origin *o); /* needs no secret and no token */
 void gw_guest_session_over(struct gw_session *s);                           /* nothing when it is not a guest's */
+
+/* --- events.c, statistics.c: told to event handlers, when one wants them --- */
+struct gw_event {
+    unsigned type, subtype;
+    uint64_t session_id;
+    const struct gw_handle *handle; /* NULL: not about one; else its session is taken */
+    json_t *body;                   /* taken */
+};
+bool gw_events_wanted(const struct gw_api *a, unsigned type);
+const struct gw_event_handler *gw_events_find(const struct gw_api *a, const char *name);
+void gw_event_tell(struct gw_api *a, const struct gw_event *e);
+void gw_event_of_handle(struct gw_handle *h, unsigned type, unsigned subtype, json_t *body); /* body is taken */
+/* "created" (with from), "destroyed", "timeout" */
+void gw_event_session(struct gw_session *s, const char *name, const struct gw_origin *from);
+void gw_event_handle(struct gw_handle *h, const char *name); /* "attached", "detached" */
+/* The candidates inside it are told, too. */
+void gw_event_jsep(struct gw_handle *h, bool remote, const char *type, const char *sdp);
+void gw_event_candidate(struct gw_handle *h, bool remote, const char *text, size_t len);
+void gw_event_ice(struct gw_handle *h, enum gw_ice_state state);
+void gw_event_selected(struct gw_handle *h, const char *pair);
+void gw_event_dtls(struct gw_handle *h, enum gw_dtls_state state);
+void gw_event_connection(struct gw_handle *h, const char *reason); /* NULL: it is up */
+void gw_event_external(struct gw_api *a, const char *schema, const json_t *data);
+#define GW_STATISTICS_TICKET 0 /* of gw_link_query() */
+void gw_statistics_tell(struct gw_handle *h, const char *json);
+void gw_statistics_start(struct gw_api *a);
+void gw_statistics_stop(struct gw_api *a);
 
 /* --- watch.c --- */
 void gw_watch_start(struct gw_api *a);

@@ -86,6 +86,7 @@ bool gw_jsep_take(struct gw_request *rq, const json_t *jsep, struct cardea_reque
     h->offer_waits = in.type[0] == 'o';
     if (!h->offer_waits)
         gw_handle_note_sources(h);
+    gw_event_jsep(h, true, in.type, in.sdp);
     info->jsep_type = in.type;
     info->jsep_e2ee = gw_link_e2ee(h->link);
     info->jsep_update = update;

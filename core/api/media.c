@@ -119,6 +119,8 @@ static void on_trickle(void *owner, const char *mid, const char *candidate)
     } else
         g_string_append(g, ",\"candidate\":{\"completed\":true}");
     g_string_append_c(g, '}');
+    if (candidate)
+        gw_event_candidate(h, false, candidate, strlen(candidate));
     gw_session_tell(h->session, g_string_free(g, FALSE)); /* may come before the SDP that waits */
 }
 
@@ -127,11 +129,22 @@ static void on_ice(void *owner, enum gw_ice_state state)
     struct gw_handle *h = owner;
 
     gw_debug_of(h->session->id, h->id, "ICE state %d", (int)state);
+    gw_event_ice(h, state);
     if (state != GW_ICE_FAILED || !h->up || !hears(h))
         return;
     gw_out_event(h, gw_event_open(h, "ice-failed", NULL));
     if (gw_option_true(h->api, "nat", "hangup_on_failed"))
         gw_handle_hangup(h, "ICE failed");
+}
+
+static void on_selected(void *owner, const char *pair)
+{
+    gw_event_selected(owner, pair);
+}
+
+static void on_dtls(void *owner, enum gw_dtls_state state)
+{
+    gw_event_dtls(owner, state);
 }
 
 static void on_up(void *owner)
@@ -141,6 +154,7 @@ static void on_up(void *owner)
     if (h->up || !hears(h))
         return;
     h->up = true;
+    gw_event_connection(h, NULL);
     if (h->plugin->table.up)
         h->plugin->table.up(h->ticket, h->user);
     gw_out_event(h, gw_event_open(h, "webrtcup", NULL));
@@ -158,6 +172,7 @@ static void on_down(void *owner, const char *reason)
     gw_handle_forget_sources(h);
     gw_handle_described(h, NULL, NULL);
     gw_verbose_of(h->session->id, h->id, "PeerConnection closed: %s", reason);
+    gw_event_connection(h, reason);
     if (h->plugin->table.down)
         h->plugin->table.down(h->ticket, h->user, reason);
     if (!hears(h))
@@ -251,7 +266,10 @@ static void on_query(void *owner, int64_t ticket, const char *json)
 {
     struct gw_handle *h = owner;
 
-    gw_admin_query_done(h->api, ticket, json);
+    if (ticket == GW_STATISTICS_TICKET)
+        gw_statistics_tell(h, json);
+    else
+        gw_admin_query_done(h->api, ticket, json);
 }
 
 const struct gw_link_events *gw_api_link_events(void)
@@ -260,6 +278,8 @@ const struct gw_link_events *gw_api_link_events(void)
         .described = on_described,
         .trickle = on_trickle,
         .ice = on_ice,
+        .selected = on_selected,
+        .dtls = on_dtls,
         .up = on_up,
         .down = on_down,
         .closed = on_closed,

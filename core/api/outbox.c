@@ -126,6 +126,8 @@ void gw_handle_described(struct gw_handle *h, const char *type, char *sdp)
         free(sdp);
         return;
     }
+    if (type && sdp)
+        gw_event_jsep(h, false, type, sdp);
     s->done = true;
     s->type = g_strdup(type);
     s->sdp = sdp;

@@ -91,6 +91,7 @@ void gw_session_create(struct gw_request *rq)
     if (!owner || !limits_allow(rq, owner))
         return;
     s = gw_session_new(a, owner, id);
+    gw_event_session(s, "created", &rq->origin);
     gw_request_reply(rq, json_pack("{ss s{sI}}", "janus", "success", "data", "id", (json_int_t)s->id));
 }
 
@@ -129,6 +130,7 @@ void gw_session_destroy(struct gw_session *s, bool timed_out)
     s->over = true;
     s->n_handles++; /* so that it outlives the loop below */
     gw_guest_session_over(s);
+    gw_event_session(s, timed_out ? "timeout" : "destroyed", NULL);
     set_owner(s, NULL);
     handles = g_hash_table_get_values(s->handles);
     for (GList *l = handles; l; l = l->next)

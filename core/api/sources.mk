@@ -10,6 +10,7 @@ libgw_a_SOURCES += \
 	core/api/door.c \
 	core/api/drain.c \
 	core/api/errors.c core/api/errors.h \
+	core/api/events.c core/api/events.h \
 	core/api/exchange.c \
 	core/api/guest.c \
 	core/api/handle.c \
@@ -26,6 +27,7 @@ libgw_a_SOURCES += \
 	core/api/request.c \
 	core/api/routes.c \
 	core/api/session.c \
+	core/api/statistics.c \
 	core/api/tickets.c core/api/tickets.h \
 	core/api/tokens.c core/api/tokens.h \
 	core/api/trickle.c \

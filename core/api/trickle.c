@@ -7,8 +7,8 @@
 #include "api/params.h"
 
 struct candidate {
-    const char *mid; /* NULL: absent */
-    int mindex;      /* -1: absent */
+    const char *mid;  /* NULL: absent */
+    int mindex;       /* -1: absent */
     const char *text; /* NULL: end of candidates; "": nothing to do */
 };
 
@@ -62,8 +62,11 @@ static int take_one(struct gw_handle *h, const json_t *c, char *why, size_t why_
         return negotiated(h) ? code : 0;
     if (in.text && !*in.text)
         return 0;
-    if (!h->cleaning && gw_link_trickle(h->link, in.mid, in.mindex, in.text) != GW_TRICKLE_CLOSING)
+    if (!h->cleaning && gw_link_trickle(h->link, in.mid, in.mindex, in.text) != GW_TRICKLE_CLOSING) {
+        if (in.text)
+            gw_event_candidate(h, true, in.text, strlen(in.text));
         return 0;
+    }
     g_snprintf(why, why_len, "The old PeerConnection is still being closed");
     return GW_API_WRONG_STATE;
 }

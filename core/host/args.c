@@ -11,6 +11,7 @@
 #include <glib.h>
 
 #include "base/err.h"
+#include "host/event_handlers.h"
 #include "host/module.h"
 
 #include "config.h"
@@ -141,7 +142,8 @@ static GOptionEntry *entries(void)
         {"help-config", 0, 0, G_OPTION_ARG_NONE, &the.help_config, "Explain every item of the configuration and end",
          NULL},
         {"sample-config", 0, 0, G_OPTION_ARG_FILENAME, &the.sample,
-         "Print a sample configuration and end: of \"main\", or of a plugin or transport", "MODULE.so"},
+         "Print a sample configuration and end: of \"main\", a plugin or transport (its file), or an event handler",
+         "MODULE"},
         {"version", 'V', 0, G_OPTION_ARG_NONE, &the.version, "Print the version and end", NULL},
     };
     size_t n = sizeof(fixed) / sizeof(fixed[0]);
@@ -238,6 +240,28 @@ static void help_module(const struct gw_settings *s, const struct gw_module *m, 
     g_free(title);
 }
 
+static void each_event_handler(const struct gw_settings *s,
+                               void (*fn)(const struct gw_settings *s, const struct gw_module *m, unsigned *complaints),
+                               unsigned *complaints)
+{
+    size_t n;
+    const struct gw_module *all = gw_event_handler_modules(&n);
+
+    for (size_t i = 0; i < n; i++)
+        fn(s, &all[i], complaints);
+}
+
+static const struct gw_module *find_event_handler(const char *config_name)
+{
+    size_t n;
+    const struct gw_module *all = gw_event_handler_modules(&n);
+
+    for (size_t i = 0; i < n; i++)
+        if (!strcmp(all[i].config_name, config_name))
+            return &all[i];
+    return NULL;
+}
+
 static void check_module(const struct gw_settings *s, const struct gw_module *m, unsigned *complaints)
 {
     char *path;
@@ -250,16 +274,20 @@ static void check_module(const struct gw_settings *s, const struct gw_module *m,
 
 static int print_sample(const char *what)
 {
-    struct gw_module *m = NULL;
+    const struct gw_module *m = find_event_handler(what);
+    struct gw_module *opened = NULL;
     char why[500], *title, *text;
 
-    if (strcmp(what, "main") && gw_module_open(&m, what, why, sizeof(why))) {
-        fprintf(stderr, "%s: %s\n", what, why);
-        return 1;
+    if (!m && strcmp(what, "main") != 0) {
+        if (gw_module_open(&opened, what, why, sizeof(why))) {
+            fprintf(stderr, "%s: %s\n", what, why);
+            return 1;
+        }
+        m = opened;
     }
     if (m && !m->config_name) {
         fprintf(stderr, "%s: this module has no configuration file\n", what);
-        gw_module_close(m);
+        gw_module_close(opened);
         return 1;
     }
     title = m ? title_of(m) : g_strdup(GW_OPTIONS_TITLE);
@@ -270,7 +298,7 @@ static int print_sample(const char *what)
         printf("# cardea.jcfg\n%s", text);
     free(text);
     g_free(title);
-    gw_module_close(m);
+    gw_module_close(opened);
     return 0;
 }
 
@@ -280,6 +308,7 @@ static int check_all(const struct gw_settings *s)
 
     printf("main: %s\n", s->config_file ? s->config_file : "no file, defaults");
     each_module(s, check_module, &complaints);
+    each_event_handler(s, check_module, &complaints);
     if (complaints)
         printf("The configuration has %u mistakes or warnings beyond the main file, see above.\n", complaints);
     else
@@ -297,6 +326,7 @@ static int run_instead(const struct gw_settings *s)
         return -1;
     print_help(gw_options, GW_OPTIONS_TITLE);
     each_module(s, help_module, &complaints);
+    each_event_handler(s, help_module, &complaints);
     return 0;
 }
 

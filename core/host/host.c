@@ -19,6 +19,7 @@
 #include "base/err.h"
 #include "host/calibrate.h"
 #include "host/control.h"
+#include "host/event_handlers.h"
 #include "host/life.h"
 #include "host/modules.h"
 #include "host/notify.h"
@@ -50,6 +51,7 @@ struct host {
     struct gw_life life;
     struct gw_packet_cost cost;
     uint64_t pulse, soon;
+    int last_signal;
 };
 
 static const char *text(const struct host *h, const char *category, const char *name)
@@ -249,6 +251,7 @@ static void take_signal(void *arg, uint32_t events, int64_t now_us)
     } else {
         bool term = s.ssi_signo == SIGTERM;
 
+        h->last_signal = (int)s.ssi_signo;
         if (term ? gw_life_term(&h->life, drain_timeout_s(h), now_us) : gw_life_stop(&h->life, now_us))
             tell_phase(h);
         if (gw_life_pulse(&h->life, is_busy(h, now_us), now_us))
@@ -418,6 +421,8 @@ static int start(struct host *h)
     if (!err)
         err = gw_host_routes(h->api, h->workers);
     if (!err)
+        err = gw_event_handlers_start(h->api, h->settings);
+    if (!err)
         h->pulse = gw_control_timer(1000, true, pulse, h);
     return err;
 }
@@ -450,6 +455,7 @@ static void stop(struct host *h)
 {
     if (h->api && h->links)
         let_go(h);
+    gw_event_handlers_stop(h->last_signal);
     gw_host_routes_end();
     if (h->api) {
         gw_api_stop_transports(h->api);

@@ -2,6 +2,7 @@ libgw_a_SOURCES += \
 	core/host/args.c core/host/args.h \
 	core/host/calibrate.c core/host/calibrate.h \
 	core/host/control.c core/host/control.h \
+	core/host/event_handlers.c core/host/event_handlers.h \
 	core/host/exported.c core/host/exported.h \
 	core/host/host.c core/host/host.h \
 	core/host/life.c core/host/life.h \

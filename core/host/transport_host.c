@@ -87,7 +87,9 @@ static void hear(void *arg)
         gw_api_abandoned(transports.api, s->transport, s->id);
         break;
     case EVENT:
-        break; /* for event handlers; there is none yet that wants it */
+        gw_api_transport_event(transports.api, s->transport, s->id, s->json);
+        s->json = NULL;
+        break;
     }
     said_free(s);
 }

@@ -346,6 +346,14 @@ static void tell(struct gw_link *l, struct gw_news *n)
     case GW_NEWS_ICE:
         ev->ice(l->owner, (enum gw_ice_state)n->u.number);
         break;
+    case GW_NEWS_SELECTED:
+        if (ev->selected && n->u.text)
+            ev->selected(l->owner, n->u.text);
+        break;
+    case GW_NEWS_DTLS:
+        if (ev->dtls)
+            ev->dtls(l->owner, (enum gw_dtls_state)n->u.number);
+        break;
     case GW_NEWS_UP:
         up_news(l);
         break;
@@ -376,8 +384,6 @@ static void tell(struct gw_link *l, struct gw_news *n)
     case GW_NEWS_KEYFRAME: /* of inlets only */
     case GW_NEWS_INLET_LOST:
     case GW_NEWS_INLET_GONE:
-    case GW_NEWS_SELECTED: /* of interest to the worker's own description only */
-    case GW_NEWS_DTLS:
     case GW_NEWS_CLOSED:
     case GW_NEWS_STATES:
         break;

@@ -78,6 +78,7 @@ export class Gateway {
       },
       media: { media_port: g.mediaPort, ...options.media },
       nat: { ...options.nat },
+      events: { ...options.events },
     });
     write('cardea.transport.http.jcfg', {
       general: { http: true, port: g.httpPort },
@@ -96,6 +97,7 @@ export class Gateway {
       general: { path: g.recordings, ...options.recorder?.general },
       limits: { min_free_mib: 0, ...options.recorder?.limits },
     });
+    for (const [name, groups] of Object.entries(options.files ?? {})) write(name, groups);
     await g.#run(options);
     return g;
   }

@@ -4,6 +4,7 @@ check_PROGRAMS += \
 	tests/unit/api/test_admin \
 	tests/unit/api/test_admission \
 	tests/unit/api/test_drain \
+	tests/unit/api/test_events \
 	tests/unit/api/test_lifetimes \
 	tests/unit/api/test_guest \
 	tests/unit/api/test_message \
@@ -14,6 +15,7 @@ check_PROGRAMS += \
 tests_unit_api_test_admin_SOURCES = tests/unit/api/test_admin.c tests/support/world.c
 tests_unit_api_test_admission_SOURCES = tests/unit/api/test_admission.c tests/support/world.c
 tests_unit_api_test_drain_SOURCES = tests/unit/api/test_drain.c tests/support/world.c
+tests_unit_api_test_events_SOURCES = tests/unit/api/test_events.c tests/support/world.c
 tests_unit_api_test_guest_SOURCES = tests/unit/api/test_guest.c tests/support/world.c
 tests_unit_api_test_message_SOURCES = tests/unit/api/test_message.c tests/support/world.c
 tests_unit_api_test_request_SOURCES = tests/unit/api/test_request.c tests/support/world.c
