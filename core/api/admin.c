@@ -317,6 +317,13 @@ static const struct cardea_param p_timestamps[] = {WANTS("timestamps", CARDEA_BO
 static const struct cardea_param p_colors[] = {WANTS("colors", CARDEA_BOOL, 0), {0}};
 static const struct cardea_param p_drain[] = {{"on", CARDEA_BOOL}, {"timeout", CARDEA_UINT, 0, 604800}, {0}};
 static const struct cardea_param p_line[] = {WANTS("line", CARDEA_STRING, 0), {0}};
+static const struct cardea_param p_address[] = {{"address", CARDEA_STRING, CARDEA_REQUIRED | CARDEA_NONEMPTY}, {0}};
+static const struct cardea_param p_stun[] = {{"address", CARDEA_STRING, CARDEA_REQUIRED | CARDEA_NONEMPTY},
+                                             {"port", CARDEA_UINT, CARDEA_REQUIRED, .max = 65535},
+                                             {"localport", CARDEA_UINT, .max = 65535},
+                                             {0}};
+static const struct cardea_param p_file[] = {WANTS("file", CARDEA_STRING, 0), {0}};
+static const struct cardea_param p_unload[] = {WANTS("plugin", CARDEA_STRING, 0), {0}};
 static const struct cardea_param p_handle_info[] = {{"plugin_only", CARDEA_BOOL}, {0}};
 
 static const struct verb {
@@ -357,6 +364,11 @@ static const struct verb {
     {"query_logger", GW_LEVEL_SERVER, p_logger, run_query_nobody},
     {"custom_event", GW_LEVEL_SERVER, p_event, run_custom_event},
     {"custom_logline", GW_LEVEL_SERVER, p_line, run_logline},
+    {"resolve_address", GW_LEVEL_SERVER, p_address, gw_admin_operate},
+    {"test_stun", GW_LEVEL_SERVER, p_stun, gw_admin_operate},
+    {"reload", GW_LEVEL_SERVER, NULL, gw_admin_operate},
+    {"load_plugin", GW_LEVEL_SERVER, p_file, gw_admin_operate},
+    {"unload_plugin", GW_LEVEL_SERVER, p_unload, gw_admin_operate},
     {"list_handles", GW_LEVEL_SESSION, NULL, run_list_handles},
     {"destroy_session", GW_LEVEL_SESSION, NULL, run_destroy_session},
     {"handle_info", GW_LEVEL_HANDLE, p_handle_info, gw_admin_handle_info},

@@ -158,6 +158,7 @@ int gw_api_add_plugin(struct gw_api *a, const struct cardea_plugin *table, const
     int err = 0;
 
     copy_table(&p->table, sizeof(p->table), table, table->size);
+    p->key = table;
     p->shown = first_name(p->table.name, p->table.aliases);
     p->tap = (struct cardea_tap){p->table.packet, p->table.report, p->table.tap_gone};
     names = p->table.aliases;
@@ -204,6 +205,34 @@ int gw_api_add_transport(struct gw_api *a, const struct cardea_transport *table,
     snprintf(why, why_len, "its start() refused with %d", err);
     g_ptr_array_remove(a->transports, t);
     return GW_EPROTO;
+}
+
+static bool has_handles(const struct gw_api *a, const struct gw_plugin *p)
+{
+    GHashTableIter it;
+    gpointer h;
+
+    g_hash_table_iter_init(&it, a->handles.objects);
+    while (g_hash_table_iter_next(&it, NULL, &h))
+        if (((const struct gw_handle *)h)->plugin == p)
+            return true;
+    return false;
+}
+
+int gw_api_remove_plugin(struct gw_api *a, const char *name, const struct cardea_plugin **table)
+{
+    struct gw_plugin *p = gw_plugin_find(a, name);
+
+    if (!p)
+        return GW_ENOENT;
+    if (has_handles(a, p))
+        return GW_EPROTO;
+    if (table)
+        *table = p->key;
+    if (p->table.stop)
+        p->table.stop();
+    g_ptr_array_remove(a->plugins, p);
+    return 0;
 }
 
 size_t gw_api_plugins(const struct gw_api *a)

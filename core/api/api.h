@@ -16,6 +16,8 @@
 
 struct gw_api;
 
+struct gw_operation; /* an operator's request that waits for the host's answer */
+
 struct gw_api_conf {
     struct cardea_config *config; /* the main one (config/options.h); borrowed, may change by reload */
     struct gw_timers *timers;     /* borrowed */
@@ -30,14 +32,18 @@ struct gw_api_conf {
     /* The operator asks for draining (which ends after timeout_s seconds at the latest, 0: never) or takes it back.
      * What comes of it is told by gw_api_draining(). May be NULL. */
     void (*drain)(void *arg, bool on, int64_t timeout_s);
-    /* Operator's requests that the host answers; NULL result: not known there. May be NULL. */
-    json_t *(*operate)(void *arg, const char *request, const json_t *root, int *code, const char **why);
+    /* An operator's request that the host answers, at once or later, by one of the calls below. May be NULL. */
+    void (*operate)(void *arg, struct gw_operation *op, const char *request, const json_t *root);
     void *arg;
 };
 
 int gw_api_new(struct gw_api **out, const struct gw_api_conf *conf);
 /* Sessions must be over (gw_api_close_all). Calls nobody. */
 void gw_api_free(struct gw_api *a);
+
+/* Answers it, once. members and their values are taken. */
+void gw_operation_reply(struct gw_operation *op, json_t *members);
+void gw_operation_fail(struct gw_operation *op, int code, const char *text);
 
 /* What gw_links_new() is told to call; then the result is given here. Borrowed. */
 const struct gw_link_events *gw_api_link_events(void);
@@ -50,6 +56,9 @@ int gw_api_add_plugin(struct gw_api *a, const struct cardea_plugin *table, const
 int gw_api_add_transport(struct gw_api *a, const struct cardea_transport *table,
                          const struct cardea_transport_host *host, const struct cardea_config *config, char *why,
                          size_t why_len);
+/* Stops a plugin and forgets it. GW_ENOENT: there is none of that name. GW_EPROTO: it has handles. table (may be NULL):
+ * what gw_api_add_plugin() was given. */
+int gw_api_remove_plugin(struct gw_api *a, const char *name, const struct cardea_plugin **table);
 size_t gw_api_plugins(const struct gw_api *a);
 /* Is there a transport with this door open? */
 bool gw_api_door_is_open(const struct gw_api *a, enum cardea_door door);
@@ -114,6 +123,8 @@ typedef void gw_route_fn(struct cardea_http *x, const struct cardea_http_request
 int gw_api_route(struct gw_api *a, const char *prefix, gw_route_fn *handler);
 /* [any thread] Would an exchange with this path find a route? */
 bool gw_api_has_route(const struct gw_api *a, const char *path);
+/* Forgets the routes whose handler is `mine`. */
+void gw_api_drop_routes(struct gw_api *a, bool (*mine)(void *arg, gw_route_fn *handler), void *arg);
 /* Answers an exchange of a route once; a second answer is logged and ignored. */
 void gw_api_http_reply(struct gw_api *a, struct cardea_http *x, int status, const char *const *headers,
                        const void *body, size_t len);

@@ -32,6 +32,7 @@ enum { GW_LEVEL_SERVER = 1, GW_LEVEL_SESSION = 2, GW_LEVEL_HANDLE = 4 };
 
 struct gw_plugin {
     struct cardea_plugin table; /* a copy: members that the module lacks are NULL */
+    const struct cardea_plugin *key; /* the module's own table */
     const char *shown;          /* the name that clients see */
     bool string_ids;
     struct cardea_tap tap; /* packet, report and tap_gone of the table */
@@ -237,6 +238,7 @@ void gw_request_take(struct gw_api *a, const struct gw_origin *o, json_t *root);
 void gw_request_reply(const struct gw_request *rq, json_t *reply);  /* taken; adds transaction and session_id */
 void gw_request_ok(const struct gw_request *rq, const char *janus); /* the same with nothing else */
 void gw_request_fail(const struct gw_request *rq, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+json_t *gw_error_json(int code, const char *text); /* {"janus":"error",…}; counts it */
 /* An error that is found before there is a request: without transaction. */
 void gw_request_refuse(const struct gw_origin *o, uint64_t session_id, int code, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
@@ -312,6 +314,7 @@ json_t *gw_info_json(const struct gw_api *a);
 void gw_admin_take(struct gw_request *rq);
 const json_t *gw_admin_member(const struct gw_request *rq, const char *name);
 void gw_admin_reply_with(struct gw_request *rq, const char *name, json_t *value); /* value is taken */
+void gw_admin_operate(struct gw_request *rq); /* handed on to the host (operation.c) */
 void gw_admin_handle_info(struct gw_request *rq);
 void gw_admin_add_token(struct gw_request *rq);
 void gw_admin_allow_token(struct gw_request *rq);

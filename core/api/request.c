@@ -33,7 +33,7 @@ static void count_error(int code)
     gw_metric_add(gw_metric_counter("cardea_api_errors_total", labels, "Requests answered with an error."), 1);
 }
 
-static json_t *error_json(int code, const char *text)
+json_t *gw_error_json(int code, const char *text)
 {
     json_t *reason = json_string(text);
 
@@ -51,7 +51,7 @@ void gw_request_fail(const struct gw_request *rq, int code, const char *fmt, ...
     va_start(ap, fmt);
     vsnprintf(text, sizeof(text), fmt, ap);
     va_end(ap);
-    gw_request_reply(rq, error_json(code, *text ? text : gw_api_error_text(code)));
+    gw_request_reply(rq, gw_error_json(code, *text ? text : gw_api_error_text(code)));
 }
 
 void gw_request_refuse(const struct gw_origin *o, uint64_t session_id, int code, const char *fmt, ...)
@@ -63,7 +63,7 @@ void gw_request_refuse(const struct gw_origin *o, uint64_t session_id, int code,
     va_start(ap, fmt);
     vsnprintf(text, sizeof(text), fmt, ap);
     va_end(ap);
-    reply = error_json(code, text);
+    reply = gw_error_json(code, text);
     if (session_id)
         json_object_set_new(reply, "session_id", json_integer((json_int_t)session_id));
     gw_origin_send_json(o, reply);

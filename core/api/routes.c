@@ -42,6 +42,21 @@ int gw_api_route(struct gw_api *a, const char *prefix, gw_route_fn *handler)
     return 0;
 }
 
+void gw_api_drop_routes(struct gw_api *a, bool (*mine)(void *arg, gw_route_fn *handler), void *arg)
+{
+    g_rw_lock_writer_lock(&lock);
+    for (guint i = a->routes->len; i-- > 0;) {
+        struct gw_route *r = a->routes->pdata[i];
+
+        if (!mine(arg, r->handler))
+            continue;
+        g_ptr_array_remove_index(a->routes, i);
+        g_free(r->prefix);
+        g_free(r);
+    }
+    g_rw_lock_writer_unlock(&lock);
+}
+
 void gw_routes_free(struct gw_api *a)
 {
     for (unsigned i = 0; i < a->routes->len; i++) {

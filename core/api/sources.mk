@@ -22,6 +22,7 @@ libgw_a_SOURCES += \
 	core/api/longpoll.c \
 	core/api/media.c \
 	core/api/message.c \
+	core/api/operation.c \
 	core/api/outbox.c \
 	core/api/params.c core/api/params.h \
 	core/api/request.c \

@@ -346,7 +346,7 @@ int gw_config_set(struct cardea_config *c, const char *category, const char *nam
 }
 
 void gw_config_take_over(struct cardea_config *c, const struct cardea_config *fresh, gw_complain_fn *complain,
-                         void *arg, void (*changed)(void *arg, const struct cardea_option *o))
+                         void *arg, void (*changed)(void *arg, const struct cardea_option *o, bool taken))
 {
     struct gw_reading r = {.config = c, .file = "reload", .complain = complain, .arg = arg};
 
@@ -361,11 +361,13 @@ void gw_config_take_over(struct cardea_config *c, const struct cardea_config *fr
         if (!o->reloadable) {
             gw_reading_complain(&r, false, "%s.%s has changed, but cannot change while the gateway runs. Restart it.",
                                 o->category, o->name);
+            if (changed)
+                changed(arg, o, false);
             continue;
         }
         put(c, i, then->text, then->number, then->given);
         if (changed)
-            changed(arg, o);
+            changed(arg, o, true);
     }
     json_decref(c->groups);
     c->groups = json_deep_copy(fresh->groups);

@@ -50,10 +50,10 @@ int gw_config_set(struct cardea_config *c, const char *category, const char *nam
                   const char *source, gw_complain_fn *complain, void *arg);
 /*
  * Takes over from `fresh` what differs and is reloadable, and warns about what differs and is not. changed (may be
- * NULL) is called for each value taken. Strings given out before stay valid until gw_config_free().
+ * NULL) is called for both: taken says which. Strings given out before stay valid until gw_config_free().
  */
 void gw_config_take_over(struct cardea_config *c, const struct cardea_config *fresh, gw_complain_fn *complain,
-                         void *arg, void (*changed)(void *arg, const struct cardea_option *o));
+                         void *arg, void (*changed)(void *arg, const struct cardea_option *o, bool taken));
 
 /* --- asking ------------------------------------------------------------------------------------------------------- */
 

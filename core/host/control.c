@@ -87,6 +87,11 @@ static void do_job(gpointer data, gpointer unused)
     g_source_unref(back);
 }
 
+unsigned gw_control_jobs(void)
+{
+    return atomic_load(&control.jobs);
+}
+
 int gw_control_job(void (*work)(void *arg), void (*done)(void *arg), void *arg)
 {
     struct job *j;

@@ -20,6 +20,7 @@ struct gw_loop *gw_control_loop(void);
 int gw_control_post(void (*run)(void *arg), void *arg);
 /* work(arg) on a helper thread, then done(arg) on the control thread. GW_ELIMIT: too many at once. */
 int gw_control_job(void (*work)(void *arg), void (*done)(void *arg), void *arg);
+unsigned gw_control_jobs(void); /* not told yet */
 /* 0: no memory */
 uint64_t gw_control_timer(unsigned ms, bool repeat, void (*fire)(void *arg), void *arg);
 void gw_control_timer_stop(uint64_t timer);

@@ -23,6 +23,7 @@
 #include "host/life.h"
 #include "host/modules.h"
 #include "host/notify.h"
+#include "host/operator.h"
 #include "host/routes.h"
 #include "host/stats.h"
 #include "host/workers.h"
@@ -230,13 +231,12 @@ static void pulse(void *arg)
         tell_phase(h);
 }
 
-static void reload(struct host *h)
+static void reloaded(void *arg)
 {
-    if (gw_settings_reload(h->settings, gw_complain_to_log, NULL, NULL))
-        gw_error("the configuration was read again, with mistakes: those values stay as they were");
+    struct host *h = arg;
+
     set_log(h);
     gw_api_reload(h->api);
-    gw_log_reopen();
 }
 
 static void take_signal(void *arg, uint32_t events, int64_t now_us)
@@ -247,7 +247,8 @@ static void take_signal(void *arg, uint32_t events, int64_t now_us)
     if (read(h->signals, &s, sizeof(s)) != sizeof(s))
         return;
     if (s.ssi_signo == SIGHUP || s.ssi_signo == SIGUSR1) {
-        reload(h);
+        json_decref(gw_operator_reload());
+        gw_log_reopen();
     } else {
         bool term = s.ssi_signo == SIGTERM;
 
@@ -325,6 +326,7 @@ static int make_api(struct host *h)
         .ice_full = gw_workers_full_ice(h->config),
         .media_changed = media_changed,
         .drain = drain,
+        .operate = gw_operator_ask,
         .arg = h,
     };
 
@@ -423,6 +425,9 @@ static int start(struct host *h)
     if (!err)
         err = gw_event_handlers_start(h->api, h->settings);
     if (!err)
+        gw_operator_start(&(struct gw_operator_conf){
+            .api = h->api, .modules = h->modules, .settings = h->settings, .reloaded = reloaded, .arg = h});
+    if (!err)
         h->pulse = gw_control_timer(1000, true, pulse, h);
     return err;
 }
@@ -456,6 +461,7 @@ static void stop(struct host *h)
     if (h->api && h->links)
         let_go(h);
     gw_event_handlers_stop(h->last_signal);
+    gw_operator_stop();
     gw_host_routes_end();
     if (h->api) {
         gw_api_stop_transports(h->api);

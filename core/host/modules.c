@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/modules.h"
 
+#include <dlfcn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/err.h"
 #include "host/control.h"
 #include "host/module.h"
 #include "host/plugin_host.h"
@@ -11,6 +14,7 @@
 #include "log/log.h"
 
 #define SLOW_START_US 1000000
+#define CLOSE_LOOK_MS 100
 
 struct loaded {
     struct gw_module *module;
@@ -18,10 +22,20 @@ struct loaded {
 };
 
 struct gw_modules {
-    GArray *loaded; /* struct loaded */
+    GArray *loaded;     /* struct loaded */
+    GPtrArray *leaving; /* struct loaded *: unloaded, still open */
     const struct cardea_host *plugin_host;
     const struct cardea_transport_host *transport_host;
 };
+
+static void free_loaded(gpointer arg)
+{
+    struct loaded *l = arg;
+
+    gw_config_free(l->config);
+    gw_module_close(l->module);
+    g_free(l);
+}
 
 static int start(struct gw_modules *ms, struct gw_api *api, struct loaded *l, char *why, size_t why_len)
 {
@@ -41,12 +55,13 @@ static int start(struct gw_modules *ms, struct gw_api *api, struct loaded *l, ch
     return err;
 }
 
-static bool load(struct gw_modules *ms, struct gw_api *api, const struct gw_settings *settings, const char *path)
+static bool load(struct gw_modules *ms, struct gw_api *api, const struct gw_settings *settings, const char *path,
+                 char *why, size_t why_len)
 {
     struct loaded l = {0};
-    char why[400], *file;
+    char *file;
 
-    if (gw_module_open(&l.module, path, why, sizeof(why))) {
+    if (gw_module_open(&l.module, path, why, why_len)) {
         if (g_str_has_prefix(why, path)) /* the dynamic linker names it, too */
             gw_error("%s", why);
         else
@@ -55,7 +70,7 @@ static bool load(struct gw_modules *ms, struct gw_api *api, const struct gw_sett
     }
     l.config = gw_settings_module(settings, l.module->kind, l.module->config_name, l.module->options, &file,
                                   gw_complain_to_log, NULL, NULL);
-    if (start(ms, api, &l, why, sizeof(why))) {
+    if (start(ms, api, &l, why, why_len)) {
         gw_error("%s: %s", path, why);
         gw_config_free(l.config);
         gw_module_close(l.module);
@@ -73,11 +88,12 @@ static unsigned load_folder(struct gw_modules *ms, struct gw_api *api, const str
 {
     char **paths = gw_module_list(folder, gw_config_string(settings->config, category, "disable"));
     unsigned refused = 0;
+    char why[400];
 
     if (!paths)
         gw_error("the folder %s cannot be read: set general.%s_folder", folder, category);
     for (char **p = paths; p && *p; p++)
-        refused += !load(ms, api, settings, *p);
+        refused += !load(ms, api, settings, *p, why, sizeof(why));
     g_strfreev(paths);
     return refused;
 }
@@ -87,6 +103,7 @@ unsigned gw_modules_load(struct gw_modules **out, struct gw_api *api, const stru
     struct gw_modules *ms = g_new0(struct gw_modules, 1);
     unsigned refused;
 
+    ms->leaving = g_ptr_array_new_with_free_func(free_loaded);
     ms->loaded = g_array_new(FALSE, FALSE, sizeof(struct loaded));
     ms->plugin_host = gw_plugin_host(api, settings->state_folder);
     ms->transport_host = gw_transport_host(api, settings->html_folder);
@@ -94,6 +111,88 @@ unsigned gw_modules_load(struct gw_modules **out, struct gw_api *api, const stru
     refused += load_folder(ms, api, settings, settings->transports_folder, "transports");
     *out = ms;
     return refused;
+}
+
+/* --- while the process runs ------------------------------------------------------------------------------------------
+ */
+
+int gw_modules_load_plugin(struct gw_modules *ms, struct gw_api *api, const struct gw_settings *settings,
+                           const char *file, char *name, size_t name_len, char *why, size_t why_len)
+{
+    char *path = g_build_filename(settings->plugins_folder, file, NULL);
+    const struct gw_module *m;
+    int err = 0;
+
+    for (guint i = 0; i < ms->loaded->len && !err; i++)
+        if (!strcmp(g_array_index(ms->loaded, struct loaded, i).module->file, path)) {
+            snprintf(why, why_len, "%s is loaded already", file);
+            err = GW_EPROTO;
+        }
+    if (!err && !load(ms, api, settings, path, why, why_len))
+        err = GW_EIO;
+    if (!err) {
+        m = g_array_index(ms->loaded, struct loaded, ms->loaded->len - 1).module;
+        g_strlcpy(name, m->plugin && m->plugin->aliases && m->plugin->aliases[0] ? m->plugin->aliases[0] : m->name,
+                  name_len);
+    }
+    g_free(path);
+    return err;
+}
+
+/* Is this function inside the module's file? */
+static bool is_inside(void *arg, gw_route_fn *handler)
+{
+    const struct gw_module *m = arg;
+    Dl_info of_module, of_handler;
+
+    return dladdr(m->plugin, &of_module) && dladdr((void *)(uintptr_t)handler, &of_handler) &&
+           of_module.dli_fbase == of_handler.dli_fbase;
+}
+
+static GPtrArray *leaving; /* of the one gw_modules that there is */
+
+/* A job of the plugin may still have to be told: its code stays until there is none. */
+static void close_when_idle(void *arg)
+{
+    struct loaded *l = arg;
+
+    if (gw_control_jobs()) {
+        gw_control_timer(CLOSE_LOOK_MS, false, close_when_idle, l);
+        return;
+    }
+    g_ptr_array_remove(leaving, l);
+}
+
+static void leave(struct gw_modules *ms, const struct loaded *l)
+{
+    struct loaded *copy = g_memdup2(l, sizeof(*l));
+
+    g_ptr_array_add(ms->leaving, copy);
+    leaving = ms->leaving;
+    gw_control_timer(CLOSE_LOOK_MS, false, close_when_idle, copy);
+}
+
+int gw_modules_unload_plugin(struct gw_modules *ms, struct gw_api *api, const char *name, char *why, size_t why_len)
+{
+    const struct cardea_plugin *table;
+    int err = gw_api_remove_plugin(api, name, &table);
+
+    if (err) {
+        snprintf(why, why_len, err == GW_ENOENT ? "No such plugin: %.100s" : "Handles are attached to %.100s", name);
+        return err;
+    }
+    for (guint i = 0; i < ms->loaded->len; i++) {
+        struct loaded *l = &g_array_index(ms->loaded, struct loaded, i);
+
+        if (l->module->plugin != table)
+            continue;
+        gw_api_drop_routes(api, is_inside, l->module);
+        gw_info("plugin %s was unloaded", name);
+        leave(ms, l);
+        g_array_remove_index(ms->loaded, i);
+        return 0;
+    }
+    return 0; /* not one of ours: built into a test */
 }
 
 void gw_modules_free(struct gw_modules *ms)
@@ -107,6 +206,7 @@ void gw_modules_free(struct gw_modules *ms)
         gw_module_close(l->module);
     }
     g_array_free(ms->loaded, TRUE);
+    g_ptr_array_unref(ms->leaving);
     gw_plugin_host_free();
     g_free(ms);
 }

@@ -129,7 +129,7 @@ int gw_settings_load(struct gw_settings *s, gw_complain_fn *complain, void *arg)
 }
 
 int gw_settings_reload(struct gw_settings *s, gw_complain_fn *complain, void *arg,
-                       void (*changed)(void *arg, const struct cardea_option *o))
+                       void (*changed)(void *arg, const struct cardea_option *o, bool taken))
 {
     struct cardea_config *fresh;
     int err = read_main(s, &fresh, complain, arg);

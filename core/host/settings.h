@@ -32,7 +32,7 @@ int gw_settings_load(struct gw_settings *s, gw_complain_fn *complain, void *arg)
 
 /* Reads the main file again and takes over what may change at run time (gw_config_take_over). */
 int gw_settings_reload(struct gw_settings *s, gw_complain_fn *complain, void *arg,
-                       void (*changed)(void *arg, const struct cardea_option *o));
+                       void (*changed)(void *arg, const struct cardea_option *o, bool taken));
 
 /*
  * The configuration of a module: folder/cardea.KIND.NAME.jcfg, then janus.KIND.NAME.jcfg, then the .cfg ones; kind is

@@ -9,6 +9,7 @@ libgw_a_SOURCES += \
 	core/host/module.c core/host/module.h \
 	core/host/modules.c core/host/modules.h \
 	core/host/notify.c core/host/notify.h \
+	core/host/operator.c core/host/operator.h \
 	core/host/plugin_host.c core/host/plugin_host.h \
 	core/host/routes.c core/host/routes.h \
 	core/host/settings.c core/host/settings.h \

@@ -10,6 +10,7 @@ libgw_a_SOURCES += \
 	core/ice/full.c core/ice/full.h \
 	core/ice/ice.h core/ice/inside.h core/ice/io.c \
 	core/ice/lite.c core/ice/lite.h \
+	core/ice/probe.c core/ice/probe.h \
 	core/ice/receive.c \
 	core/ice/resolve.c \
 	core/ice/sim.c \

@@ -218,12 +218,15 @@ static void takes_single_values(void **state)
     assert_int_equal(gw_config_int(config, "general", "debug_level"), 6);
 }
 
-static int n_changed;
+static int n_changed, n_refused;
 
-static void changed(void *arg, const struct cardea_option *o)
+static void changed(void *arg, const struct cardea_option *o, bool taken)
 {
-    assert_true(o->reloadable);
-    n_changed++;
+    assert_int_equal(o->reloadable, taken);
+    if (taken)
+        n_changed++;
+    else
+        n_refused++;
 }
 
 static void takes_over_what_may_change(void **state)
@@ -239,6 +242,7 @@ static void takes_over_what_may_change(void **state)
     gw_config_take_over(config, fresh, listen, NULL, changed);
     gw_config_free(fresh);
     assert_int_equal(n_changed, 2);
+    assert_int_equal(n_refused, 1);
     assert_int_equal(gw_config_int(config, "general", "debug_level"), 6);
     assert_string_equal(gw_config_string(config, "general", "api_secret"), "new");
     assert_string_equal(old, "old"); /* still valid for whoever holds it */
