@@ -45,6 +45,7 @@ int gw_api_new(struct gw_api **out, const struct gw_api_conf *conf)
     gw_tickets_init(&a->exchanges);
     gw_guests_init(a);
     gw_tokens_init(&a->tokens);
+    gw_quota_init(&a->quota);
     gw_admin_settings_load(a);
     gw_watch_start(a);
     *out = a;
@@ -69,6 +70,7 @@ void gw_api_free(struct gw_api *a)
     gw_tickets_clear(&a->messages);
     gw_tickets_clear(&a->exchanges);
     gw_tokens_clear(&a->tokens);
+    gw_quota_end(&a->quota);
     gw_admission_end(a);
     g_free(a);
 }

@@ -11,6 +11,7 @@
 #include <cardea/plugin.h>
 #include <cardea/transport.h>
 
+#include "api/jwt.h"
 #include "loop/timer.h"
 #include "peer/link.h"
 
@@ -24,6 +25,7 @@ struct gw_api_conf {
     int64_t (*now_us)(void);      /* monotonic */
     const char *address;          /* of this host, for `info`; borrowed */
     const char *log_file;         /* or NULL; borrowed */
+    struct gw_jwt *jwt;           /* api/jwt.h; NULL: not used; borrowed */
     const char *sealer;           /* what seals RTP, for `info`; borrowed */
     unsigned workers;             /* for `info` */
     bool ice_full;                /* for `info` */
@@ -137,6 +139,7 @@ bool gw_api_admits(const struct gw_api *a, const char *secret, const char *token
 /* --- what plugins ask for, behind struct cardea_host (host/plugin_host.c) --------------------------------------------
  */
 
+const json_t *gw_api_claims(struct gw_api *a, const struct cardea_handle *h); /* borrowed; NULL: none */
 const struct cardea_request_info *gw_api_info(struct gw_api *a, const struct cardea_request *rq);
 bool gw_api_waits(struct gw_api *a, const struct cardea_request *rq);
 void gw_api_reply(struct gw_api *a, struct cardea_request *rq, json_t *body);

@@ -52,6 +52,12 @@ void gw_api_opened(struct gw_api *a, const void *transport, cardea_connection c,
     client->door = door;
     client->remote = g_strdup(remote);
     client->sessions = g_hash_table_new(g_direct_hash, g_direct_equal);
+    if (!gw_limits_connection(a, client)) {
+        gw_client_free(client);
+        if (t->table.shut)
+            t->table.shut(c);
+        return;
+    }
     g_hash_table_insert(t->clients, &client->id, client);
 }
 
@@ -94,6 +100,7 @@ void gw_api_closed(struct gw_api *a, const void *transport, cardea_connection c)
     for (GList *l = sessions; l; l = l->next)
         gw_session_lost(l->data);
     g_list_free(sessions);
+    gw_limits_connection_gone(client);
     gw_client_free(client);
 }
 

@@ -9,6 +9,7 @@ static const struct {
 } texts[] = {
     {GW_API_UNAUTHORIZED, "Unauthorized: wrong or missing secret or token"},
     {GW_API_PLUGIN_NOT_ALLOWED, "This token may not use this plugin"},
+    {GW_API_TOO_MANY, "Too many"},
     {GW_API_TRANSPORT, "Transport specific error"},
     {GW_API_UNKNOWN_REQUEST, "Unknown request"},
     {GW_API_NOT_JSON, "Invalid JSON"},

@@ -6,6 +6,7 @@
 enum gw_api_error {
     GW_API_UNAUTHORIZED = 403,
     GW_API_PLUGIN_NOT_ALLOWED = 405,
+    GW_API_TOO_MANY = 429, /* ours: a limit of an address, session or token was reached */
     GW_API_TRANSPORT = 450, /* e.g. an HTTP method that has no meaning */
     GW_API_UNKNOWN_REQUEST = 453,
     GW_API_NOT_JSON = 454,

@@ -14,11 +14,20 @@ static struct gw_exchange *find(const struct gw_transport *t, uint64_t tag)
     return g_hash_table_lookup(t->exchanges, &key);
 }
 
+const char *gw_origin_remote(const struct gw_origin *o)
+{
+    const struct gw_client *c = o->connection ? gw_origin_client(o) : NULL;
+    const struct gw_exchange *x = o->connection ? NULL : find(o->transport, o->tag);
+
+    return c ? c->remote : x ? x->remote : NULL;
+}
+
 void gw_exchange_free(gpointer exchange)
 {
     struct gw_exchange *x = exchange;
 
     g_strfreev(x->headers);
+    g_free(x->remote);
     g_free(x);
 }
 
@@ -69,6 +78,7 @@ void gw_api_exchange(struct gw_api *a, const void *transport, uint64_t tag, enum
     x = g_new0(struct gw_exchange, 1);
     x->transport = t;
     x->tag = tag;
+    x->remote = g_strdup(in->remote);
     g_hash_table_insert(t->exchanges, &x->tag, x);
     if (in->route)
         gw_routes_exchange(a, x, in);

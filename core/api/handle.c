@@ -38,6 +38,7 @@ static struct gw_handle *make(struct gw_session *s, struct gw_plugin *p, const c
     h->id = free_id(s);
     h->opaque_id = g_strdup(opaque_id);
     h->token = g_strdup(token);
+    h->claims = json_deep_copy(gw_auth_claims(h->api, token));
     h->created_us = s->api->conf.now_us();
     h->sources = g_array_new(FALSE, FALSE, sizeof(struct gw_known_source));
     g_queue_init(&h->outbox);
@@ -77,6 +78,7 @@ static void free_handle(struct gw_handle *h)
     g_array_free(h->sources, TRUE);
     g_free(h->opaque_id);
     g_free(h->token);
+    json_decref(h->claims);
     h->api->n_handles--;
     g_free(h);
     gw_session_handle_gone(s);
@@ -274,6 +276,13 @@ const struct cardea_tap *gw_api_tap_of(struct gw_api *a, cardea_source source)
     const struct gw_handle *h = g_hash_table_lookup(a->sources, &key);
 
     return h && h->plugin->table.packet ? &h->plugin->tap : NULL;
+}
+
+const json_t *gw_api_claims(struct gw_api *a, const struct cardea_handle *ticket)
+{
+    const struct gw_handle *h = gw_handle_of(a, ticket);
+
+    return h ? h->claims : NULL;
 }
 
 void gw_api_ids(struct gw_api *a, const struct cardea_handle *ticket, uint64_t *session, uint64_t *handle)

@@ -12,6 +12,7 @@
 #include "api/api.h"
 #include "api/errors.h"
 #include "api/json.h"
+#include "api/quota.h"
 #include "api/lifetimes.h"
 #include "api/tickets.h"
 #include "api/tokens.h"
@@ -53,7 +54,8 @@ struct gw_client {
     cardea_connection id; /* 0: all exchanges of the transport */
     enum cardea_door door;
     char *remote;
-    GHashTable *sessions; /* set; borrowed */
+    GHashTable *sessions;         /* set; borrowed */
+    struct gw_quota_place *place; /* where it is counted; NULL: nowhere */
 };
 
 /* Where a reply goes. A value: it survives what it names. */
@@ -70,6 +72,7 @@ struct gw_exchange {
     struct gw_poll *poll; /* when it is a long poll; owned by its session */
     void *ticket;         /* when it is a route's */
     char **headers;       /* likewise; owned */
+    char *remote;         /* owned */
 };
 
 struct gw_poll { /* a long poll that waits */
@@ -78,6 +81,11 @@ struct gw_poll { /* a long poll that waits */
     unsigned max_events;
     bool array;
     struct gw_timer timer;
+};
+
+/* Where a session is counted; NULL: nowhere. */
+struct gw_limits_session {
+    struct gw_quota_place *address, *token;
 };
 
 struct gw_session {
@@ -95,6 +103,8 @@ struct gw_session {
     size_t events_size;
     bool events_full; /* told once */
     GQueue polls;     /* struct gw_poll; owned */
+    struct gw_limits_session counted;
+    struct gw_bucket requests;
 };
 
 /* An SDP of ours on its way. */
@@ -114,6 +124,7 @@ struct gw_handle {
     uint64_t id;
     struct cardea_handle *ticket;
     char *opaque_id, *token;
+    json_t *claims; /* of the token it was attached with; NULL: none */
     enum gw_handle_state state;
     void *user; /* the plugin's */
     int64_t created_us;
@@ -187,6 +198,7 @@ struct gw_api {
     struct gw_tickets guest_tickets;
     GQueue queries; /* struct gw_query: handle_info waiting for a worker */
     struct gw_tokens tokens;
+    struct gw_quota quota;
     GPtrArray *event_handlers; /* struct gw_event_handler; borrowed */
     struct gw_timer event_update, statistics;
     unsigned statistics_round;
@@ -216,6 +228,7 @@ struct gw_transport *gw_transport_find(const struct gw_api *a, const void *key);
 void gw_origin_send(const struct gw_origin *o, const char *text);  /* a JSON reply */
 void gw_origin_send_json(const struct gw_origin *o, json_t *root); /* taken */
 struct gw_client *gw_origin_client(const struct gw_origin *o);     /* NULL: it has gone */
+const char *gw_origin_remote(const struct gw_origin *o);           /* its address; NULL: it has gone */
 void gw_client_free(gpointer client);
 
 /* --- exchange.c --- */
@@ -250,7 +263,18 @@ void gw_request_read_ids(struct gw_request *rq);
 /* --- auth.c --- */
 bool gw_auth_passes(const struct gw_api *a, const char *secret, const char *token);
 bool gw_auth_may_attach(const struct gw_api *a, const char *token, const struct gw_plugin *p);
+/* What a JSON Web Token says; NULL: it is none, or not a good one. Borrowed until the next look. */
+const json_t *gw_auth_claims(const struct gw_api *a, const char *token);
 bool gw_auth_stored_tokens(const struct gw_api *a); /* is that the mode? */
+
+/* --- limits.c: false: an error was sent (for a connection: it is to be shut) --- */
+bool gw_limits_connection(struct gw_api *a, struct gw_client *c);
+void gw_limits_connection_gone(struct gw_client *c);
+bool gw_limits_session(const struct gw_request *rq, struct gw_limits_session *out);
+void gw_limits_session_made(struct gw_session *s, const struct gw_limits_session *of);
+void gw_limits_session_gone(struct gw_session *s);
+bool gw_limits_request(const struct gw_request *rq);         /* of its address */
+bool gw_limits_session_request(const struct gw_request *rq); /* of its session */
 
 /* --- session.c --- */
 struct gw_session *gw_session_find(const struct gw_api *a, uint64_t id);

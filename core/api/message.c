@@ -342,12 +342,24 @@ static bool must_park(const struct gw_request *rq, const json_t *jsep)
     return h->parked.length || (h->cleaning && !h->park_over && type && !strcasecmp(type, "offer"));
 }
 
+/* A token may be for some rooms only. */
+static bool may_enter(const struct gw_request *rq)
+{
+    const json_t *room = json_object_get(json_object_get(rq->root, "body"), "room");
+    const json_t *claims = room ? gw_auth_claims(rq->api, gw_json_string(rq->root, "token")) : NULL;
+
+    if (!claims || gw_jwt_allows(claims, "rooms", room))
+        return true;
+    gw_request_fail(rq, GW_API_UNAUTHORIZED, "This token is not for that room");
+    return false;
+}
+
 void gw_message_take(struct gw_request *rq)
 {
     struct cardea_request_info info = {0};
     json_t *jsep = json_object_get(rq->root, "jsep");
 
-    if (!gw_request_check(rq, message_params, rq->root))
+    if (!gw_request_check(rq, message_params, rq->root) || !may_enter(rq))
         return;
     if (jsep && !gw_jsep_check(rq, jsep))
         return;

@@ -21,7 +21,7 @@ void gw_admin_operate(struct gw_request *rq)
     rq->api->conf.operate(rq->api->conf.arg, op, rq->name, rq->root);
 }
 
-static void send(struct gw_operation *op, json_t *o)
+static void finish(struct gw_operation *op, json_t *o)
 {
     json_object_set_new(o, "transaction", json_string(op->transaction));
     gw_origin_send_json(&op->origin, o);
@@ -32,10 +32,10 @@ static void send(struct gw_operation *op, json_t *o)
 void gw_operation_reply(struct gw_operation *op, json_t *members)
 {
     json_object_set_new(members, "janus", json_string("success"));
-    send(op, members);
+    finish(op, members);
 }
 
 void gw_operation_fail(struct gw_operation *op, int code, const char *text)
 {
-    send(op, gw_error_json(code, text));
+    finish(op, gw_error_json(code, text));
 }

@@ -233,6 +233,8 @@ static void serve_addressed(struct gw_request *rq)
         return;
     }
     gw_session_touch(rq->session);
+    if (!gw_limits_session_request(rq))
+        return;
     if (rq->has_handle) {
         gint64 key = (gint64)rq->handle_id;
 
@@ -292,6 +294,8 @@ void gw_request_take(struct gw_api *a, const struct gw_origin *o, json_t *root)
     gw_debug("request %.40s, transaction %.40s", rq.name, rq.transaction);
     if (o->door == CARDEA_DOOR_ADMIN)
         gw_admin_take(&rq);
+    else if (!gw_limits_request(&rq))
+        return;
     else if (!rq.session_id && !rq.handle_id)
         serve_server_level(&rq);
     else

@@ -81,6 +81,7 @@ void gw_session_create(struct gw_request *rq)
     struct gw_api *a = rq->api;
     struct gw_client *owner = gw_origin_client(&rq->origin);
     uint64_t id = (uint64_t)json_integer_value(json_object_get(rq->root, "id"));
+    struct gw_limits_session counted;
     struct gw_session *s;
 
     if (id && gw_session_find(a, id)) {
@@ -88,9 +89,10 @@ void gw_session_create(struct gw_request *rq)
         gw_request_fail(rq, GW_API_SESSION_EXISTS, "Session id %llu is in use", (unsigned long long)id);
         return;
     }
-    if (!owner || !limits_allow(rq, owner))
+    if (!owner || !limits_allow(rq, owner) || !gw_limits_session(rq, &counted))
         return;
     s = gw_session_new(a, owner, id);
+    gw_limits_session_made(s, &counted);
     gw_event_session(s, "created", &rq->origin);
     gw_request_reply(rq, json_pack("{ss s{sI}}", "janus", "success", "data", "id", (json_int_t)s->id));
 }
@@ -130,6 +132,7 @@ void gw_session_destroy(struct gw_session *s, bool timed_out)
     s->over = true;
     s->n_handles++; /* so that it outlives the loop below */
     gw_guest_session_over(s);
+    gw_limits_session_gone(s);
     gw_event_session(s, timed_out ? "timeout" : "destroyed", NULL);
     set_owner(s, NULL);
     handles = g_hash_table_get_values(s->handles);

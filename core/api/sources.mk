@@ -18,13 +18,16 @@ libgw_a_SOURCES += \
 	core/api/info.c \
 	core/api/jsep.c \
 	core/api/json.c core/api/json.h \
+	core/api/jwt.c core/api/jwt.h \
 	core/api/lifetimes.c core/api/lifetimes.h \
+	core/api/limits.c \
 	core/api/longpoll.c \
 	core/api/media.c \
 	core/api/message.c \
 	core/api/operation.c \
 	core/api/outbox.c \
 	core/api/params.c core/api/params.h \
+	core/api/quota.c core/api/quota.h \
 	core/api/request.c \
 	core/api/routes.c \
 	core/api/session.c \

@@ -23,6 +23,7 @@ static void look(void *arg, int64_t now_us)
             gw_session_destroy(l->data, true);
     g_list_free(all);
     gw_admin_queries_watch(a, false);
+    gw_quota_tidy(&a->quota, now);
     gw_timer_start(a->conf.timers, &a->watch, now + GW_WATCH_US);
 }
 

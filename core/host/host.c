@@ -5,6 +5,7 @@
 #include "host/host.h"
 
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -43,6 +44,7 @@ struct host {
     struct gw_mailbox *news;
     struct gw_workers *workers;
     struct gw_links *links;
+    struct gw_jwt *jwt;
     struct gw_api *api;
     struct gw_modules *modules;
     int signals;
@@ -220,11 +222,36 @@ static void drain(void *arg, bool on, int64_t timeout_s)
         tell_phase(h);
 }
 
+static unsigned open_files(void)
+{
+    DIR *d = opendir("/proc/self/fd");
+    unsigned n = 0;
+
+    while (d && readdir(d))
+        n++;
+    if (d)
+        closedir(d);
+    return n;
+}
+
+/* The last descriptors are for what runs already: a log file that is rotated, a recording, a plugin's work. */
+static void watch_files(struct host *h)
+{
+    int64_t reserved = gw_config_int(h->config, "limits", "reserved_files");
+    struct rlimit files;
+
+    if (getrlimit(RLIMIT_NOFILE, &files) || files.rlim_cur == RLIM_INFINITY)
+        return;
+    gw_api_admit(h->api, "files", (int64_t)files.rlim_cur - open_files() > reserved,
+                 "File descriptors are nearly used up (limits.reserved_files)");
+}
+
 static void pulse(void *arg)
 {
     struct host *h = arg;
 
     gw_workers_pulse(h->workers);
+    watch_files(h);
     if (gw_workers_alive(h->workers) && gw_notify_watchdog_us())
         gw_notify("WATCHDOG=1");
     if (gw_life_pulse(&h->life, is_busy(h, gw_now_us()), gw_now_us()))
@@ -313,6 +340,23 @@ static void find_sealer(struct host *h)
     gw_sealer_free(s);
 }
 
+static int make_jwt(struct host *h)
+{
+    const struct gw_jwt_conf conf = {.secret = text(h, "general", "jwt_secret"),
+                                     .key_file = text(h, "general", "jwt_key"),
+                                     .audience = text(h, "general", "jwt_audience"),
+                                     .issuer = text(h, "general", "jwt_issuer")};
+    char why[300];
+    int err;
+
+    if (!conf.secret && !conf.key_file)
+        return 0;
+    err = gw_jwt_new(&h->jwt, &conf, why, sizeof(why));
+    if (err)
+        gw_fatal("general.jwt_key: %s", why);
+    return err;
+}
+
 static int make_api(struct host *h)
 {
     const struct gw_api_conf conf = {
@@ -321,6 +365,7 @@ static int make_api(struct host *h)
         .now_us = gw_now_us,
         .address = h->address,
         .log_file = text(h, "general", "log_to_file"),
+        .jwt = h->jwt,
         .sealer = h->sealer,
         .workers = gw_workers_wanted(h->config),
         .ice_full = gw_workers_full_ice(h->config),
@@ -407,6 +452,8 @@ static int start(struct host *h)
     if (!err)
         err = make_dtls(h);
     if (!err)
+        err = make_jwt(h);
+    if (!err)
         err = make_api(h);
     if (!err)
         err = make_workers(h);
@@ -474,6 +521,7 @@ static void stop(struct host *h)
     gw_links_free(h->links);
     gw_workers_free(h->workers);
     gw_api_free(h->api);
+    gw_jwt_free(h->jwt);
     gw_modules_free(h->modules);
     if (gw_control_loop())
         gw_control_free();

@@ -489,6 +489,8 @@ static void configure(const char *const *settings)
     }
 }
 
+struct gw_jwt *world_jwt;
+
 void world_begin(const char *const *settings)
 {
     struct gw_api_conf conf = {.now_us = now, .address = "127.0.0.1", .media_changed = media_changed, .drain = drain};
@@ -507,6 +509,7 @@ void world_begin(const char *const *settings)
     world.configs = g_ptr_array_new_with_free_func((GDestroyNotify)gw_config_free);
     configure(settings);
     conf.config = world.config;
+    conf.jwt = world_jwt;
     if (gw_timers_new(&world.timers))
         abort();
     conf.timers = world.timers;

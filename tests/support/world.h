@@ -52,6 +52,7 @@ struct world_response {
 extern struct world world;
 extern const char *world_state; /* the folder where plugins may keep state; set it before world_begin() */
 
+extern struct gw_jwt *world_jwt; /* what the next world is begun with; NULL: none */
 /* settings: "category.name", "value", …, NULL */
 void world_begin(const char *const *settings);
 void world_end(void); /* also checks that every attach had its detach, and that no callback was nested */

@@ -102,8 +102,9 @@ export class Gateway {
     return g;
   }
 
-  async #run({ netns, env }) {
+  async #run({ netns, env, nofile }) {
     const command = [join(BUILD, 'cardea'), '-F', this.folder];
+    if (nofile) command.unshift('prlimit', `--nofile=${nofile}`);
     if (netns) command.unshift('ip', 'netns', 'exec', netns);
     this.process = spawn(command[0], command.slice(1), { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     this.exited = new Promise((done) => this.process.on('exit', (code, signal) => done({ code, signal })));

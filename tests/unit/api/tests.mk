@@ -5,10 +5,12 @@ check_PROGRAMS += \
 	tests/unit/api/test_admission \
 	tests/unit/api/test_drain \
 	tests/unit/api/test_events \
+	tests/unit/api/test_jwt \
 	tests/unit/api/test_lifetimes \
 	tests/unit/api/test_guest \
 	tests/unit/api/test_message \
 	tests/unit/api/test_params \
+	tests/unit/api/test_quota \
 	tests/unit/api/test_request \
 	tests/unit/api/test_session \
 	tests/unit/api/test_tokens
@@ -17,6 +19,8 @@ tests_unit_api_test_admission_SOURCES = tests/unit/api/test_admission.c tests/su
 tests_unit_api_test_drain_SOURCES = tests/unit/api/test_drain.c tests/support/world.c
 tests_unit_api_test_events_SOURCES = tests/unit/api/test_events.c tests/support/world.c
 tests_unit_api_test_guest_SOURCES = tests/unit/api/test_guest.c tests/support/world.c
+tests_unit_api_test_jwt_SOURCES = tests/unit/api/test_jwt.c tests/support/world.c
 tests_unit_api_test_message_SOURCES = tests/unit/api/test_message.c tests/support/world.c
+tests_unit_api_test_quota_SOURCES = tests/unit/api/test_quota.c tests/support/world.c
 tests_unit_api_test_request_SOURCES = tests/unit/api/test_request.c tests/support/world.c
 tests_unit_api_test_session_SOURCES = tests/unit/api/test_session.c tests/support/world.c
