@@ -109,8 +109,19 @@ static void on_query(void *owner, int64_t ticket, const char *json)
 }
 
 static const struct gw_link_events fake_events = {
-    on_described, on_trickle, on_ice,     on_up,       on_down, on_closed, on_media,
-    on_slow_link, on_layer,   on_talking, on_loudness, on_data, on_query,
+    .described = on_described,
+    .trickle = on_trickle,
+    .ice = on_ice,
+    .up = on_up,
+    .down = on_down,
+    .closed = on_closed,
+    .media = on_media,
+    .slow_link = on_slow_link,
+    .layer = on_layer,
+    .talking = on_talking,
+    .loudness = on_loudness,
+    .data = on_data,
+    .query = on_query,
 };
 
 static bool fake_post(void *arg, unsigned worker, const struct gw_order *order)
