@@ -14,17 +14,18 @@
 #include "ice/ice.h"
 
 #define GW_ICE_TEXT       257 /* ufrag or pwd, RFC 8839 §5.4, and its NUL */
+#define GW_ICE_OWN        40  /* the same of ours, which are as short as we like */
 #define GW_ICE_CANDIDATES 64  /* most candidates of either side */
 #define GW_ICE_STATES     8   /* states not told yet */
 
-struct gw_ice_credentials {
-    char ufrag[GW_ICE_TEXT], pwd[GW_ICE_TEXT];
+struct gw_ice_credentials { /* our own */
+    char ufrag[GW_ICE_OWN], pwd[GW_ICE_OWN];
 };
 
 /* Candidate lines, owned. */
 struct gw_ice_lines {
-    char *line[GW_ICE_CANDIDATES];
-    size_t n;
+    char **line; /* grows up to GW_ICE_CANDIDATES */
+    size_t n, room;
 };
 
 struct gw_ice_backend {
@@ -76,7 +77,10 @@ struct gw_ice {
     void *peer;
     bool controlling;
     /* owned */
-    struct gw_ice_credentials local, remote;
+    struct gw_ice_credentials local;
+    struct {
+        char *ufrag, *pwd; /* NULL: not known yet */
+    } remote;
     struct gw_ice_lines locals, remotes;
     /* state */
     enum gw_ice_state state;

@@ -51,6 +51,8 @@ static void destroy(struct gw_ice *ice)
     }
     gw_ice_free_lines(&ice->locals);
     gw_ice_free_lines(&ice->remotes);
+    free(ice->remote.ufrag);
+    free(ice->remote.pwd);
     io->count--;
     io->backend->destroy(ice);
 }
@@ -228,6 +230,17 @@ static bool is_credential(const char *text, size_t least)
     return n >= least && n < GW_ICE_TEXT && !text[n];
 }
 
+static bool take_text(char **at, const char *text)
+{
+    char *copy = strdup(text);
+
+    if (!copy)
+        return false;
+    free(*at);
+    *at = copy;
+    return true;
+}
+
 int gw_ice_set_remote(struct gw_ice *ice, const char *ufrag, const char *pwd, int64_t now_us)
 {
     ice->io->now_us = now_us;
@@ -237,8 +250,8 @@ int gw_ice_set_remote(struct gw_ice *ice, const char *ufrag, const char *pwd, in
         return 0;
     if (ice->has_remote)
         gw_ice_free_lines(&ice->remotes); /* those of the generation before */
-    gw_strlcpy(ice->remote.ufrag, ufrag, sizeof(ice->remote.ufrag));
-    gw_strlcpy(ice->remote.pwd, pwd, sizeof(ice->remote.pwd));
+    if (!take_text(&ice->remote.ufrag, ufrag) || !take_text(&ice->remote.pwd, pwd))
+        return GW_ENOMEM;
     ice->has_remote = true;
     return ice->io->backend->set_remote(ice, now_us);
 }
@@ -319,11 +332,20 @@ int gw_ice_add_line(struct gw_ice_lines *lines, const struct gw_candidate *c)
 {
     char text[GW_CANDIDATE_TEXT];
 
+    char **more;
+
     if (lines->n == GW_ICE_CANDIDATES || gw_candidate_write(c, text, sizeof(text)) < 0)
         return GW_ELIMIT;
     for (size_t i = 0; i < lines->n; i++)
         if (!strcmp(lines->line[i], text))
             return GW_ELIMIT;
+    if (lines->n == lines->room) {
+        more = realloc(lines->line, (lines->room + 4) * sizeof(*more));
+        if (!more)
+            return GW_ENOMEM;
+        lines->line = more;
+        lines->room += 4;
+    }
     lines->line[lines->n] = strdup(text);
     if (!lines->line[lines->n])
         return GW_ENOMEM;
@@ -335,7 +357,8 @@ void gw_ice_free_lines(struct gw_ice_lines *lines)
 {
     for (size_t i = 0; i < lines->n; i++)
         free(lines->line[i]);
-    lines->n = 0;
+    free(lines->line);
+    *lines = (struct gw_ice_lines){0};
 }
 
 const char *gw_ice_remote_kind(const struct gw_ice *ice, const struct gw_address *a, bool tcp)

@@ -63,12 +63,15 @@ void gw_sdp_line(struct gw_sdp_writer *w, const char *fmt, ...)
 
 char *gw_sdp_take(struct gw_sdp_writer *w)
 {
-    char *text = w->text;
+    char *text = w->text, *fitting;
 
     if (w->failed) {
         free(text);
         text = NULL;
     }
+    fitting = text ? realloc(text, w->len + 1) : NULL; /* it is kept as long as the connection */
+    if (fitting)
+        text = fitting;
     *w = (struct gw_sdp_writer){0};
     return text;
 }

@@ -21,15 +21,19 @@ static bool running;
 static lws_sorted_usec_list_t tick;
 static bool said_goodbye; /* service thread */
 
+/* What each connection has of its own for reading; longer messages come in parts. */
+#define RECEIVE_ROOM 2048
+#define SEND_ROOM    8192
+
 /* Subprotocols of a door; what asks for none ends at the first, which refuses. */
 static const struct lws_protocols client_protocols[] = {
     {"http-only", handshake_callback, 0, 0, 0, NULL, 0},
-    {client_protocol, connection_callback, sizeof(void *), 8192, 0, NULL, 0},
+    {client_protocol, connection_callback, sizeof(void *), RECEIVE_ROOM, 0, NULL, SEND_ROOM},
     {NULL, NULL, 0, 0, 0, NULL, 0},
 };
 static const struct lws_protocols admin_protocols[] = {
     {"http-only", handshake_callback, 0, 0, 0, NULL, 0},
-    {admin_protocol, connection_callback, sizeof(void *), 8192, 0, NULL, 0},
+    {admin_protocol, connection_callback, sizeof(void *), RECEIVE_ROOM, 0, NULL, SEND_ROOM},
     {NULL, NULL, 0, 0, 0, NULL, 0},
 };
 
