@@ -16,6 +16,7 @@
 #include "peer/link.h"
 
 struct gw_api;
+struct gw_web;
 
 struct gw_operation; /* an operator's request that waits for the host's answer */
 
@@ -36,6 +37,7 @@ struct gw_api_conf {
     void (*drain)(void *arg, bool on, int64_t timeout_s);
     /* An operator's request that the host answers, at once or later, by one of the calls below. May be NULL. */
     void (*operate)(void *arg, struct gw_operation *op, const char *request, const json_t *root);
+    struct gw_web *web; /* where traces go out; borrowed, may be NULL */
     void *arg;
 };
 

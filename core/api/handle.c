@@ -165,6 +165,7 @@ void gw_handle_close(struct gw_handle *h, bool tell)
         return;
     h->state = GW_HANDLE_CLOSING;
     h->tell = tell;
+    gw_timing_end(h);
     unlist(h);
     gw_timer_stop(h->api->conf.timers, &h->park_timer);
     gw_handle_unpark(h);

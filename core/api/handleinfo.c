@@ -44,6 +44,7 @@ static json_t *sdps_json(const struct gw_handle *h)
 static json_t *info_json(struct gw_handle *h)
 {
     const struct gw_session *s = h->session;
+    json_t *trace = gw_trace_json(&h->trace);
     json_t *o = json_pack("{sI sI sI}", "session_id", (json_int_t)s->id, "session_last_activity",
                           (json_int_t)s->last_us, "session_timeout", (json_int_t)gw_session_timeout_s(s));
 
@@ -58,6 +59,8 @@ static json_t *info_json(struct gw_handle *h)
     json_object_set_new(o, "created", json_integer(h->created_us));
     json_object_set_new(o, "current_time", json_integer(h->api->conf.now_us()));
     json_object_set_new(o, "plugin", json_string(h->plugin->shown));
+    if (trace)
+        json_object_set_new(o, "trace", trace);
     if (h->plugin->table.describe) {
         json_t *specific = h->plugin->table.describe(h->ticket, h->user);
 

@@ -15,6 +15,7 @@
 #include "api/quota.h"
 #include "api/lifetimes.h"
 #include "api/tickets.h"
+#include "api/timing.h"
 #include "api/tokens.h"
 
 #define GW_WATCH_US       2000000    /* how often sessions are looked at */
@@ -130,6 +131,7 @@ struct gw_handle {
     int64_t created_us;
     /* media */
     struct gw_link *link; /* owned */
+    struct gw_trace trace;
     bool up;
     bool cleaning;             /* its PeerConnection is being closed */
     bool tell;                 /* the client gets `detached` */
@@ -165,6 +167,7 @@ struct gw_message {
     json_t *body;
     struct gw_sdp *sdp; /* an answer or offer made with it */
     bool async;
+    int64_t since_us;
 };
 
 struct gw_request { /* while it is being processed */

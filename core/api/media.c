@@ -99,6 +99,7 @@ void gw_handle_note_sources(struct gw_handle *h)
 
 static void on_described(void *owner, const char *type, char *sdp)
 {
+    gw_timing_mark(owner, GW_TRACE_SDP);
     gw_handle_described(owner, type, sdp);
 }
 
@@ -130,6 +131,8 @@ static void on_ice(void *owner, enum gw_ice_state state)
 
     gw_debug_of(h->session->id, h->id, "ICE state %d", (int)state);
     gw_event_ice(h, state);
+    if (state == GW_ICE_CONNECTED || state == GW_ICE_READY)
+        gw_timing_mark(h, GW_TRACE_ICE);
     if (state != GW_ICE_FAILED || !h->up || !hears(h))
         return;
     gw_out_event(h, gw_event_open(h, "ice-failed", NULL));
@@ -155,6 +158,7 @@ static void on_up(void *owner)
         return;
     h->up = true;
     gw_event_connection(h, NULL);
+    gw_timing_mark(h, GW_TRACE_DTLS);
     if (h->plugin->table.up)
         h->plugin->table.up(h->ticket, h->user);
     gw_out_event(h, gw_event_open(h, "webrtcup", NULL));
@@ -166,6 +170,7 @@ static void on_down(void *owner, const char *reason)
     struct gw_handle *h = owner;
     GString *g;
 
+    gw_timing_end(h);
     h->up = false;
     h->cleaning = true;
     h->offer_waits = false;
@@ -201,6 +206,8 @@ static void on_media(void *owner, const struct cardea_stream *s, bool receiving,
 
     if (!hears(h) || s->kind == CARDEA_DATA)
         return;
+    if (receiving)
+        gw_timing_mark(h, GW_TRACE_MEDIA);
     g = gw_event_open(h, "media", NULL);
     g_string_append(g, ",\"mid\":");
     gw_json_quote(g, s->mid);

@@ -27,6 +27,7 @@ static struct gw_message *make(const struct gw_request *rq, struct gw_plugin *p,
     m->origin = rq->origin;
     m->transaction = g_strdup(rq->transaction);
     m->session_id = rq->session_id;
+    m->since_us = rq->api->conf.now_us();
     m->body = json_incref((json_t *)body);
     m->ticket = gw_tickets_add(&rq->api->messages, m);
     m->info.handle = rq->handle ? rq->handle->ticket : NULL;
@@ -132,6 +133,8 @@ static void settle_offer(struct gw_message *m)
 static void answer(struct gw_message *m, json_t *body)
 {
     settle_offer(m);
+    gw_timing_request(m->handle ? "message" : "message_plugin", m->verb && m->verb->name ? m->verb->name : NULL,
+                      m->api->conf.now_us() - m->since_us);
     if (!m->handle)
         answer_admin(m, body);
     else if (m->async)
@@ -267,8 +270,7 @@ static const struct cardea_verb *find_verb(const struct gw_plugin *p, const char
 }
 
 /* Writes the verb, or a code and why there is none. */
-static int choose_verb(const struct gw_plugin *p, const json_t *body, const struct cardea_verb **verb,
-                       const char **why)
+static int choose_verb(const struct gw_plugin *p, const json_t *body, const struct cardea_verb **verb, const char **why)
 {
     const json_t *name = json_object_get(body, "request");
 
@@ -310,7 +312,8 @@ static void run(struct gw_message *m)
     answer(m, NULL);
 }
 
-static const struct cardea_param message_params[] = {{"body", CARDEA_OBJECT, CARDEA_REQUIRED}, {0}};
+static const struct cardea_param message_params[] = {
+    {"body", CARDEA_OBJECT, CARDEA_REQUIRED}, {"traceparent", CARDEA_STRING, .max = 256}, {0}};
 
 static void deliver(struct gw_request *rq, struct cardea_request_info *info)
 {
@@ -319,6 +322,8 @@ static void deliver(struct gw_request *rq, struct cardea_request_info *info)
     const char *why;
     int code;
 
+    gw_trace_parse(&h->trace, gw_json_string(rq->root, "traceparent")); /* a bad one is as good as none */
+    gw_timing_mark(h, GW_TRACE_REQUEST);
     m->info.jsep_type = info->jsep_type;
     m->info.jsep_e2ee = info->jsep_e2ee;
     m->info.jsep_update = info->jsep_update;

@@ -34,5 +34,7 @@ libgw_a_SOURCES += \
 	core/api/statistics.c \
 	core/api/tickets.c core/api/tickets.h \
 	core/api/tokens.c core/api/tokens.h \
+	core/api/timing.c core/api/timing.h \
+	core/api/trace.c core/api/trace.h \
 	core/api/trickle.c \
 	core/api/watch.c

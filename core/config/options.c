@@ -106,6 +106,10 @@ const struct cardea_option gw_options[] = {
     BOOL("general", "no_webrtc_encryption", "false", false, "For debugging only: send media in the clear."),
     LIST("general", "protected_folders", "Folders where recordings and captures may never be written."),
 
+    /* tracing */
+    TEXT("tracing", "otlp_url", NULL, 1000, LIVE,
+         "Where traces of joins are posted (OTLP over HTTP, JSON), such as http://127.0.0.1:4318/v1/traces; unset: nowhere."),
+
     /* certificates */
     TEXT("certificates", "cert_pem", NULL, 4000, false,
         "Certificate for DTLS (PEM file); unset: a new one is made at every start."),

@@ -372,6 +372,7 @@ static int make_api(struct host *h)
         .media_changed = media_changed,
         .drain = drain,
         .operate = gw_operator_ask,
+        .web = gw_control_web(),
         .arg = h,
     };
 

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "log/log.h"
 #include "loop/worker.h"
+#include "metrics/metrics.h"
 #include "plain/plain.h"
 
 #define ORDERS        8192
@@ -31,6 +32,8 @@ struct one {
     unsigned index;
     uint64_t turns;
     unsigned silent; /* pulses without a turn */
+    uint64_t forwarded;
+    struct gw_metric *delay;
 };
 
 struct gw_workers {
@@ -76,8 +79,14 @@ static bool give_engine(void *arg, unsigned worker, const void *message, size_t 
 static void end_turn(void *arg, int64_t now_us)
 {
     struct one *w = arg;
+    struct gw_engine_stats s;
 
     gw_engine_turn_end(w->engine, now_us);
+    gw_engine_get_stats(w->engine, &s);
+    if (s.packets_forwarded == w->forwarded)
+        return;
+    w->forwarded = s.packets_forwarded;
+    gw_metric_observe(w->delay, (double)(gw_now_us() - now_us) / 1e6);
 }
 
 bool gw_workers_post(void *workers, unsigned worker, const struct gw_order *order)
@@ -162,6 +171,18 @@ static void read_ice(const struct cardea_config *c, unsigned index, struct gw_ic
     read_ports(c, ice);
 }
 
+static struct gw_metric *delay_metric(unsigned index)
+{
+    static const double bounds[] = {0.00002, 0.00005, 0.0001, 0.0002, 0.0005, 0.001,
+                                    0.002,   0.005,   0.01,   0.02,   0.05,   0.1};
+    char label[24];
+
+    snprintf(label, sizeof(label), "worker=\"%u\"", index);
+    return gw_metric_histogram("cardea_forwarding_seconds", label,
+                               "From the wake-up that brought packets to their way out, a turn in which some went out.",
+                               bounds, sizeof(bounds) / sizeof(bounds[0]));
+}
+
 static int make_one(struct one *w, const struct cardea_config *config, struct gw_dtls_context *dtls,
                     const struct gw_media_settings *settings, char *why, size_t why_len)
 {
@@ -184,6 +205,7 @@ static int make_one(struct one *w, const struct cardea_config *config, struct gw
                                     .arg = w};
     int err;
 
+    w->delay = delay_metric(w->index);
     snprintf(why, why_len, "worker %u: out of memory or descriptors", w->index);
     snprintf(name, sizeof(name), "worker-%u", w->index);
     err = gw_worker_new(&w->thread, &thread);

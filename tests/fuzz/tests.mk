@@ -49,3 +49,5 @@ tests_fuzz_fuzz_packets_SOURCES = tests/fuzz/fuzz_packets.c tests/fuzz/replay.c 
 	tools/rec/stream.c tools/rec/text.c
 tests_fuzz_fuzz_packets_CPPFLAGS = $(AM_CPPFLAGS) $(AVFORMAT_CFLAGS)
 tests_fuzz_fuzz_packets_LDADD = $(RECMEDIA_LIBS) $(JANSSON_LIBS) $(GLIB_LIBS) $(AVFORMAT_LIBS)
+check_PROGRAMS += tests/fuzz/fuzz_trace
+tests_fuzz_fuzz_trace_SOURCES = tests/fuzz/fuzz_trace.c tests/fuzz/replay.c

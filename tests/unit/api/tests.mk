@@ -13,7 +13,8 @@ check_PROGRAMS += \
 	tests/unit/api/test_quota \
 	tests/unit/api/test_request \
 	tests/unit/api/test_session \
-	tests/unit/api/test_tokens
+	tests/unit/api/test_tokens \
+	tests/unit/api/test_trace
 tests_unit_api_test_admin_SOURCES = tests/unit/api/test_admin.c tests/support/world.c
 tests_unit_api_test_admission_SOURCES = tests/unit/api/test_admission.c tests/support/world.c
 tests_unit_api_test_drain_SOURCES = tests/unit/api/test_drain.c tests/support/world.c
