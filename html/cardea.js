@@ -57,6 +57,7 @@ const transaction = () => Math.random().toString(36).slice(2, 14);
 /** One WebSocket; replies are found by their transaction, everything else is an event. */
 class WebSocketWay {
   kind = 'websocket';
+  /** @type {(event: any) => void} */
   onevent = () => {};
   onlost = () => {};
   #socket;
@@ -130,6 +131,7 @@ class WebSocketWay {
 /** POST for requests, a long poll for events. */
 class HttpWay {
   kind = 'http';
+  /** @type {(event: any) => void} */
   onevent = () => {};
   onlost = () => {};
   #base;
@@ -430,9 +432,10 @@ export class Handle extends Emitter {
     return mine;
   }
 
+  /** @param {MediaStreamTrack} track @param {any} media as of negotiate() */
   #send(track, { direction = 'sendonly', simulcast = false, svc = undefined, maxBitrate = undefined, transceiver: told = undefined }) {
     const video = track.kind === 'video';
-    /** @type {RTCRtpEncodingParameters[]} */
+    /** @type {(RTCRtpEncodingParameters & {scalabilityMode?: string})[]} */
     let encodings = [maxBitrate && video ? { maxBitrate } : {}];
     if (video && simulcast)
       encodings = [
@@ -524,6 +527,7 @@ export class Handle extends Emitter {
   /** A digest of getStats(): what is sent and received per mid. @returns {Promise<MediaDigest[]>} */
   async stats() {
     if (!this.pc) return [];
+    /** @type {MediaDigest[]} */
     const out = [];
     const report = await this.pc.getStats();
     const pair = [...report.values()].find((s) => s.type === 'candidate-pair' && s.nominated);

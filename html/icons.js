@@ -21,7 +21,7 @@ const PATHS = {
   shield: 'M12 3l7 3v5c0 4.5-3 8-7 10-4-2-7-5.5-7-10V6Z',
 };
 
-/** @param {keyof PATHS} name @returns {SVGSVGElement} */
+/** @param {string} name one of PATHS @returns {SVGSVGElement} */
 export function icon(name) {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
   svg.setAttribute('viewBox', '0 0 24 24');

@@ -18,7 +18,7 @@ const rate = (bps) => (bps >= 1e6 ? `${(bps / 1e6).toFixed(2)} Mbit/s` : `${Math
 
 function curve(values, most, name) {
   const line = document.createElementNS('http://www.w3.org/2000/svg', 'polyline');
-  line.setAttribute('points', values.map((v, i) => `${KEPT - values.length + i},${(40 - (38 * v) / most).toFixed(1)}`).join(' '));
+  line.setAttribute('points', values.map((v, i) => `${KEPT - values.length + i},${(40 - (38 * Math.min(v, most)) / most).toFixed(1)}`).join(' '));
   if (name) line.setAttribute('class', name);
   return line;
 }
@@ -106,7 +106,7 @@ export class Received {
         `${rate(bps)}${s.frameWidth ? ` · ${s.frameWidth}×${s.frameHeight}` : ''}`);
     }
     row.target = said?.budget ? [...row.target, said.budget].slice(-KEPT) : [];
-    const most = Math.max(100_000, ...row.arrived, ...row.target);
+    const most = Math.max(100_000, ...row.arrived) * 1.6; // a budget above is drawn at the top
     row.svg.replaceChildren(curve(row.arrived, most), ...(row.target.length ? [curve(row.target, most, 'target')] : []));
     row.why.textContent = words(line, said);
   }
