@@ -8,18 +8,20 @@
 import { Session } from './cardea.js';
 import { drawIcons, icon } from './icons.js';
 import { Moderator } from './moderator.js';
-import { Listener, Presence } from './presence.js';
+import { Presence } from './presence.js';
 import { Received } from './received.js';
 import { Feeds, Subscription } from './subscription.js';
-import { Tiles } from './tiles.js';
+import { Talk } from './talk.js';
 import { $, capture, element, fillDevices, liveFigures, press, showError } from './ui.js';
+import { isMuted, Wall } from './wall.js';
 
 const PLUGIN = 'janus.plugin.videoroom';
-const LAYERS = ['low', 'medium', 'high'];
-const LOUD = 0.02; // of 1: somebody talks
 const asked = new URLSearchParams(location.search);
-const tiles = new Tiles($('grid'));
-const players = new Map(); // track id -> Audio
+const wall = new Wall($('grid'), moderatorMenu);
+const talk = new Talk({
+  say: (text) => Boolean(visit?.presence.say({ kind: 'chat', text })) && (talk.line(visit.name, text), true),
+  caption, typing: () => visit?.presence.typing(),
+});
 
 /** Everything of one visit; null outside a room. */
 let visit = null;
@@ -94,7 +96,7 @@ function roomEvent(data) {
   if (!visit) return;
   if (data.publishers) publishers(data.publishers);
   else if (data.videoroom === 'destroyed') left(new Error('This room was closed.'));
-  else if (data.videoroom === 'talking' || data.videoroom === 'stopped-talking') talks(data.id, data.videoroom === 'talking');
+  else if (data.videoroom === 'talking' || data.videoroom === 'stopped-talking') wall.talks(data.id, data.videoroom === 'talking');
   else if (data.leaving === 'ok' && data.reason === 'kicked') left(new Error('A moderator removed you from this room.'));
   else if (data.moderation) moderated(data);
   else if (data.joining) note(`${data.joining.display ?? data.joining.id} is here`);
@@ -159,141 +161,35 @@ function follow() {
 
 /* --- drawing ------------------------------------------------------------------------------------------------------ */
 
-const layerName = (layers) => {
-  if (layers.substream !== undefined) return LAYERS[layers.substream] ?? String(layers.substream);
-  return layers.spatial_layer === undefined ? '' : `spatial ${layers.spatial_layer}`;
-};
-
-/** Puts every received picture into its tile and every sound into the page. */
 function draw() {
   if (!visit?.subscription) return;
-  const received = visit.subscription.streams();
-  const keys = new Set();
-  if (!visit.watch) drawMine(keys);
-  for (const p of visit.publishers.values()) {
-    const videos = p.streams.filter((s) => s.type === 'video' && !s.disabled);
-    for (const s of videos.length ? videos : [{ mid: 'none' }]) drawTile(p, s, received, keys);
-  }
-  tiles.keep((key) => keys.has(key));
-  sounds(received);
+  wall.draw(visit);
   drawPeople();
 }
 
-function drawMine(keys) {
-  const { stream, name, presence, screen } = visit;
-  const camera = stream.getVideoTracks()[0];
-  tiles.get('me', { name: `${name} (you)`, self: true });
-  tiles.show('me', camera ?? null);
-  tiles.lit('me', Boolean(camera?.enabled));
-  tiles.state('me', { silent: presence.mine.silent || mutedBySomebody(visit.me), hand: presence.mine.hand });
-  keys.add('me');
-  if (!screen) return;
-  tiles.get('screen', { name: 'Your screen', contain: true });
-  tiles.show('screen', screen);
-  keys.add('screen');
-}
-
-function drawTile(p, s, received, keys) {
-  const key = `${p.id}/${s.mid}`;
-  const got = received.find((r) => String(r.feed_id) === String(p.id) && r.feed_mid === s.mid && r.active);
-  const screen = s.description === 'screen';
-  const state = visit.states.get(String(p.id)) ?? {};
-  tiles.get(key, { name: `${p.display ?? p.id}${screen ? ' · screen' : ''}`, contain: screen });
-  keys.add(key);
-  if (got?.track) tiles.show(key, got.track);
-  tiles.lit(key, Boolean(got?.track) && (screen || !state.hidden) && !visit.muted.has(key));
-  tiles.layer(key, got?.simulcast || got?.svc ? layerName(got.layers) : '');
-  if (!screen) tiles.state(key, { silent: state.silent || mutedBySomebody(p.id), hand: state.hand });
-  const menu = [...layerMenu(key, got), ...moderatorMenu(p)];
-  if (JSON.stringify(menu) !== tiles.get(key).root.dataset.menu) tiles.menu(key, menu);
-  tiles.get(key).root.dataset.menu = JSON.stringify(menu);
-}
-
-const mutedBySomebody = (id) => {
-  const streams = String(id) === String(visit.me) ? visit.streams : visit.publishers.get(String(id))?.streams;
-  return (streams ?? []).some((s) => s.type === 'audio' && visit.muted.has(`${id}/${s.mid}`));
-};
-
-/** Which layer this viewer wants: the gateway's choice by bandwidth, or a fixed one. */
-function layerMenu(key, got) {
-  if (!got?.simulcast && !got?.svc) return [];
-  const field = got.simulcast ? 'substream' : 'spatial_layer';
-  const chosen = visit.layers.get(key) ?? 'auto';
-  const choose = (choice) => {
-    visit?.layers.set(key, choice);
-    const body = choice === 'auto' ? { auto: true, [field]: 2 } : { auto: false, [field]: choice };
-    got.handle.message({ request: 'configure', streams: [{ mid: got.mid, ...body }] }).catch(showError);
-    draw();
-  };
-  return ['auto', 2, 1, 0].map((choice) => ({
-    text: choice === 'auto' ? 'Automatic' : LAYERS[choice][0].toUpperCase() + LAYERS[choice].slice(1),
-    pressed: chosen === choice, run: () => choose(choice),
-  }));
-}
-
-function moderatorMenu(p) {
-  if (!visit.moderator) return [];
-  const silent = mutedBySomebody(p.id);
+/** What a moderator may do with somebody. @returns {import('./tiles.js').MenuItem[]} */
+function moderatorMenu({ moderator, ...of }, p) {
+  if (!moderator) return [];
+  const silent = isMuted(of, p.id);
   return [
     { icon: 'muted', text: silent ? 'Allow to speak' : 'Mute', run: () => muteAudio(p, !silent).catch(showError) },
-    { icon: 'kick', text: 'Remove', run: () => visit.moderator.kick(p.id).catch(showError) },
+    { icon: 'kick', text: 'Remove', run: () => moderator.kick(p.id).catch(showError) },
   ];
-}
-
-function sounds(received) {
-  const live = new Set();
-  for (const r of received) {
-    if (r.type !== 'audio' || !r.active || !r.track) continue;
-    live.add(r.track.id);
-    if (players.has(r.track.id)) continue;
-    const player = new Audio();
-    player.srcObject = new MediaStream([r.track]);
-    player.play().catch(() => showError(new Error('Click anywhere to hear the others: the browser keeps sound off until then.')));
-    players.set(r.track.id, player);
-  }
-  for (const [id, player] of players)
-    if (!live.has(id)) {
-      player.srcObject = null;
-      players.delete(id);
-    }
-}
-
-/** Who talks: the room says so if it was asked to; else the browser hears it. */
-function talks(id, on) {
-  for (const key of tiles.keys()) if (key.startsWith(`${id}/`)) tiles.state(key, { talking: on });
-}
-
-function hearTalkers() {
-  for (const r of visit?.subscription?.streams() ?? []) {
-    if (r.type !== 'audio' || !r.active || !r.receiver) continue;
-    const level = Math.max(0, ...r.receiver.getSynchronizationSources().map((s) => s.audioLevel ?? 0));
-    talks(r.feed_id, level > LOUD);
-  }
 }
 
 /* --- words, states, people ---------------------------------------------------------------------------------------- */
 
 const nameOf = (id) => visit?.publishers.get(String(id))?.display ?? (String(id) === String(visit?.me) ? visit.name : String(id));
 
-function line(from, text) {
-  const time = new Date().toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
-  $('lines').append(element('div', { className: 'line' },
-    element('b', { textContent: from }), element('time', { textContent: time }), element('div', { textContent: text })));
-  $('lines').scrollTop = $('lines').scrollHeight;
-  if (!$('chat').classList.contains('hidden')) return;
-  $('unread').textContent = String(Number($('unread').textContent) + 1);
-  $('unread').classList.remove('hidden');
-}
-
-/** Something happened: into the people panel's announcement, not into the chat. @param {string} text */
+/** Something happened that one should hear of. @param {string} text */
 function note(text) {
   $('state').textContent = text;
 }
 
 function words(from, { kind, text }) {
   if (!visit || !text) return;
-  if (kind === 'chat') line(nameOf(from), text);
-  else for (const key of tiles.keys()) if (key.startsWith(`${from}/`) && !tiles.get(key).contain) tiles.caption(key, text);
+  if (kind === 'chat') talk.line(nameOf(from), text);
+  else wall.caption(from, text);
 }
 
 function stateOf(from, state) {
@@ -305,15 +201,13 @@ function stateOf(from, state) {
   draw();
 }
 
-function typing(ids) {
-  $('typing').textContent = ids.length ? `${ids.map(nameOf).join(', ')} ${ids.length > 1 ? 'are' : 'is'} typing…` : '';
-}
+const typing = (ids) => talk.typing(ids.map(nameOf));
 
 function person({ id, name, state, p }) {
-  const marks = [[state.hand, 'hand', 'hand raised'], [state.silent || mutedBySomebody(id), 'muted', 'microphone off'],
+  const marks = [[state.hand, 'hand', 'hand raised'], [state.silent || isMuted(visit, id), 'muted', 'microphone off'],
     [state.hidden, 'nocamera', 'camera off']];
   const shown = marks.filter(([on]) => on).map(([, drawing, text]) => element('span', { title: text, role: 'img', ariaLabel: text }, icon(drawing)));
-  const buttons = (p ? moderatorMenu(p) : []).map((item) => element('button',
+  const buttons = (p ? moderatorMenu(visit, p) : []).map((item) => element('button',
     { type: 'button', className: 'quiet', title: item.text, ariaLabel: `${item.text}: ${name}`, onclick: item.run }, icon(item.icon)));
   return element('li', {}, element('span', { className: 'who', textContent: name }), ...shown, ...buttons);
 }
@@ -390,42 +284,9 @@ function toggleTrack(button, kind, state, texts, drawings) {
   };
 }
 
-let listener = null;
-
-function toggleCaptions() {
-  if (listener) {
-    listener.stop();
-    listener = null;
-  } else if (!Listener.possible()) {
-    showError(new Error('This browser cannot write down what you say. Type "/cc your words" into the chat instead.'));
-    return;
-  } else {
-    listener = new Listener();
-    listener.start(caption, (why) => {
-      showError(new Error(`The browser's speech recognition has stopped: ${why}`));
-      toggleCaptions();
-    });
-  }
-  press($('captions'), Boolean(listener), 'Captions of what I say');
-}
-
-function caption(text, final = true) {
+function caption(text, final) {
   visit?.presence.say({ kind: 'caption', text, final });
-  tiles.caption('me', text);
-}
-
-function sayWords(event) {
-  event.preventDefault();
-  const text = $('words').value.trim();
-  if (!text || !visit) return;
-  const spoken = text.startsWith('/cc ') ? text.slice(4) : null;
-  if (spoken) caption(spoken);
-  else if (visit.presence.say({ kind: 'chat', text })) line(visit.name, text);
-  else {
-    showError(new Error('The chat is not connected yet. Try again in a moment.'));
-    return;
-  }
-  $('words').value = '';
+  wall.caption('me', text);
 }
 
 const PANELS = { chat: ['openchat', 'Chat'], people: ['openpeople', 'People'], numbers: ['showfigures', 'Live figures'] };
@@ -440,10 +301,7 @@ function openPanel(wanted) {
   }
   $('side').classList.toggle('hidden', !open);
   $('side').classList.toggle('wide', open === 'numbers');
-  if (open !== 'chat') return;
-  $('unread').textContent = '0';
-  $('unread').classList.add('hidden');
-  $('words').focus();
+  if (open === 'chat') talk.read();
 }
 
 /* --- in and out --------------------------------------------------------------------------------------------------- */
@@ -466,15 +324,12 @@ function left(error = null) {
     old.stream.getTracks().forEach((t) => t.stop());
     old.screen?.stop();
   }
-  listener?.stop();
-  listener = null;
   for (const [id, drawing] of [['mute', 'microphone'], ['cam', 'camera'], ['screen', 'screen'], ['hand', 'hand'], ['captions', 'captions']])
     press($(id), false, undefined, drawing);
   for (const id of ['lock', 'record']) press($(id), false);
-  tiles.keep(() => false);
-  sounds([]);
+  wall.clear();
+  talk.clear();
   openPanel(null);
-  $('lines').replaceChildren();
   $('moderate').classList.remove('hidden');
   $('moderator').classList.add('hidden');
   inside(false);
@@ -558,10 +413,7 @@ $('hand').onclick = () => {
   press($('hand'), up, up ? 'Lower hand' : 'Raise hand');
   draw();
 };
-$('captions').onclick = toggleCaptions;
 $('link').onclick = copyLink;
-$('say').onsubmit = sayWords;
-$('words').oninput = () => visit?.presence.typing();
 $('closeside').onclick = () => openPanel(null);
 for (const [panel, [button]] of Object.entries(PANELS)) $(button).onclick = () => openPanel(panel);
 toggleTrack($('mute'), 'audio', 'silent', ['Mute microphone', 'Unmute microphone'], ['microphone', 'muted']);
@@ -590,8 +442,7 @@ liveFigures($('figures'), () => {
   received.draw().catch(console.error);
   return [visit.handle, ...visit.subscription.handles()].filter(Boolean);
 });
-setInterval(hearTalkers, 300);
-document.addEventListener('click', () => players.forEach((p) => p.paused && p.play().catch(() => {})));
+setInterval(() => visit && wall.hear(visit), 300);
 document.addEventListener('keydown', ({ key, target }) => {
   if (key === 'Escape') openPanel(null);
   if (!visit || target.matches('input, textarea, select')) return;
