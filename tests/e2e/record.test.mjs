@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { openBrowser, openPage } from './lib/browser.mjs';
 import { Gateway } from './lib/gateway.mjs';
-import { decode, manifests, probe, recordInPage, stopInPage } from './lib/recording.mjs';
+import { decode, manifests, probe, recordInPage, stopInPage, tool } from './lib/recording.mjs';
 
 const wait = (ms) => new Promise((wake) => setTimeout(wake, ms));
 
@@ -57,6 +57,17 @@ describe('codecs', () => {
       assert.ok(decode(file) > 40, 'pictures can be decoded');
       assert.deepEqual(manifest.gaps, []);
     });
+
+  test('cardea-rec agrees, and puts them into one picture', () => {
+    assert.match(tool('verify', gateway.recordings), /take-av1.json: well/);
+    const meeting = join(gateway.recordings, 'meeting.webm');
+    tool('compose', '-q', '-s', '320x180', '-r', '10', gateway.recordings, meeting);
+    const { video, audio, duration } = probe(meeting);
+    assert.equal(video.width, 320);
+    assert.equal(audio.codec_name, 'opus');
+    assert.ok(duration > 12, `${duration} s: the four takes came one after the other`);
+    assert.ok(decode(meeting) > 120);
+  });
 });
 
 describe('playback', () => {

@@ -55,8 +55,8 @@ static void receive(struct decoding *d, AVCodecContext *c)
     while (avcodec_receive_frame(c, d->frame) >= 0) {
         if (c->codec_type == AVMEDIA_TYPE_VIDEO)
             d->out->pictures++;
-        else
-            d->out->samples += (uint64_t)d->frame->nb_samples;
+        else if (d->frame->sample_rate > 0)
+            d->out->sound_us += (int64_t)d->frame->nb_samples * 1000000 / d->frame->sample_rate;
         av_frame_unref(d->frame);
     }
 }

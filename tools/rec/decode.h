@@ -9,9 +9,10 @@
 #include "rec.h"
 
 struct decoded {
-    uint64_t frames, pictures, samples; /* frames of the file; what came out of the decoders */
-    uint64_t errors;                    /* frames that a decoder did not like */
-    char first_error[200];              /* "" when there was none */
+    uint64_t frames, pictures; /* frames of the file; what came out of the decoders */
+    int64_t sound_us;
+    uint64_t errors;       /* frames that a decoder did not like */
+    char first_error[200]; /* "" when there was none */
     int64_t duration_us;
     bool finished; /* the file has its index and duration */
 };

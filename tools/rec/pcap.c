@@ -108,7 +108,7 @@ static bool udp_layer(struct gw_reader *in, struct pcap_datagram *out)
     gw_read_u32(in);
     len = gw_read_u16(in);
     gw_read_u16(in);
-    if (in->failed || len < 8)
+    if (in->failed || len <= 8) /* nothing in it is as good as none */
         return false;
     out->len = (size_t)len - 8;
     out->data = gw_read_bytes(in, out->len);

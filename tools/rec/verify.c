@@ -42,7 +42,7 @@ static int verify_media(const char *path)
         return complain("%s: decodes, but was never finished (see 'cardea-rec repair')", path);
     if (!option.quiet)
         printf("%s: well: %s, %llu pictures, %.1f s of sound\n", path, duration_text(length, d.duration_us),
-               (unsigned long long)d.pictures, (double)d.samples / 48000);
+               (unsigned long long)d.pictures, (double)d.sound_us / 1e6);
     return 0;
 }
 

@@ -3,6 +3,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { BUILD } from './gateway.mjs';
 
 export const manifests = (folder) => readdirSync(folder, { recursive: true })
   .filter((name) => name.endsWith('.json') && !name.endsWith('session.json'))
@@ -25,6 +26,13 @@ export function decode(file) {
   const counted = execFileSync('ffprobe', ['-v', 'error', '-count_frames', '-select_streams', 'v:0', '-show_entries',
     'stream=nb_read_frames', '-of', 'csv=p=0', file], { encoding: 'utf8' });
   return Number.parseInt(counted, 10) || 0;
+}
+
+/** cardea-rec with these arguments; what it said. It must be content. */
+export function tool(...args) {
+  const { stdout, stderr, status } = spawnSync(join(BUILD, 'cardea-rec'), args, { encoding: 'utf8' });
+  if (status) throw new Error(`cardea-rec ${args.join(' ')}: ${status} ${stderr}`);
+  return stdout;
 }
 
 /** Times of the packets of a stream ("v:0", "a:0"), in seconds. */
