@@ -18,7 +18,8 @@
 #define IO_BUFFER  16384
 #define FORMATS    "matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,ogg,wav"
 #define PROBE_SIZE "262144"
-#define BAD_MOST   1000 /* frames in a row that cannot be used */
+#define BAD_MOST   1000        /* frames in a row that cannot be used */
+#define ALLOC_MOST (128 << 20) /* of one piece of memory inside libavformat, for the whole process */
 
 struct rec_demux {
     /* owned */
@@ -190,6 +191,8 @@ static int open_format(struct rec_demux *d)
     uint8_t *buffer = av_malloc(IO_BUFFER);
     int err;
 
+    /* some demuxers allocate what a header says before they look whether the file is that long (WAV: up to 2 GiB) */
+    av_max_alloc(ALLOC_MOST);
     d->format = avformat_alloc_context();
     d->packet = av_packet_alloc();
     d->io = buffer ? avio_alloc_context(buffer, IO_BUFFER, 0, d, get, NULL, seek) : NULL;

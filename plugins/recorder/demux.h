@@ -4,8 +4,8 @@
  * half; nothing is decoded here.
  *
  * Files are hostile: only those formats are tried, only regular files are read, nothing they refer to is opened, and
- * tracks, frames and probing are bounded. A demux belongs to one thread. Results are 0 or negative errno values;
- * -EINVAL: not such a file.
+ * tracks, frames, probing and (for all of libav in the process: 128 MiB) single allocations are bounded. A demux
+ * belongs to one thread. Results are 0 or negative errno values; -EINVAL: not such a file.
  */
 #ifndef RECORDER_DEMUX_H
 #define RECORDER_DEMUX_H
