@@ -24,7 +24,9 @@ static void person_free(gpointer data)
 
 void people_begin(const char *settings)
 {
-    world_begin(NULL);
+    static const char *const many[] = {"limits.handles_per_session", "1000000", NULL};
+
+    world_begin(many);
     world_plugin(&cardea_plugin, "videoroom", settings ? settings : "");
     session = world_session(WORLD_WS);
     everybody = g_ptr_array_new_with_free_func(person_free);
@@ -174,6 +176,16 @@ void deaf(struct person *p)
 
     while ((m = heard(p)))
         json_decref(m);
+}
+
+void all_deaf(void)
+{
+    struct world_sent *s;
+
+    while ((s = g_queue_pop_head(&world.sent))) {
+        json_decref(s->json);
+        g_free(s);
+    }
 }
 
 void person_leaves(struct person *p)

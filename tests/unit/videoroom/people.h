@@ -38,6 +38,7 @@ json_t *ask_jsep(struct person *p, const char *type, const char *sdp, const char
 /* The oldest event that p has got and nobody has looked at; NULL: none. New reference. */
 json_t *heard(struct person *p);
 void deaf(struct person *p); /* forgets what it has heard */
+void all_deaf(void);         /* so does everybody */
 /* The same as a word that tells what it was: "error 426", "joined", "event/configured", "updated+offer", "hangup"… */
 const char *word_of(const json_t *data);
 void expect_word(json_t *data, const char *word); /* takes data */
