@@ -7,6 +7,8 @@
 
 #include "videoroom.h"
 
+#define ID_MOST 127 /* bytes of a participant's id: it is the label of a data channel */
+
 json_t *id_json(const char *id);              /* as the wire has it; new reference */
 char *id_text(const json_t *id);              /* NULL when it is none; g_free() it */
 char *id_asked(const json_t *id);             /* the same; NULL as well for 0 and "", which ask for a random one */

@@ -72,6 +72,11 @@ static char *choose_id(struct cardea_request *rq, const struct room *room, const
 {
     char *id = id_asked(asked);
 
+    if (id && (!id_is_valid(id) || strlen(id) > ID_MOST)) {
+        vr.host->fail(rq, E_INVALID, "This cannot be an id");
+        g_free(id);
+        return NULL;
+    }
     if (id && g_hash_table_contains(room->participants, id)) {
         vr.host->fail(rq, E_ID_EXISTS, "Somebody with id %s is in the room", id);
         g_free(id);

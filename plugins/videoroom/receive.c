@@ -93,7 +93,7 @@ static void configure_kinds(struct subscriber *s, const json_t *body)
     }
 }
 
-void subscriber_request_configure(struct cardea_request *rq, struct subscriber *unused)
+void subscriber_request_configure(struct cardea_request *rq)
 {
     const struct cardea_request_info *in = vr.host->info(rq);
     struct subscriber *s = subscriber_begin(rq, true, E_NO_ROOM);
@@ -103,7 +103,6 @@ void subscriber_request_configure(struct cardea_request *rq, struct subscriber *
     size_t n = streams ? json_array_size(streams) : 1;
     json_t *body;
 
-    (void)unused;
     if (!s || !vr.host->check(rq, in->body, configure_params) || !vr.host->check(rq, in->body, configure_item) ||
         !check_configure(rq, s, in->body, streams))
         return;

@@ -187,6 +187,13 @@ static void drop_data(struct subscriber *s, struct slot *slot, struct publisher 
     forget_feed(s, p);
 }
 
+static void disconnect(struct slot *slot)
+{
+    if (slot->sink && slot->linked)
+        vr.host->unlink(slot->sink);
+    slot->linked = 0;
+}
+
 void slot_clear(struct subscriber *s, struct slot *slot)
 {
     GList *feeds = slot->data_feeds ? g_hash_table_get_keys(slot->data_feeds) : NULL;
@@ -199,8 +206,7 @@ void slot_clear(struct subscriber *s, struct slot *slot)
     set_feed(s, slot, NULL, 0);
     slot->stale = true;
     slot->substream = slot->temporal = slot->spatial = -1;
-    if (slot->sink)
-        vr.host->unlink(slot->sink);
+    disconnect(slot);
 }
 
 /* --- all of a subscriber's --- */
@@ -395,12 +401,14 @@ void slot_connect(struct subscriber *s, struct slot *slot)
         return;
     }
     if (!from || !from->source) {
-        vr.host->unlink(slot->sink);
+        disconnect(slot);
         demand_set(slot, -1);
         return;
     }
     slot->link.paused = paused;
-    vr.host->link(slot->sink, from->source, &slot->link);
+    if (slot->linked != from->source || vr.host->adjust(slot->sink, &slot->link)) /* a new link begins anew */
+        vr.host->link(slot->sink, from->source, &slot->link);
+    slot->linked = from->source;
     demand_set(slot, paused                                          ? -1
                      : from->svc && slot->link.limit_spatial         ? slot->link.spatial
                      : from->simulcast && slot->link.limit_substream ? slot->link.substream
@@ -417,11 +425,14 @@ void slots_refresh(struct subscriber *s, const struct publisher *p)
 {
     for (guint i = 0; i < s->slots->len; i++) {
         struct slot *slot = s->slots->pdata[i];
+        const struct cardea_stream *from;
 
         if (slot->feed != p && !(slot->data_feeds && g_hash_table_contains(slot->data_feeds, p)))
             continue;
-        if (is_inactive(slot, slot_source(slot)) != slot->offered_inactive)
+        from = slot_source(slot);
+        if (is_inactive(slot, from) != slot->offered_inactive)
             slot->stale = true;
-        slot_connect(s, slot);
+        if (slot->data_feeds || (from ? from->source : 0) != slot->linked)
+            slot_connect(s, slot);
     }
 }

@@ -27,6 +27,7 @@ struct slot {
     bool stale;                       /* what we last offered is not what it is now */
     bool offered;                     /* the client's offer has this m-line: it can be placed on before it has a sink */
     bool offered_inactive;            /* what we last offered */
+    cardea_source linked;             /* AUDIO, VIDEO: the source it is linked to; 0: none */
     struct cardea_link link;          /* as declared */
     int demand;                       /* layer counted at the feed's track, -1: none */
     int substream, temporal, spatial; /* last told, -1 unknown */

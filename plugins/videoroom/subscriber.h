@@ -55,7 +55,7 @@ int subscriber_offer(struct subscriber *s, struct cardea_request *rq, bool resta
 void subscriber_offer_unasked(struct subscriber *s, struct cardea_request *rq);
 void subscriber_reply_changed(struct cardea_request *rq, struct subscriber *s, bool changed);
 void subscriber_after_answer(struct subscriber *s); /* the offer that is owed */
-void subscriber_request_configure(struct cardea_request *rq, struct subscriber *s);
+void subscriber_request_configure(struct cardea_request *rq);
 void subscriber_request_leave(struct cardea_request *rq, struct subscriber *s);
 
 json_t *subscriber_updated(const struct subscriber *s);

@@ -14,7 +14,7 @@ static void run_configure(struct cardea_request *rq)
     struct publisher *p;
 
     if (seat->kind == SEAT_SUBSCRIBER)
-        subscriber_request_configure(rq, seat->subscriber);
+        subscriber_request_configure(rq);
     else if ((p = seat_publisher(rq)))
         publisher_request_configure(rq, p);
 }

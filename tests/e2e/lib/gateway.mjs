@@ -98,6 +98,7 @@ export class Gateway {
       limits: { min_free_mib: 0, ...options.recorder?.limits },
     });
     for (const [name, groups] of Object.entries(options.files ?? {})) write(name, groups);
+    g.options = options;
     await g.#run(options);
     return g;
   }
@@ -129,6 +130,13 @@ export class Gateway {
   get pages() { return `http://${this.host}:${this.httpPort}`; }
   get ws() { return `ws://${this.host}:${this.wsPort}`; }
   get admin() { return `http://${this.host}:${this.adminPort}/admin`; }
+
+  /** The same folder and ports again after this signal: what a crash leaves is what the next start finds. */
+  async restart(signal = 'SIGTERM') {
+    this.process.kill(signal);
+    await this.exited;
+    await this.#run(this.options);
+  }
 
   /** Ends the process and says how it ended; a crash or a sanitizer report fails the test. */
   async stop() {

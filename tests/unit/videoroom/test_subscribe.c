@@ -224,7 +224,7 @@ static void a_disabled_stream_turns_inactive_with_the_next_offer(void **state)
 
 /* --- what is linked --- */
 
-static unsigned listens, unlistens, links;
+static unsigned listens, unlistens, links, adjusts;
 static char label[64];
 static struct gw_link_options linked;
 
@@ -237,6 +237,10 @@ static void watch_links(const struct gw_order *o)
     unlistens += o->tag == GW_ORDER_UNLISTEN;
     if (o->tag == GW_ORDER_LINK) {
         links++;
+        linked = o->u.link;
+    }
+    if (o->tag == GW_ORDER_ADJUST) {
+        adjusts++;
         linked = o->u.link;
     }
 }
@@ -265,13 +269,39 @@ static void data_has_a_channel_for_each_publisher(void **state)
     people_end();
 }
 
+/* A link begins anew, with a keyframe: that must not happen to those who watch because of something else. */
+static void a_link_is_made_once(void **state)
+{
+    char *offer = offer_of("avdv");
+
+    begin(NULL, true);
+    links = adjusts = 0;
+    world.watch = watch_links;
+    expect_word(ask(ada, "{'request':'configure','display':'Countess','bitrate':100000}"), "event/configured");
+    expect_word(ask_jsep(ada, "offer", offer, "{'request':'configure'}"), "event/configured+answer");
+    assert_int_equal(links + adjusts, 0);
+    expect_word(ask(sub, "{'request':'pause'}"), "event/paused");
+    assert_true(linked.paused);
+    expect_word(ask(sub, "{'request':'configure','mid':'1','temporal':0}"), "event/configured");
+    assert_int_equal(linked.temporal, 0);
+    expect_word(ask(sub, "{'request':'start'}"), "event/started");
+    assert_int_equal(links, 0);
+    assert_true(adjusts >= 4);
+    expect_word(ask(sub, "{'request':'switch','streams':[{'feed':%llu,'mid':'1','sub_mid':'1'}]}", id_of(bob)),
+                "event/switched");
+    assert_int_equal(links, 1);
+    world.watch = NULL;
+    people_end();
+    g_free(offer);
+}
+
 static void a_room_has_defaults_for_layers(void **state)
 {
     begin(",'auto':true,'priority':5", false);
     world.watch = watch_links;
     links = 0;
     answer_offer(sub);
-    assert_true(links >= 2);
+    assert_int_equal(links, 2);
     assert_true(linked.automatic); /* the last one was video */
     assert_int_equal(linked.priority, 5);
     expect_word(ask(sub, "{'request':'configure','mid':'1','auto':false,'priority':9,'substream':1}"),
@@ -374,6 +404,7 @@ int main(void)
         cmocka_unit_test(switching_an_inactive_line_on),
         cmocka_unit_test(a_disabled_stream_turns_inactive_with_the_next_offer),
         cmocka_unit_test(data_has_a_channel_for_each_publisher),
+        cmocka_unit_test(a_link_is_made_once),
         cmocka_unit_test(a_room_has_defaults_for_layers),
         cmocka_unit_test(why_is_explained),
         cmocka_unit_test(publishers_know_what_is_watched),
