@@ -93,25 +93,14 @@ static void configure_kinds(struct subscriber *s, const json_t *body)
     }
 }
 
-void subscriber_request_configure(struct cardea_request *rq)
+static void apply_items(struct subscriber *s, const json_t *body)
 {
-    const struct cardea_request_info *in = vr.host->info(rq);
-    struct subscriber *s = subscriber_begin(rq, true, E_NO_ROOM);
-    const json_t *streams = json_object_get(in->body, "streams");
-    bool restart = member_flag(in->body, "restart", false), offer = restart || member_flag(in->body, "update", false),
-         mids = false;
+    const json_t *streams = json_object_get(body, "streams");
     size_t n = streams ? json_array_size(streams) : 1;
-    json_t *body;
+    bool mids = false;
 
-    if (!s || !vr.host->check(rq, in->body, configure_params) || !vr.host->check(rq, in->body, configure_item) ||
-        !check_configure(rq, s, in->body, streams))
-        return;
-    if (s->barred) {
-        vr.host->fail(rq, E_UNAUTHORIZED, "The participant this subscription belongs to was kicked");
-        return;
-    }
     for (size_t k = 0; k < n; k++) {
-        const json_t *item = streams ? json_array_get(streams, k) : in->body;
+        const json_t *item = streams ? json_array_get(streams, k) : body;
         const char *mid = member_text(item, "mid");
 
         mids |= mid != NULL;
@@ -120,19 +109,36 @@ void subscriber_request_configure(struct cardea_request *rq)
                 configure_slot(s, s->slots->pdata[i], item);
     }
     if (!mids)
-        configure_kinds(s, in->body);
+        configure_kinds(s, body);
+}
+
+void subscriber_request_configure(struct cardea_request *rq)
+{
+    const struct cardea_request_info *in = vr.host->info(rq);
+    struct subscriber *s = subscriber_begin(rq, true, E_NO_ROOM);
+    bool restart, offer;
+    json_t *body;
+
+    if (!s || !vr.host->check(rq, in->body, configure_params) || !vr.host->check(rq, in->body, configure_item) ||
+        !check_configure(rq, s, in->body, json_object_get(in->body, "streams")))
+        return; /* answered: nothing of it is there any more */
+    if (s->barred) {
+        vr.host->fail(rq, E_UNAUTHORIZED, "The participant this subscription belongs to was kicked");
+        return;
+    }
+    restart = member_flag(in->body, "restart", false);
+    offer = restart || member_flag(in->body, "update", false);
+    apply_items(s, in->body);
     if (offer && !s->answered) {
         s->pending = true;
         s->pending_restart |= restart;
         body = subscriber_updated(s);
         json_object_set_new(body, "videoroom", json_string("updating"));
         vr.host->reply(rq, body);
-        return;
-    }
-    if (offer && subscriber_offer(s, rq, restart)) {
+    } else if (offer && subscriber_offer(s, rq, restart)) {
         vr.host->fail(rq, E_SDP, "No offer could be made");
-        return;
+    } else {
+        vr.host->reply(rq, subscriber_result(s, "configured"));
+        subscriber_after_answer(s);
     }
-    vr.host->reply(rq, subscriber_result(s, "configured"));
-    subscriber_after_answer(s);
 }

@@ -241,14 +241,14 @@ static void change(struct cardea_request *rq, const struct cardea_param *params,
 {
     const struct cardea_request_info *in = vr.host->info(rq);
     struct subscriber *s = subscriber_begin(rq, true, E_NO_FEED);
-    const json_t *adds = add ? json_object_get(in->body, add) : NULL;
-    const json_t *drops = drop ? json_object_get(in->body, drop) : NULL;
     bool decided = true, e2ee = s && s->e2ee, changed = false;
-    const json_t *item;
+    const json_t *adds, *drops, *item;
     size_t i;
 
-    if (!s || !vr.host->check(rq, in->body, params))
+    if (!s || !vr.host->check(rq, in->body, params)) /* answered: nothing of it is there any more */
         return;
+    adds = add ? json_object_get(in->body, add) : NULL;
+    drops = drop ? json_object_get(in->body, drop) : NULL;
     if (!adds && !drops) {
         vr.host->fail(rq, E_MISSING, "Say what to subscribe to or unsubscribe from");
         return;

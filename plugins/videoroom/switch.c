@@ -109,13 +109,16 @@ void verb_switch(struct cardea_request *rq)
 {
     const struct cardea_request_info *in = vr.host->info(rq);
     struct subscriber *s = subscriber_begin(rq, true, E_NO_ROOM);
-    const json_t *streams = json_object_get(in->body, "streams"), *feed = json_object_get(in->body, "feed");
-    bool decided = true, e2ee = s && s->e2ee, woke = false, legacy = !json_array_size(streams);
+    bool decided = true, e2ee = s && s->e2ee, woke = false, legacy;
+    const json_t *streams;
     unsigned changes;
-    json_t *list;
+    json_t *list, *feed;
 
-    if (!s || !vr.host->check(rq, in->body, params))
+    if (!s || !vr.host->check(rq, in->body, params)) /* answered: nothing of it is there any more */
         return;
+    streams = json_object_get(in->body, "streams");
+    feed = json_object_get(in->body, "feed");
+    legacy = !json_array_size(streams);
     if (legacy && !feed) {
         vr.host->fail(rq, E_MISSING, "Say which streams to switch to");
         return;

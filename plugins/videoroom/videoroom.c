@@ -192,8 +192,9 @@ static const struct cardea_option options[] = {
      .help = "If set, `create` needs it, and `list` shows private rooms with it."},
     {"general", "lock_rtp_forward", CARDEA_OPT_BOOL, "false", .help = "RTP forwarders need the admin_key too."},
     {"general", "remote_timeout", CARDEA_OPT_INT, "15", .max = 86400,
-     .help = "Seconds without a packet after which a publisher of another gateway is removed, when that gateway used to "
-             "send reports; 0: never."},
+     .help =
+         "Seconds without a packet after which a publisher of another gateway is removed, when that gateway used to "
+         "send reports; 0: never."},
     {"general", "events", CARDEA_OPT_BOOL, "true", .help = "Tell event handlers what happens in rooms."},
     {"general", "string_ids", CARDEA_OPT_BOOL, "false", .help = "Rooms and participants have strings as ids."},
     VISITS_OPTIONS,

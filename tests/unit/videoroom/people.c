@@ -24,7 +24,13 @@ static void person_free(gpointer data)
 
 void people_begin(const char *settings)
 {
-    static const char *const many[] = {"limits.handles_per_session", "1000000", NULL};
+    static const char *const many[] = {"limits.handles_per_session",
+                                       "1000000",
+                                       "limits.requests_per_session",
+                                       "0",
+                                       "limits.requests_per_address",
+                                       "0",
+                                       NULL};
 
     world_begin(many);
     world_plugin(&cardea_plugin, "videoroom", settings ? settings : "");
