@@ -14,6 +14,7 @@ include core/srtp/sources.mk
 include core/sctp/sources.mk
 include core/bwe/sources.mk
 include core/media/sources.mk
+include core/capture/sources.mk
 include core/peer/sources.mk
 include core/events/sources.mk
 include core/api/sources.mk

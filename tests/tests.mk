@@ -13,6 +13,7 @@ include tests/unit/srtp/tests.mk
 include tests/unit/sctp/tests.mk
 include tests/unit/bwe/tests.mk
 include tests/unit/media/tests.mk
+include tests/unit/capture/tests.mk
 include tests/unit/peer/tests.mk
 include tests/unit/api/tests.mk
 include tests/unit/host/tests.mk

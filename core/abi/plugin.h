@@ -673,6 +673,11 @@ struct cardea_host {
     bool (*admits)(const char *secret, const char *token);
     /* Is rq unanswered still? For those who come back to it later: it is answered by the gateway when its handle goes. */
     bool (*waits)(const struct cardea_request *rq);
+    /* --- since 1.4 --- */
+
+    /* What the JSON Web Token said that h was attached with (its claims: sub, role, rooms, …); NULL: there was none.
+     * Borrowed, read only. */
+    const json_t *(*claims)(const struct cardea_handle *h);
 };
 
 #endif

@@ -324,6 +324,8 @@ static const struct cardea_param p_stun[] = {{"address", CARDEA_STRING, CARDEA_R
                                              {0}};
 static const struct cardea_param p_file[] = {WANTS("file", CARDEA_STRING, 0), {0}};
 static const struct cardea_param p_unload[] = {WANTS("plugin", CARDEA_STRING, 0), {0}};
+static const struct cardea_param p_capture[] = {
+    {"folder", CARDEA_STRING}, {"filename", CARDEA_STRING}, {"truncate", CARDEA_UINT, .max = 65535}, {0}};
 static const struct cardea_param p_handle_info[] = {{"plugin_only", CARDEA_BOOL}, {0}};
 
 static const struct verb {
@@ -372,6 +374,10 @@ static const struct verb {
     {"list_handles", GW_LEVEL_SESSION, NULL, run_list_handles},
     {"destroy_session", GW_LEVEL_SESSION, NULL, run_destroy_session},
     {"handle_info", GW_LEVEL_HANDLE, p_handle_info, gw_admin_handle_info},
+    {"start_pcap", GW_LEVEL_HANDLE, p_capture, gw_captures_start_pcap},
+    {"start_text2pcap", GW_LEVEL_HANDLE, p_capture, gw_captures_start_text},
+    {"stop_pcap", GW_LEVEL_HANDLE, NULL, gw_captures_stop},
+    {"stop_text2pcap", GW_LEVEL_HANDLE, NULL, gw_captures_stop},
     {"detach_handle", GW_LEVEL_HANDLE, NULL, run_detach},
     {"hangup_webrtc", GW_LEVEL_HANDLE, NULL, run_hangup},
 };

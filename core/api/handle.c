@@ -79,6 +79,7 @@ static void free_handle(struct gw_handle *h)
     g_free(h->opaque_id);
     g_free(h->token);
     json_decref(h->claims);
+    gw_captures_over(h);
     h->api->n_handles--;
     g_free(h);
     gw_session_handle_gone(s);

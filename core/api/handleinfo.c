@@ -99,6 +99,7 @@ void gw_admin_handle_info(struct gw_request *rq)
     }
     json_object_set_new(q->info, "flags", flags_json(h));
     json_object_set_new(q->info, "sdps", sdps_json(h));
+    gw_captures_describe(h, q->info);
     if (!gw_link_exists(h->link) || gw_link_query(h->link, q->ticket))
         answer(q);
     else

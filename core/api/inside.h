@@ -129,6 +129,8 @@ struct gw_handle {
     enum gw_handle_state state;
     void *user; /* the plugin's */
     int64_t created_us;
+    char *capture_file; /* owned; NULL: nothing is captured */
+    bool capture_text;
     /* media */
     struct gw_link *link; /* owned */
     struct gw_trace trace;
@@ -341,6 +343,11 @@ json_t *gw_info_json(const struct gw_api *a);
 void gw_admin_take(struct gw_request *rq);
 const json_t *gw_admin_member(const struct gw_request *rq, const char *name);
 void gw_admin_reply_with(struct gw_request *rq, const char *name, json_t *value); /* value is taken */
+void gw_captures_start_pcap(struct gw_request *rq);
+void gw_captures_start_text(struct gw_request *rq);
+void gw_captures_stop(struct gw_request *rq);
+void gw_captures_over(struct gw_handle *h); /* its PeerConnection has gone, and the capture with it */
+void gw_captures_describe(const struct gw_handle *h, json_t *info);
 void gw_admin_operate(struct gw_request *rq); /* handed on to the host (operation.c) */
 void gw_admin_handle_info(struct gw_request *rq);
 void gw_admin_add_token(struct gw_request *rq);

@@ -174,6 +174,7 @@ static void on_down(void *owner, const char *reason)
     h->up = false;
     h->cleaning = true;
     h->offer_waits = false;
+    gw_captures_over(h);
     gw_handle_forget_sources(h);
     gw_handle_described(h, NULL, NULL);
     gw_verbose_of(h->session->id, h->id, "PeerConnection closed: %s", reason);

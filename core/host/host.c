@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "capture/capture.h"
 #include "host/calibrate.h"
 #include "host/control.h"
 #include "host/event_handlers.h"
@@ -521,6 +522,7 @@ static void stop(struct host *h)
         drop_news(h);
     gw_links_free(h->links);
     gw_workers_free(h->workers);
+    gw_capture_end();
     gw_api_free(h->api);
     gw_jwt_free(h->jwt);
     gw_modules_free(h->modules);

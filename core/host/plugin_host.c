@@ -313,6 +313,11 @@ static bool admits(const char *secret, const char *token)
     return gw_api_admits(plugins.api, secret, token);
 }
 
+static const json_t *claims(const struct cardea_handle *h)
+{
+    return gw_api_claims(plugins.api, h);
+}
+
 static void event(struct cardea_handle *h, json_t *body)
 {
     gw_api_event(plugins.api, h, body);
@@ -552,6 +557,7 @@ static const struct cardea_host table = {
     .http_file = http_file,
     .admits = admits,
     .waits = waits,
+    .claims = claims,
 };
 
 const struct cardea_host *gw_plugin_host(struct gw_api *api, const char *folder)

@@ -136,6 +136,8 @@ static void emit(struct gw_sender *s, struct batch *b, int64_t now_us)
             continue;
         }
         gw_outgoing_write(o, room);
+        if (s->watch)
+            s->watch(s->watch_arg, room, len);
         gw_seal_rtp(s->sealer, s->srtp, room, o->header_len, len, o->index);
         gw_ice_commit(s->ice, len + overhead);
         account(s, o, len + overhead, now_us);

@@ -43,6 +43,8 @@ struct gw_sender {
     uint16_t twcc_seq;       /* last used */
     struct gw_sink *prober;  /* borrowed: the last sink of ours that sent video with RTX; probes are its repetitions */
     struct gw_timer wake;    /* the pacer holds something back, or a probe is not complete */
+    void (*watch)(void *arg, const uint8_t *data, size_t len); /* each packet before it is sealed; NULL: nobody */
+    void *watch_arg;
     bool queued;             /* in the dirty list */
     struct gw_sender *next;
 };

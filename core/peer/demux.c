@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "capture/capture.h"
 #include "peer/state.h"
 #include "rtp/rtx.h"
 
@@ -228,6 +229,8 @@ static void receive_rtp(struct gw_peer *p, struct gw_packet *pkt, int64_t now_us
         return;
     }
     pkt->len = (uint16_t)len;
+    if (p->capture)
+        gw_capture_packet(p->capture, true, pkt->data, len);
     if (gw_rtp_parse(&h, pkt->data, len)) {
         gw_count(&c->drops_rtp);
         return;
@@ -248,10 +251,13 @@ static void receive_rtcp(struct gw_peer *p, struct gw_packet *pkt, int64_t now_u
 {
     size_t len = pkt->len;
 
-    if (gw_srtp_open_rtcp(p->srtp, pkt->data, &len))
+    if (gw_srtp_open_rtcp(p->srtp, pkt->data, &len)) {
         gw_count(&p->engine->counters.drops_srtp);
-    else
-        gw_feedback(p, pkt->data, len, now_us);
+        return;
+    }
+    if (p->capture)
+        gw_capture_packet(p->capture, true, pkt->data, len);
+    gw_feedback(p, pkt->data, len, now_us);
 }
 
 void gw_demux(struct gw_peer *p, struct gw_packet *pkt, int64_t now_us)

@@ -223,6 +223,9 @@ static void peer_order(struct gw_peer *p, const struct gw_order *o, int64_t now_
     case GW_ORDER_DATA:
         gw_data_send(p, o->u.data);
         break;
+    case GW_ORDER_CAPTURE:
+        gw_peer_capture(p, o->u.capture);
+        return;
     case GW_ORDER_DATA_TAP:
         p->data_tap = o->u.number;
         break;

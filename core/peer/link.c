@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "capture/capture.h"
 #include "base/str.h"
 #include "peer/link_state.h"
 
@@ -65,6 +66,8 @@ static void clear(struct gw_link *l)
     g_clear_pointer(&l->new_remote_sdp, g_free);
     gw_link_drop_trickles(l);
     g_queue_clear_full(&l->due, free_due);
+    gw_capture_close(l->capture);
+    l->capture = NULL;
     l->closing = l->up = l->awaiting = l->no_trickle = l->relay_only = l->data_tap = l->bitrate_set = false;
     l->sending_set = false;
 }
@@ -198,6 +201,18 @@ void gw_link_post_number(struct gw_link *l, enum gw_order_tag tag, int64_t numbe
     gw_link_post(l, &order);
 }
 
+void gw_link_capture(struct gw_link *l, struct gw_capture *c)
+{
+    struct gw_order order = {.tag = GW_ORDER_CAPTURE, .u.capture = c};
+
+    if (gw_link_exists(l) && !l->closing) {
+        gw_link_post(l, &order);
+        return;
+    }
+    gw_capture_close(l->capture);
+    l->capture = c;
+}
+
 /* The peer comes to life on its worker, which gathers. */
 static void start(struct gw_link *l, bool controlling)
 {
@@ -210,6 +225,8 @@ static void start(struct gw_link *l, bool controlling)
     gw_link_post(l, &order);
     if (l->bitrate_set)
         gw_link_post_number(l, GW_ORDER_BITRATE, l->bitrate);
+    if (l->capture)
+        gw_link_capture(l, g_steal_pointer(&l->capture));
     if (l->data_tap)
         gw_link_post_number(l, GW_ORDER_DATA_TAP, 1);
     if (l->sending_set)

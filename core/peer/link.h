@@ -123,6 +123,9 @@ int gw_link_data_tap(struct gw_link *l, bool on);
 int gw_link_send_data(struct gw_link *l, const struct cardea_message *msg);
 int gw_link_sending(struct gw_link *l, const struct cardea_sending *how);
 int gw_link_states(struct gw_link *l, const struct gw_states_ask *ask); /* an error: tell() will not come */
+/* Captures the packets of the PeerConnection from now on, or from its beginning on; NULL: not any more. Takes c. It
+ * ends with the PeerConnection. */
+void gw_link_capture(struct gw_link *l, struct gw_capture *c);
 int gw_link_query(struct gw_link *l, int64_t ticket);
 /*
  * Closes the PeerConnection; down(reason) when reason is not NULL, then closed(). The link can negotiate anew after.

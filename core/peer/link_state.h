@@ -88,6 +88,7 @@ struct gw_link {
     bool no_trickle, relay_only, queued;
     bool full_trickle; /* our candidates are told one by one */
     bool data_tap;
+    struct gw_capture *capture; /* owned: waits for the peer */
     uint32_t bitrate;
     bool bitrate_set;
     bool sending_set;

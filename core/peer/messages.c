@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "capture/capture.h"
+
 static void free_remote(struct gw_remote *r)
 {
     for (unsigned i = 0; r && i < r->n_candidates; i++)
@@ -40,6 +42,9 @@ void gw_order_drop(struct gw_order *o)
         break;
     case GW_ORDER_DATA:
         free(o->u.data);
+        break;
+    case GW_ORDER_CAPTURE:
+        gw_capture_close(o->u.capture);
         break;
     case GW_ORDER_INLET_PORT:
         close_fd(o->u.path->rtp_fd);

@@ -170,6 +170,7 @@ enum gw_order_tag {
     GW_ORDER_DATA,          /* peer, u.data (given) */
     GW_ORDER_DATA_TAP,      /* peer, u.number: 0/1 */
     GW_ORDER_QUERY,         /* peer, u.number: ticket; QUERY news follow */
+    GW_ORDER_CAPTURE,       /* peer, u.capture (given); NULL: ends it */
     GW_ORDER_SETTINGS,      /* u.settings */
     GW_ORDER_INLET_NEW,     /* track = source, u.media (given): one m-line */
     GW_ORDER_INLET_CLOSE,   /* track = source; INLET_GONE news follow */
@@ -180,6 +181,8 @@ enum gw_order_tag {
 };
 
 struct cardea_tap;
+
+struct gw_capture; /* capture/capture.h */
 
 struct gw_tap {
     const struct cardea_tap *events; /* of the plugin */
@@ -230,6 +233,7 @@ struct gw_order {
         struct cardea_sending sending;
         struct gw_states_ask states;
         struct gw_data_blob *data;
+        struct gw_capture *capture;
         struct gw_injected *injected;
         struct gw_path_conf *path;
         struct gw_forward_conf *forward;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "capture/capture.h"
 #include "peer/state.h"
 
 #define TICK_US        1000000
@@ -29,8 +30,23 @@ static bool send_datagram(struct gw_peer *p, const uint8_t *data, size_t len)
     return true;
 }
 
+static void capture_sent(void *arg, const uint8_t *data, size_t len)
+{
+    gw_capture_packet(arg, false, data, len);
+}
+
+void gw_peer_capture(struct gw_peer *p, struct gw_capture *c)
+{
+    gw_capture_close(p->capture);
+    p->capture = c;
+    p->sender.watch = c ? capture_sent : NULL;
+    p->sender.watch_arg = c;
+}
+
 void gw_peer_send_rtcp(struct gw_peer *p, uint8_t *data, size_t len)
 {
+    if (p->capture)
+        gw_capture_packet(p->capture, false, data, len);
     if (p->fed)
         gw_path_send_rtcp(p, data, len);
     else if (p->srtp && !gw_srtp_seal_rtcp(p->srtp, data, &len, len + GW_SRTP_OVERHEAD))
@@ -474,6 +490,7 @@ void gw_peer_free(struct gw_peer *p)
     free(p->tracks);
     gw_paths_free(p);
     gw_sender_end(&p->sender);
+    gw_peer_capture(p, NULL);
     gw_data_stop(p);
     if (p->dtls && p->handshake_us)
         gw_dtls_close(p->dtls, e->now_us);

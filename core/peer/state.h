@@ -98,6 +98,7 @@ struct gw_peer {
     /* state */
     enum gw_ice_state ice_state;
     bool gathered, remote_done, up, was_connected, closing, counted;
+    struct gw_capture *capture; /* owned; NULL: none */
     bool data_tap, sctp_up;
     GQueue data_waiting; /* struct gw_data_blob, owned: not taken by SCTP yet */
     size_t data_waiting_bytes;
@@ -245,6 +246,7 @@ void gw_budget_run(struct gw_peer *p, int64_t now_us);
 void gw_budget_feedback(struct gw_peer *p, int64_t now_us);
 
 /* --- data.c --- */
+void gw_peer_capture(struct gw_peer *p, struct gw_capture *c); /* takes it; NULL: ends the one that runs */
 void gw_data_start(struct gw_peer *p, int64_t now_us); /* when DTLS is up and a data m-line is there */
 void gw_data_receive(struct gw_peer *p, const uint8_t *data, size_t len, int64_t now_us);
 void gw_data_send(struct gw_peer *p, const struct gw_data_blob *blob);
