@@ -37,9 +37,8 @@ static void run_status(struct gw_request *rq)
 {
     const struct gw_api *a = rq->api;
     const struct gw_settings_live *l = &a->live;
-
-    gw_admin_reply_with(
-        rq, "status",
+    const char *rotate = gw_option_text(a, "general", "log_rotate_sig");
+    json_t *status =
         json_pack("{sb sI sI sI si sb sb sb sb sI sb sI sI}", "token_auth", gw_option_true(a, "general", "token_auth"),
                   "session_timeout", (json_int_t)l->session_timeout_s, "reclaim_session_timeout",
                   (json_int_t)gw_option_number(a, "general", "reclaim_session_timeout"), "candidates_timeout",
@@ -47,7 +46,11 @@ static void run_status(struct gw_request *rq)
                   "log_timestamps", l->timestamps, "log_colors", l->colors, "locking_debug", l->locking_debug,
                   "refcount_debug", l->refcount_debug, "min_nack_queue", (json_int_t)l->media.min_nack_queue_ms,
                   "nack-optimizations", l->media.nack_optimizations, "no_media_timer", (json_int_t)l->media.no_media_s,
-                  "slowlink_threshold", (json_int_t)l->media.slowlink_threshold));
+                  "slowlink_threshold", (json_int_t)l->media.slowlink_threshold);
+
+    if (rotate)
+        json_object_set_new(status, "log_rotate_sig", json_string(rotate));
+    gw_admin_reply_with(rq, "status", status);
 }
 
 /* --- settings ----------------------------------------------------------------------------------------------------- */

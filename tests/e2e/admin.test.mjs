@@ -74,6 +74,23 @@ test('reload says what changed, what needs a restart, and what is wrong', async 
   assert.deepEqual((await admin({ janus: 'reload' })).changed, ['general.debug_level']);
 });
 
+test('the last file descriptors are kept for what runs', async () => {
+  const small = await Gateway.start({ nofile: 85 });
+  try {
+    let reply;
+    for (let i = 0; i < 30; i++) { // looked at each second
+      reply = (await post(small.http, { janus: 'create', transaction: 'x' })).json;
+      if (reply.janus === 'error') break;
+      await new Promise((wake) => setTimeout(wake, 200));
+    }
+    assert.equal(reply.error?.code, 472);
+    assert.match(reply.error.reason, /descriptors/);
+    assert.equal((await fetch(`${small.pages}/readyz`)).status, 503);
+  } finally {
+    await small.stop();
+  }
+});
+
 test('names are looked up, STUN servers asked', async () => {
   const found = await admin({ janus: 'resolve_address', address: 'localhost' });
   assert.match(found.ip, /^(127\.0\.0\.1|::1)$/);
