@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The queue between control and the courier thread, and that thread. */
+/* What waits to be sent, and what it is sent by. */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/err.h"
 #include "events/inside.h"
-#include "log/log.h"
 
-#define LAST_CHANCE_MS 500
-#define LONGEST_EVENT  (1 << 20)
+#define LONGEST_EVENT (1 << 20)
 
 /* --- the queue ------------------------------------------------------------------------------------------------------
  */
@@ -16,7 +14,6 @@
 void gw_deliverer_take(struct gw_deliverer *d, const char *text)
 {
     char *oldest = NULL;
-    bool wake;
 
     atomic_fetch_add(&d->stats.events, 1);
     if (strlen(text) > LONGEST_EVENT) {
@@ -27,14 +24,11 @@ void gw_deliverer_take(struct gw_deliverer *d, const char *text)
     if (d->waiting.length >= d->most_waiting)
         oldest = g_queue_pop_head(&d->waiting);
     g_queue_push_tail(&d->waiting, g_strdup(text));
-    wake = !d->woken;
-    d->woken = true;
     g_mutex_unlock(&d->lock);
     if (oldest)
         atomic_fetch_add(&d->stats.dropped, 1);
     g_free(oldest);
-    if (wake)
-        g_source_set_ready_time(d->wake, 0);
+    d->way->wake(d->state);
 }
 
 char *gw_deliverer_next(struct gw_deliverer *d, unsigned *n)
@@ -62,92 +56,12 @@ char *gw_deliverer_next(struct gw_deliverer *d, unsigned *n)
     return g_string_free(batch, FALSE);
 }
 
-void gw_deliverer_put_back(struct gw_deliverer *d, char *text)
-{
-    g_mutex_lock(&d->lock);
-    g_queue_push_head(&d->waiting, text);
-    g_mutex_unlock(&d->lock);
-}
-
-/* --- the courier thread ---------------------------------------------------------------------------------------------
- */
-
-static gboolean on_wake(gpointer arg)
-{
-    struct gw_deliverer *d = arg;
-
-    g_source_set_ready_time(d->wake, -1);
-    g_mutex_lock(&d->lock);
-    d->woken = false;
-    g_mutex_unlock(&d->lock);
-    d->way->work(d->state);
-    return G_SOURCE_CONTINUE;
-}
-
-static gboolean dispatch(GSource *source, GSourceFunc fn, gpointer arg)
-{
-    return fn(arg);
-}
-
-GSource *gw_deliverer_later(struct gw_deliverer *d, unsigned ms, GSourceFunc fn, void *arg)
-{
-    GSource *s = g_timeout_source_new(ms);
-
-    g_source_set_callback(s, fn, arg, NULL);
-    g_source_attach(s, d->context);
-    return s;
-}
-
-static bool all_gone(struct gw_deliverer *d)
-{
-    bool empty;
-
-    g_mutex_lock(&d->lock);
-    empty = !d->waiting.length;
-    g_mutex_unlock(&d->lock);
-    return empty && d->way->idle(d->state);
-}
-
-static gboolean quit(gpointer arg)
-{
-    struct gw_deliverer *d = arg;
-
-    g_main_loop_quit(d->loop);
-    return G_SOURCE_REMOVE;
-}
-
-static void last_chance(struct gw_deliverer *d)
-{
-    gint64 until = g_get_monotonic_time() + LAST_CHANCE_MS * 1000;
-    GSource *timer = gw_deliverer_later(d, LAST_CHANCE_MS, quit, d);
-
-    while (!all_gone(d) && g_get_monotonic_time() < until)
-        g_main_context_iteration(d->context, TRUE);
-    g_source_destroy(timer);
-    g_source_unref(timer);
-}
-
-static gpointer courier(gpointer arg)
-{
-    struct gw_deliverer *d = arg;
-
-    g_main_context_push_thread_default(d->context);
-    d->state = d->way->make(d);
-    g_main_loop_run(d->loop);
-    last_chance(d);
-    d->way->free(d->state);
-    while (g_main_context_iteration(d->context, FALSE))
-        ; /* what was cancelled says so */
-    g_main_context_pop_thread_default(d->context);
-    return NULL;
-}
-
 /* --- life -----------------------------------------------------------------------------------------------------------
  */
 
 static bool is_backend(enum gw_delivery by, const char *url)
 {
-    GUri *uri = url ? g_uri_parse(url, SOUP_HTTP_URI_FLAGS, NULL) : NULL;
+    GUri *uri = url ? g_uri_parse(url, G_URI_FLAGS_NONE, NULL) : NULL;
     const char *scheme = uri ? g_uri_get_scheme(uri) : NULL;
     bool good = scheme && g_uri_get_host(uri) && *g_uri_get_host(uri);
 
@@ -198,61 +112,39 @@ static void free_all(struct gw_deliverer *d)
 
 int gw_deliverer_new(struct gw_deliverer **out, const struct gw_delivery_conf *conf, char *why, size_t why_len)
 {
-    static GSourceFuncs functions = {.dispatch = dispatch};
     struct gw_deliverer *d = g_new0(struct gw_deliverer, 1);
     int err;
 
     g_mutex_init(&d->lock);
     g_queue_init(&d->waiting);
     d->by = conf->by;
+    d->clock = conf->clock;
+    d->web = conf->web;
     d->way = conf->by == GW_BY_WEBHOOK ? &gw_way_webhook : &gw_way_websocket;
     err = keep(d, conf, why, why_len);
     if (err) {
         free_all(d);
         return err;
     }
-    d->context = g_main_context_new();
-    d->loop = g_main_loop_new(d->context, FALSE);
-    d->wake = g_source_new(&functions, sizeof(GSource));
-    g_source_set_callback(d->wake, on_wake, d, NULL);
-    g_source_attach(d->wake, d->context);
-    d->thread = g_thread_new("events", courier, d);
+    d->state = d->way->make(d);
     *out = d;
     return 0;
 }
 
 void gw_deliverer_free(struct gw_deliverer *d)
 {
-    GSource *now;
-
     if (!d)
         return;
-    now = gw_deliverer_later(d, 0, quit, d);
-    g_thread_join(d->thread);
-    g_source_destroy(now);
-    g_source_unref(now);
-    g_source_destroy(d->wake);
-    g_source_unref(d->wake);
-    g_main_loop_unref(d->loop);
-    g_main_context_unref(d->context);
+    d->way->free(d->state);
     free_all(d);
-}
-
-static gboolean tell_changed(gpointer arg)
-{
-    struct gw_deliverer *d = arg;
-
-    if (d->way->changed)
-        d->way->changed(d->state);
-    return G_SOURCE_REMOVE;
 }
 
 int gw_deliverer_change(struct gw_deliverer *d, const struct gw_delivery_conf *conf, char *why, size_t why_len)
 {
     int err = keep(d, conf, why, why_len);
 
-    if (!err)
-        g_source_unref(gw_deliverer_later(d, 0, tell_changed, d));
+    if (!err && d->way->changed)
+        d->way->changed(d->state);
     return err;
 }
 

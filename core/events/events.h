@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The two ways of events out of the process: POSTs to a web server, and a WebSocket that we open. Both have a bounded
- * queue and share one thread; nothing of the gateway ever waits for them. The only folder that knows libsoup.
+ * The two ways of events out of the process: POSTs to a web server (by web/web.h), and a WebSocket that we open (by
+ * libsoup, on a thread of its own; its only door). Both have a bounded queue; nothing of the gateway ever waits for
+ * them.
  *
  * What is in an event is none of their business (api/events.h): they carry texts.
  */
@@ -18,16 +19,26 @@ struct gw_deliverer;
 
 enum gw_delivery { GW_BY_WEBHOOK, GW_BY_WEBSOCKET };
 
+struct gw_web;
+
+/* Timers of the control thread. */
+struct gw_delivery_clock {
+    uint64_t (*start)(unsigned ms, bool repeat, void (*fire)(void *arg), void *arg);
+    void (*stop)(uint64_t timer);
+};
+
 struct gw_delivery_conf {
     enum gw_delivery by;
-    const char *backend;          /* http://, https://; ws://, wss:// */
-    const char *user, *password;  /* webhook: basic authentication; NULL: none */
-    const char *subprotocol;      /* WebSocket; NULL: none */
-    bool grouping;                /* several events in one array */
-    unsigned most_waiting;        /* events in the queue; one more drops the oldest */
-    unsigned retries, backoff_ms; /* webhook: delays of backoff, twice that, and so on; then the batch is dropped */
-    bool compress;                /* webhook: gzip */
-    unsigned keep_on_reconnect;   /* WebSocket: only so many newest survive a lost connection; 0: all */
+    struct gw_web *web;             /* webhook; borrowed, outlives the deliverer */
+    struct gw_delivery_clock clock; /* webhook */
+    const char *backend;            /* http://, https://; ws://, wss:// */
+    const char *user, *password;    /* webhook: basic authentication; NULL: none */
+    const char *subprotocol;        /* WebSocket; NULL: none */
+    bool grouping;                  /* several events in one array */
+    unsigned most_waiting;          /* events in the queue; one more drops the oldest */
+    unsigned retries, backoff_ms;   /* webhook: delays of backoff, twice that, and so on; then the batch is dropped */
+    bool compress;                  /* webhook: gzip */
+    unsigned keep_on_reconnect;     /* WebSocket: only so many newest survive a lost connection; 0: all */
 };
 
 struct gw_delivery_stats {  /* any thread reads */

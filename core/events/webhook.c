@@ -5,21 +5,26 @@
  */
 #include <string.h>
 
+#include <gio/gio.h>
+
 #include "events/inside.h"
 #include "log/log.h"
+#include "web/web.h"
 
-#define ANSWER_S 10
+#define ANSWER_MS 10000
 
 struct webhook {
     struct gw_deliverer *d; /* borrowed */
-    SoupSession *session;   /* owned */
-    GCancellable *cancel;   /* owned */
-    GSource *retry;         /* owned; NULL: none is due */
-    char *batch;            /* on its way; owned. NULL: nothing is */
+    char *batch;            /* on its way, or to be tried again; owned. NULL: nothing is */
     unsigned n;             /* events in it */
     unsigned tries;
-    bool failing; /* told once */
+    uint64_t retry; /* timer; 0: none */
+    bool failing;   /* told once */
+    uintptr_t id;   /* what done() knows it by: it may come when we have gone */
 };
+
+static GHashTable *all; /* id → struct webhook *; borrowed */
+static uintptr_t last_id;
 
 static void send_batch(struct webhook *w);
 
@@ -33,23 +38,22 @@ static void next_batch(struct webhook *w)
         send_batch(w);
 }
 
-static void done(struct webhook *w, bool delivered)
+static void over(struct webhook *w, bool delivered)
 {
     atomic_fetch_add(delivered ? &w->d->stats.delivered : &w->d->stats.dropped, w->n);
     g_clear_pointer(&w->batch, g_free);
     next_batch(w);
 }
 
-static gboolean try_again(gpointer arg)
+static void try_again(void *arg)
 {
     struct webhook *w = arg;
 
-    g_clear_pointer(&w->retry, g_source_unref);
+    w->retry = 0;
     send_batch(w);
-    return G_SOURCE_REMOVE;
 }
 
-static void failed(struct webhook *w, const char *reason)
+static void failed(struct webhook *w)
 {
     unsigned most, delay;
 
@@ -58,37 +62,30 @@ static void failed(struct webhook *w, const char *reason)
     delay = w->d->backoff_ms << MIN(w->tries, 10);
     g_mutex_unlock(&w->d->lock);
     if (!w->failing)
-        gw_warn("events cannot be delivered: %s", reason);
+        gw_warn("events cannot be delivered: no connection, or no answer");
     w->failing = true;
     if (w->tries++ >= most) {
-        done(w, false);
+        over(w, false);
         return;
     }
     atomic_fetch_add(&w->d->stats.retries, 1);
-    w->retry = gw_deliverer_later(w->d, delay, try_again, w);
+    w->retry = w->d->clock.start(delay, false, try_again, w);
 }
 
-static void answered(GObject *session, GAsyncResult *result, gpointer arg)
+static void done(void *arg, int status)
 {
-    struct webhook *w = arg;
-    GError *error = NULL;
-    GBytes *body = soup_session_send_and_read_finish(SOUP_SESSION(session), result, &error);
+    struct webhook *w = all ? g_hash_table_lookup(all, arg) : NULL;
 
-    if (body)
-        g_bytes_unref(body);
-    if (error && g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
-        g_error_free(error);
-        return; /* the webhook has gone */
-    }
-    if (error) {
-        failed(w, error->message);
-        g_error_free(error);
+    if (!w)
+        return;
+    if (!status) {
+        failed(w);
         return;
     }
     if (w->failing)
         gw_info("events are delivered again");
     w->failing = false;
-    done(w, true);
+    over(w, true);
 }
 
 static GBytes *gzipped(const char *text)
@@ -105,42 +102,52 @@ static GBytes *gzipped(const char *text)
     return bytes;
 }
 
-/* Compressed, or the text itself when it need not or cannot be. */
-static GBytes *body_of(const char *text, bool compress, SoupMessageHeaders *headers)
+/* "Authorization: Basic …"; NULL: nobody is named. Under the lock. */
+static char *authorization(const struct gw_deliverer *d)
 {
-    GBytes *small = compress ? gzipped(text) : NULL;
+    char *pair, *coded, *header;
 
-    if (!small)
-        return g_bytes_new(text, strlen(text));
-    soup_message_headers_replace(headers, "Content-Encoding", "gzip");
-    return small;
+    if (!d->user || !d->password)
+        return NULL;
+    pair = g_strdup_printf("%s:%s", d->user, d->password);
+    coded = g_base64_encode((const guchar *)pair, strlen(pair));
+    header = g_strconcat("Authorization: Basic ", coded, NULL);
+    g_free(coded);
+    g_free(pair);
+    return header;
+}
+
+/* false: it is not even on its way. */
+static bool post(struct webhook *w, void (*tell)(void *arg, int status))
+{
+    GBytes *body = w->d->compress ? gzipped(w->batch) : NULL;
+    const char *headers[3] = {NULL};
+    struct gw_web_post p = {.headers = headers, .timeout_ms = ANSWER_MS, .done = tell, .arg = (void *)w->id};
+    unsigned n = 0;
+    char *auth;
+    int err;
+
+    if (body)
+        headers[n++] = "Content-Encoding: gzip";
+    else
+        body = g_bytes_new(w->batch, strlen(w->batch));
+    p.body = g_bytes_get_data(body, &p.len);
+    g_mutex_lock(&w->d->lock);
+    auth = authorization(w->d);
+    if (auth)
+        headers[n++] = auth;
+    p.url = w->d->backend;
+    err = gw_web_send(w->d->web, &p); /* copies all of it */
+    g_mutex_unlock(&w->d->lock);
+    g_bytes_unref(body);
+    g_free(auth);
+    return !err;
 }
 
 static void send_batch(struct webhook *w)
 {
-    SoupMessage *m;
-    SoupMessageHeaders *headers;
-    GBytes *body;
-
-    g_mutex_lock(&w->d->lock);
-    m = soup_message_new("POST", w->d->backend);
-    headers = soup_message_get_request_headers(m);
-    if (w->d->user && w->d->password) {
-        char *pair = g_strdup_printf("%s:%s", w->d->user, w->d->password);
-        char *coded = g_base64_encode((const guchar *)pair, strlen(pair));
-        char *value = g_strconcat("Basic ", coded, NULL);
-
-        soup_message_headers_replace(headers, "Authorization", value);
-        g_free(value);
-        g_free(coded);
-        g_free(pair);
-    }
-    body = body_of(w->batch, w->d->compress, headers);
-    g_mutex_unlock(&w->d->lock);
-    soup_message_set_request_body_from_bytes(m, "application/json", body);
-    g_bytes_unref(body);
-    soup_session_send_and_read_async(w->session, m, G_PRIORITY_DEFAULT, w->cancel, answered, w);
-    g_object_unref(m);
+    if (!post(w, done))
+        failed(w);
 }
 
 static void *make(struct gw_deliverer *d)
@@ -148,39 +155,36 @@ static void *make(struct gw_deliverer *d)
     struct webhook *w = g_new0(struct webhook, 1);
 
     w->d = d;
-    w->session = soup_session_new_with_options("timeout", ANSWER_S, "user-agent", "cardea", NULL);
-    w->cancel = g_cancellable_new();
+    w->id = ++last_id;
+    if (!all)
+        all = g_hash_table_new(NULL, NULL);
+    g_hash_table_insert(all, (void *)w->id, w);
     return w;
 }
 
+/* What waits is sent without waiting for answers: web/ gives it a second. */
 static void free_webhook(void *state)
 {
     struct webhook *w = state;
 
-    if (w->batch)
-        atomic_fetch_add(&w->d->stats.dropped, w->n);
-    if (w->retry) {
-        g_source_destroy(w->retry);
-        g_source_unref(w->retry);
+    if (w->retry)
+        w->d->clock.stop(w->retry);
+    else
+        g_clear_pointer(&w->batch, g_free); /* is on its way */
+    while (w->batch || (w->batch = gw_deliverer_next(w->d, &w->n))) {
+        if (!post(w, NULL))
+            atomic_fetch_add(&w->d->stats.dropped, w->n);
+        g_clear_pointer(&w->batch, g_free);
     }
-    g_cancellable_cancel(w->cancel);
-    soup_session_abort(w->session);
-    while (g_main_context_iteration(w->d->context, FALSE))
-        ;
-    g_object_unref(w->session);
-    g_object_unref(w->cancel);
-    g_free(w->batch);
+    g_hash_table_remove(all, (void *)w->id);
+    if (!g_hash_table_size(all))
+        g_clear_pointer(&all, g_hash_table_destroy);
     g_free(w);
 }
 
-static void work(void *state)
+static void wake(void *state)
 {
     next_batch(state);
 }
 
-static bool idle(void *state)
-{
-    return !((struct webhook *)state)->batch;
-}
-
-const struct gw_way gw_way_webhook = {.make = make, .free = free_webhook, .work = work, .idle = idle};
+const struct gw_way gw_way_webhook = {.make = make, .free = free_webhook, .wake = wake};

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Events over a WebSocket that we open, and open again after 1, 2, 4, 8, 8, … seconds when it is lost. */
+/*
+ * Events over a WebSocket that we open, and open again after 1, 2, 4, 8, 8, … seconds when it is lost. All of it
+ * happens on the courier thread, which runs libsoup; control only wakes it.
+ */
 #include <string.h>
+
+#include <libsoup/soup.h>
 
 #include "events/inside.h"
 #include "log/log.h"
@@ -9,7 +14,13 @@
 #define KEEPALIVE_S    20
 
 struct socket {
-    struct gw_deliverer *d;              /* borrowed */
+    struct gw_deliverer *d; /* borrowed */
+    /* of the courier: owned by control */
+    GMainContext *context;
+    GMainLoop *loop;
+    GThread *thread;
+    atomic_bool woken; /* send_now() is due */
+    /* the courier's */
     SoupSession *session;                /* owned */
     SoupWebsocketConnection *connection; /* owned; NULL: there is none */
     GCancellable *cancel;                /* owned */
@@ -35,6 +46,16 @@ static void send_all(struct socket *s)
         atomic_fetch_add(&s->d->stats.delivered, n);
         g_free(text);
     }
+}
+
+/* Runs fn after ms on the courier thread. */
+static GSource *later(struct socket *s, unsigned ms, GSourceFunc fn)
+{
+    GSource *source = g_timeout_source_new(ms);
+
+    g_source_set_callback(source, fn, s, NULL);
+    g_source_attach(source, s->context);
+    return source;
 }
 
 static gboolean connect_again(gpointer arg)
@@ -66,7 +87,7 @@ static void lost(struct socket *s, const char *reason)
         gw_warn("the connection for events is lost: %s", reason);
     s->wait_s = s->wait_s ? MIN(2 * s->wait_s, LONGEST_WAIT_S) : 1;
     if (!s->again)
-        s->again = gw_deliverer_later(s->d, s->wait_s * 1000, connect_again, s);
+        s->again = later(s, s->wait_s * 1000, connect_again);
 }
 
 static void on_closed(SoupWebsocketConnection *c, gpointer arg)
@@ -124,17 +145,6 @@ static void connect_now(struct socket *s)
     g_free(protocols[0]);
 }
 
-static void *make(struct gw_deliverer *d)
-{
-    struct socket *s = g_new0(struct socket, 1);
-
-    s->d = d;
-    s->session = soup_session_new_with_options("user-agent", "cardea", NULL);
-    s->cancel = g_cancellable_new();
-    connect_now(s);
-    return s;
-}
-
 static void drop(struct socket *s)
 {
     if (!s->connection)
@@ -143,16 +153,45 @@ static void drop(struct socket *s)
     if (is_open(s))
         soup_websocket_connection_close(s->connection, SOUP_WEBSOCKET_CLOSE_GOING_AWAY, NULL);
     for (int i = 0; i < 20 && soup_websocket_connection_get_state(s->connection) != SOUP_WEBSOCKET_STATE_CLOSED; i++) {
-        g_main_context_iteration(s->d->context, FALSE);
+        g_main_context_iteration(s->context, FALSE);
         g_usleep(5000);
     }
     g_clear_object(&s->connection);
 }
 
-static void free_socket(void *state)
-{
-    struct socket *s = state;
+/* --- the courier
+ * ------------------------------------------------------------------------------------------------------ */
 
+static bool all_sent(struct socket *s)
+{
+    bool empty;
+
+    g_mutex_lock(&s->d->lock);
+    empty = !s->d->waiting.length;
+    g_mutex_unlock(&s->d->lock);
+    return empty;
+}
+
+static gboolean wake_up(gpointer arg)
+{
+    return G_SOURCE_REMOVE;
+}
+
+/* Without a connection there may be one yet. */
+static void last_chance(struct socket *s)
+{
+    gint64 until = g_get_monotonic_time() + GW_LAST_CHANCE_MS * 1000;
+    GSource *timer = later(s, GW_LAST_CHANCE_MS, wake_up);
+
+    send_all(s);
+    while (!all_sent(s) && g_get_monotonic_time() < until)
+        g_main_context_iteration(s->context, TRUE);
+    g_source_destroy(timer);
+    g_source_unref(timer);
+}
+
+static void end(struct socket *s)
+{
     if (s->again) {
         g_source_destroy(s->again);
         g_source_unref(s->again);
@@ -160,33 +199,89 @@ static void free_socket(void *state)
     g_cancellable_cancel(s->cancel);
     drop(s);
     soup_session_abort(s->session);
-    while (g_main_context_iteration(s->d->context, FALSE))
-        ;
+    while (g_main_context_iteration(s->context, FALSE))
+        ; /* what was cancelled says so */
     g_object_unref(s->session);
     g_object_unref(s->cancel);
+}
+
+static gpointer courier(gpointer arg)
+{
+    struct socket *s = arg;
+
+    g_main_context_push_thread_default(s->context);
+    s->session = soup_session_new_with_options("user-agent", "cardea", NULL);
+    s->cancel = g_cancellable_new();
+    connect_now(s);
+    g_main_loop_run(s->loop);
+    last_chance(s);
+    end(s);
+    g_main_context_pop_thread_default(s->context);
+    return NULL;
+}
+
+/* --- control
+ * ---------------------------------------------------------------------------------------------------------- */
+
+static void *make(struct gw_deliverer *d)
+{
+    struct socket *s = g_new0(struct socket, 1);
+
+    s->d = d;
+    s->context = g_main_context_new();
+    s->loop = g_main_loop_new(s->context, FALSE);
+    s->thread = g_thread_new("events", courier, s);
+    return s;
+}
+
+static gboolean quit(gpointer arg)
+{
+    g_main_loop_quit(((struct socket *)arg)->loop);
+    return G_SOURCE_REMOVE;
+}
+
+static void free_socket(void *state)
+{
+    struct socket *s = state;
+
+    g_source_unref(later(s, 0, quit));
+    g_thread_join(s->thread);
+    g_main_loop_unref(s->loop);
+    g_main_context_unref(s->context);
     g_free(s);
 }
 
-static void work(void *state)
+static gboolean send_now(gpointer arg)
 {
-    send_all(state);
+    struct socket *s = arg;
+
+    atomic_store(&s->woken, false);
+    send_all(s);
+    return G_SOURCE_REMOVE;
 }
 
-/* Sent is sent: libsoup has it. Without a connection nothing can be hoped for. */
-static bool idle(void *state)
+static void wake(void *state)
 {
-    return true;
+    struct socket *s = state;
+
+    if (!atomic_exchange(&s->woken, true))
+        g_source_unref(later(s, 0, send_now));
 }
 
 /* Another address, perhaps: come anew. */
-static void changed(void *state)
+static gboolean come_anew(gpointer arg)
 {
-    struct socket *s = state;
+    struct socket *s = arg;
 
     drop(s);
     s->wait_s = 0;
     connect_now(s);
+    return G_SOURCE_REMOVE;
 }
 
-const struct gw_way gw_way_websocket = {
-    .make = make, .free = free_socket, .work = work, .idle = idle, .changed = changed};
+static void changed(void *state)
+{
+    g_source_unref(later(state, 0, come_anew));
+}
+
+const struct gw_way gw_way_websocket = {.make = make, .free = free_socket, .wake = wake, .changed = changed};

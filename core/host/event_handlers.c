@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "config/config.h"
 #include "events/events.h"
+#include "host/control.h"
 #include "log/log.h"
 #include "metrics/metrics.h"
 
@@ -277,6 +278,8 @@ static int start_one(struct handler *h)
 
     h->conf = (struct gw_delivery_conf){
         .by = h->by,
+        .web = gw_control_web(),
+        .clock = {.start = gw_control_timer, .stop = gw_control_timer_stop},
         .backend = text(h, "backend"),
         .user = text(h, "backend_user"),
         .password = text(h, "backend_pwd"),
