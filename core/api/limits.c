@@ -60,7 +60,9 @@ bool gw_limits_connection(struct gw_api *a, struct gw_client *c)
     p = place_of(a, c->remote, &full);
     if (full || (p && most && p->connections >= most)) {
         count_refusal("connections_per_address");
-        gw_verbose("a connection of %s is refused: limits.connections_per_address", c->remote);
+        gw_warn("a connection of %s is refused: limits.connections_per_address; if it is a proxy, name it in "
+                "limits.exempt",
+                c->remote);
         return false;
     }
     c->place = p;
@@ -94,8 +96,11 @@ bool gw_limits_session(const struct gw_request *rq, struct gw_limits_session *ou
     bool full;
 
     out->address = place_of(rq->api, gw_origin_remote(&rq->origin), &full);
-    if (full || (out->address && per_address && out->address->sessions >= per_address))
+    if (full || (out->address && per_address && out->address->sessions >= per_address)) {
+        gw_warn("a session of %s is refused: limits.sessions_per_address; if it is a proxy, name it in limits.exempt",
+                gw_origin_remote(&rq->origin));
         return refuse(rq, GW_API_TOO_MANY, "sessions_per_address", "Too many sessions of one address");
+    }
     if (json_is_integer(json_object_get(claims, "sessions"))) { /* counted for whom the token is about */
         per_token = (unsigned)json_integer_value(json_object_get(claims, "sessions"));
         if (gw_json_string(claims, "sub"))
