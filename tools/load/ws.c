@@ -153,7 +153,7 @@ static void ready(void *arg, int64_t now)
 {
     struct ws *w = arg;
     uint8_t buf[65536];
-    ssize_t n;
+    ssize_t n = -1;
 
     if (w->closed)
         return;
