@@ -290,7 +290,9 @@ struct cardea_inlet_events {
     void (*data)(void *user, cardea_source source, const struct cardea_message *msg); /* DATA, from a port */
     /* Nothing, not even RTCP, came to its port for timeout_s, and RTCP had come before: the far side is gone. */
     void (*lost)(void *user, cardea_source source);
-    void (*gone)(void *user, cardea_source source); /* after inlet_close(), exactly once: the inlet is freed */
+    /* After inlet_close(), exactly once: the inlet is freed. At the end of the process perhaps after stop(): then it may
+     * free memory, and no more. */
+    void (*gone)(void *user, cardea_source source);
 };
 
 struct cardea_inlet_conf {
@@ -351,7 +353,8 @@ struct cardea_forward_conf {
     unsigned srtp_suite; /* as for ports */
     const uint8_t *srtp_key;
     cardea_forwarder beside; /* to the same far end: shares its RTCP port and its SRTP; 0: none */
-    void (*gone)(void *user, cardea_forwarder forwarder); /* control, once: after forward_stop() or with the source */
+    /* control, once: after forward_stop() or with the source; perhaps after stop(), as of inlets */
+    void (*gone)(void *user, cardea_forwarder forwarder);
     void *user;
 };
 

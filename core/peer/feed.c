@@ -108,11 +108,18 @@ void gw_feed_receive(struct gw_track *t, struct gw_packet *pkt, int64_t now_us)
 void gw_feed_data(struct gw_track *t, const struct gw_data_blob *b)
 {
     struct gw_engine *e = t->peer->engine;
+    const char *protocol = b->bytes + b->label_len + 1;
+    const struct gw_sctp_message m = {.label = b->bytes,
+                                      .protocol = protocol,
+                                      .binary = b->binary,
+                                      .data = (const uint8_t *)protocol + b->protocol_len + 1,
+                                      .len = b->len};
 
     if (t->muted) {
         gw_count(&e->counters.drops_muted);
         return;
     }
+    gw_forward_message(t, &m);
     gw_data_deliver(e, gw_track_id_of(t), b);
     gw_mirror_data(e, gw_track_id_of(t), b);
 }

@@ -140,7 +140,7 @@ static void to_listeners(void *owner, struct gw_source *s, struct gw_packet *pkt
 
     if (t->n_taps)
         to_taps(t, s, pkt);
-    if (t->forwarders && !t->hushed)
+    if (t->forwarders) /* those that are not loud enough for this room, too */
         gw_forward_packet(t, pkt, t->peer->engine->now_us);
 }
 

@@ -496,6 +496,34 @@ static void one_substream_alone(void **state)
     close(fd);
 }
 
+static void messages_are_datagrams(void **state)
+{
+    const struct cardea_message hello = {
+        .label = "x", .protocol = "", .binary = true, .data = (const uint8_t *)"hello", .len = 5};
+    uint8_t got[2000], big[4000] = {1};
+    const struct cardea_message large = {.label = "x", .protocol = "", .data = big, .len = sizeof(big)};
+    uint16_t port;
+    int fd = open_socket(NULL, &port);
+    cardea_source source;
+    struct cardea_inlet *i = inlet(CARDEA_DATA, NULL, 1, NULL, &source);
+    cardea_forwarder raw = forward(source, &(struct cardea_forward_conf){.port = port, .payload_type = -1});
+
+    assert_int_equal(gw_inlet_inject_data(i, &hello), 0);
+    assert_int_equal(receive(fd, got), 5);
+    assert_memory_equal(got, "hello", 5);
+    assert_int_equal(gw_outlet_stop(w.links, raw), 0);
+    forward(source, &(struct cardea_forward_conf){.port = port, .payload_type = -1, .substream = -1, .ssrc = {1020}});
+    assert_int_equal(gw_inlet_inject_data(i, &hello), 0);
+    assert_int_equal(receive(fd, got), 17);
+    assert_int_equal(got[1], 1);
+    assert_int_equal(gw_get_u32(got + 8), 1020);
+    assert_memory_equal(got + 12, "hello", 5);
+    assert_int_equal(gw_inlet_inject_data(i, &large), 0);
+    assert_int_equal(receive(fd, got), 1500);
+    assert_int_equal(got[1], 0);
+    close(fd);
+}
+
 static void forwarders_are_bounded_and_checked(void **state)
 {
     struct cardea_forward_conf conf = {.host = "127.0.0.1", .port = 9, .payload_type = -1, .gone = on_forward_gone};
@@ -766,6 +794,7 @@ int main(void)
         T(repetitions_are_bounded),
         T(a_merged_stream_is_one),
         T(one_substream_alone),
+        T(messages_are_datagrams),
         T(forwarders_are_bounded_and_checked),
         T(a_port_feeds_an_inlet),
         T(a_shared_port_tells_streams_apart),
