@@ -12,42 +12,12 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "media/sync.h"
-#include "peer/state.h"
-#include "rtcp/stats.h"
+#include "peer/forward.h"
 #include "rtp/vp8.h"
 #include "rtp/vp9.h"
 
-#define NACKS_MOST  256
 #define RESENT_MOST 20000 /* bytes that may be repeated before anything was forwarded again */
-#define PINHOLES    2     /* empty RTP packets to the RTCP address, at first */
 #define MESSAGE     1500  /* bytes of a datagram with a data-channel message */
-
-/* What forwarders to one far end share. */
-struct gw_far {
-    struct gw_engine *engine;   /* borrowed */
-    struct gw_plain_port *rtcp; /* owned; NULL: no RTCP */
-    struct gw_address rtcp_to;
-    struct gw_srtp *srtp; /* owned; NULL: not encrypted */
-    struct gw_forwarder *first;
-};
-
-struct gw_forwarder {
-    /* given at creation */
-    struct gw_forward_conf conf;
-    /* borrowed */
-    struct gw_track *track;
-    struct gw_far *far;
-    struct gw_plain_port *port;
-    /* state */
-    struct gw_layers layers; /* merged: which one, and under which numbers */
-    struct gw_rewrite rewrite;
-    struct gw_seq seq[GW_LAYER_COUNT]; /* what the far end makes of our numbers: the SRTP index */
-    uint32_t ssrc[GW_LAYER_COUNT];     /* in use */
-    int64_t allowance;                 /* bytes that may be repeated */
-    uint32_t packets[GW_LAYER_COUNT], octets[GW_LAYER_COUNT];
-    struct gw_forwarder *next, *next_far;
-};
 
 static void add(_Atomic uint64_t *c, uint64_t n)
 {
@@ -185,7 +155,7 @@ static void forward_merged(struct gw_forwarder *fw, const struct gw_packet *pkt,
 void gw_forward_packet(struct gw_track *t, const struct gw_packet *pkt, int64_t now_us)
 {
     for (struct gw_forwarder *fw = t->forwarders; fw; fw = fw->next) {
-        if (fw->conf.merge && t->source->conf.simulcast)
+        if (gw_forward_is_merged(fw))
             forward_merged(fw, pkt, now_us);
         else
             forward(fw, pkt);
@@ -217,44 +187,9 @@ void gw_forward_message(struct gw_track *t, const struct gw_sctp_message *m)
     }
 }
 
-/* --- RTCP from the far end --- */
+/* --- repetitions and reports --- */
 
-static struct gw_forwarder *find_stream(const struct gw_far *far, uint32_t ssrc, unsigned *layer)
-{
-    for (struct gw_forwarder *fw = far->first; ssrc && fw; fw = fw->next_far)
-        for (*layer = 0; *layer < GW_LAYER_COUNT; (*layer)++)
-            if (fw->ssrc[*layer] == ssrc)
-                return fw;
-    return NULL;
-}
-
-static void want_keyframe(struct gw_forwarder *fw, int64_t now_us)
-{
-    if (!fw || !fw->track->source)
-        return;
-    add(&fw->conf.count->keyframes, 1);
-    gw_count(&fw->far->engine->counters.plis_in);
-    gw_source_want_keyframe(fw->track->source, GW_LAYERS_ALL, now_us);
-}
-
-/* A far end that names nobody we know, or whose SSRC is not settled yet, means the first video stream. */
-static struct gw_forwarder *any_video(const struct gw_far *far)
-{
-    for (struct gw_forwarder *fw = far->first; fw; fw = fw->next_far)
-        if (fw->track->m.kind == GW_VIDEO)
-            return fw;
-    return NULL;
-}
-
-static void keyframe_for(struct gw_far *far, uint32_t ssrc, int64_t now_us)
-{
-    unsigned layer;
-    struct gw_forwarder *fw = find_stream(far, ssrc, &layer);
-
-    want_keyframe(fw ? fw : any_video(far), now_us);
-}
-
-static void repeat(struct gw_forwarder *fw, unsigned layer, uint16_t seq)
+void gw_forward_repeat(struct gw_forwarder *fw, unsigned layer, uint16_t seq)
 {
     const struct gw_source_layer *l = fw->track->source->layer[layer];
     uint64_t newest = l ? l->reception.newest : 0;
@@ -275,127 +210,6 @@ static void repeat(struct gw_forwarder *fw, unsigned layer, uint16_t seq)
     gw_count(&fw->far->engine->counters.retransmitted);
 }
 
-static void nack(struct gw_far *far, const struct gw_rtcp_packet *pkt)
-{
-    struct gw_rtcp_feedback head;
-    uint16_t seqs[NACKS_MOST];
-    int n = gw_rtcp_read_nack(pkt, &head, seqs, NACKS_MOST);
-    struct gw_forwarder *fw;
-    unsigned layer;
-
-    if (n <= 0 || !(fw = find_stream(far, head.media_ssrc, &layer)) || !fw->track->source ||
-        (fw->conf.merge && fw->track->source->conf.simulcast))
-        return; /* a merged stream has numbers of its own, and nothing remembers them */
-    gw_count_add(&far->engine->counters.nacks_in, (uint64_t)n);
-    for (int i = 0; i < n; i++)
-        repeat(fw, layer, seqs[i]);
-}
-
-static void payload_feedback(struct gw_far *far, const struct gw_rtcp_packet *pkt, int64_t now_us)
-{
-    struct gw_rtcp_feedback head;
-    uint32_t ssrc;
-    uint8_t seq;
-
-    if (pkt->count == GW_PSFB_PLI && !gw_rtcp_read_pli(pkt, &head))
-        keyframe_for(far, head.media_ssrc, now_us);
-    for (unsigned i = 0; pkt->count == GW_PSFB_FIR && i < 32 && gw_rtcp_read_fir(pkt, i, &ssrc, &seq) == 1; i++)
-        keyframe_for(far, ssrc, now_us);
-}
-
-static void feedback(struct gw_far *far, const uint8_t *data, size_t len, int64_t now_us)
-{
-    struct gw_rtcp_packet pkt;
-    struct gw_rtcp_iter it;
-
-    if (gw_rtcp_check(data, len)) {
-        gw_count(&far->engine->counters.drops_rtcp);
-        return;
-    }
-    add(&far->first->conf.count->rtcp, 1);
-    gw_rtcp_begin(&it, data, len);
-    while (gw_rtcp_next(&it, &pkt)) {
-        if (pkt.type == GW_RTCP_RTPFB && pkt.count == GW_RTPFB_NACK)
-            nack(far, &pkt);
-        else if (pkt.type == GW_RTCP_PSFB)
-            payload_feedback(far, &pkt, now_us);
-    }
-}
-
-static void on_rtcp(void *owner, struct gw_packet *pkt, const struct gw_address *from, int64_t now_us)
-{
-    struct gw_far *far = owner;
-    struct gw_counters *c = &far->engine->counters;
-    size_t len = pkt->len;
-
-    far->engine->now_us = now_us;
-    if (!gw_address_same_ip(from, &far->rtcp_to) || gw_datagram_kind(pkt->data, len) != GW_DATAGRAM_RTCP || !far->first)
-        gw_count(&c->drops_rtcp);
-    else if (far->srtp && gw_srtp_open_rtcp(far->srtp, pkt->data, &len))
-        gw_count(&c->drops_srtp);
-    else
-        feedback(far, pkt->data, len, now_us);
-    gw_packet_unref(pkt);
-}
-
-/* --- RTCP to the far end --- */
-
-static void send_rtcp(struct gw_far *far, const uint8_t *data, size_t len, bool seal)
-{
-    uint8_t *room = gw_plain_reserve(far->rtcp, &far->rtcp_to, len + GW_SRTP_OVERHEAD);
-
-    if (!room)
-        return;
-    memcpy(room, data, len);
-    if (seal && far->srtp && gw_srtp_seal_rtcp(far->srtp, room, &len, len + GW_SRTP_OVERHEAD))
-        return;
-    gw_plain_commit(far->rtcp, &far->rtcp_to, NULL, len);
-}
-
-static void open_pinhole(struct gw_far *far)
-{
-    const uint8_t empty[GW_RTP_FIXED] = {2 << 6};
-
-    for (unsigned i = 0; i < PINHOLES; i++)
-        send_rtcp(far, empty, sizeof(empty), false);
-}
-
-/* Where the stream is now: by the sender's own report, else by its newest packet. */
-static bool timestamp_now(const struct gw_forwarder *fw, unsigned layer, int64_t now_us, uint32_t *ts)
-{
-    const struct gw_source *s = fw->track->source;
-    const struct gw_source_layer *l = s ? s->layer[layer] : NULL;
-    const struct gw_packet *newest = l ? gw_history_get(&l->history, (uint32_t)l->reception.newest) : NULL;
-
-    if (l && l->sync.valid)
-        *ts = gw_sync_rtp_at(&l->sync, now_us, s->conf.clock_rate);
-    else if (newest)
-        *ts =
-            newest->facts.timestamp + (uint32_t)((now_us - newest->arrival_us) * (int64_t)s->conf.clock_rate / 1000000);
-    else
-        return false;
-    return true;
-}
-
-static void report(struct gw_forwarder *fw, unsigned layer, int64_t now_us)
-{
-    struct gw_rtcp_sr sr = {.ssrc = fw->ssrc[layer],
-                            .ntp = gw_ntp_from_us(now_us),
-                            .packets = fw->packets[layer],
-                            .octets = fw->octets[layer]};
-    uint8_t data[128];
-    struct gw_writer w = gw_writer_make(data, sizeof(data));
-
-    if (fw->conf.merge && fw->track->source && fw->track->source->conf.simulcast)
-        sr.rtp_timestamp = fw->rewrite.out_ts + (uint32_t)((now_us - fw->rewrite.newest_us) *
-                                                           (int64_t)fw->track->source->conf.clock_rate / 1000000);
-    else if (!timestamp_now(fw, layer, now_us, &sr.rtp_timestamp))
-        return;
-    gw_rtcp_write_sr(&w, &sr, NULL, 0);
-    gw_rtcp_write_sdes(&w, sr.ssrc, "janus");
-    send_rtcp(fw->far, data, w.pos, true);
-}
-
 void gw_forward_tick(struct gw_track *t, int64_t now_us)
 {
     for (struct gw_forwarder *fw = t->forwarders; fw; fw = fw->next) {
@@ -403,48 +217,15 @@ void gw_forward_tick(struct gw_track *t, int64_t now_us)
 
         for (unsigned i = 0; fw->far->rtcp && i < GW_LAYER_COUNT; i++)
             if (fw->packets[i]) {
-                report(fw, i, now_us);
+                gw_far_report(fw, i, now_us);
                 reported = true;
             }
         if (fw->far->rtcp && !reported && fw == fw->far->first)
-            open_pinhole(fw->far); /* nothing to say, but the way back stays open */
+            gw_far_open(fw->far); /* nothing to say, but the way back stays open */
     }
 }
 
 /* --- life --- */
-
-static void far_free(struct gw_far *far)
-{
-    gw_plain_remove(far->rtcp);
-    gw_seal_flush(far->engine->sealer);
-    gw_srtp_free(far->srtp);
-    free(far);
-}
-
-/* The far end of another forwarder, or a new one. Takes conf->rtcp_fd. */
-static struct gw_far *get_far(struct gw_engine *e, struct gw_forward_conf *conf)
-{
-    const struct gw_forwarder *beside = g_hash_table_lookup(e->forwarders, &conf->beside);
-    struct gw_far *far;
-    int fd = conf->rtcp_fd, err = 0;
-
-    if (beside)
-        return beside->far;
-    far = calloc(1, sizeof(*far));
-    if (!far)
-        return NULL;
-    far->engine = e;
-    far->rtcp_to = conf->rtcp_to;
-    conf->rtcp_fd = -1;
-    if (fd >= 0)
-        err = gw_plain_add(&far->rtcp, e->plain, fd, on_rtcp, far);
-    if (!err && conf->profile)
-        err = gw_srtp_new(&far->srtp, e->sealer, conf->profile, conf->key, conf->key, sizeof(conf->key));
-    if (!err)
-        return far;
-    far_free(far);
-    return NULL;
-}
 
 static void tell_gone(struct gw_engine *e, gw_track_id source, uint64_t id)
 {
@@ -463,7 +244,7 @@ static struct gw_forwarder *make(struct gw_engine *e, struct gw_track *t, struct
         return NULL;
     fw->track = t;
     fw->port = gw_plain_sender(e->plain);
-    fw->far = fw->port ? get_far(e, conf) : NULL;
+    fw->far = fw->port ? gw_far_get(e, conf) : NULL;
     if (!fw->far) {
         free(fw);
         return NULL;
@@ -494,7 +275,7 @@ void gw_forward_new(struct gw_engine *e, const struct gw_order *o, int64_t now_u
     } else {
         gw_track_note_listeners(t);
         if (fw->far->rtcp && fw == fw->far->first && !fw->next_far)
-            open_pinhole(fw->far);
+            gw_far_open(fw->far);
         if (t->source) {
             gw_layers_restart(&fw->layers, now_us);
             gw_source_want_keyframe(t->source, GW_LAYERS_ALL, now_us);
@@ -524,7 +305,7 @@ static void end(struct gw_forwarder *fw)
     g_hash_table_remove(e->forwarders, &fw->conf.id);
     gw_plain_flush(e->plain); /* what is still being sealed uses the keys */
     if (!fw->far->first)
-        far_free(fw->far);
+        gw_far_free(fw->far);
     gw_track_note_listeners(fw->track);
     tell_gone(e, gw_track_id_of(fw->track), fw->conf.id);
     free(fw);

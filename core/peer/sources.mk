@@ -27,7 +27,8 @@ libgw_a_SOURCES += \
 	core/peer/feed.c \
 	core/peer/explain.c \
 	core/peer/feedback.c \
-	core/peer/forward.c \
+	core/peer/far.c \
+	core/peer/forward.c core/peer/forward.h \
 	core/peer/messages.c core/peer/messages.h \
 	core/peer/listen.c \
 	core/peer/mirror.c \
