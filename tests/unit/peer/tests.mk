@@ -7,6 +7,7 @@ check_PROGRAMS += \
 	tests/unit/peer/test_links \
 	tests/unit/peer/test_offer \
 	tests/unit/peer/test_offered \
-	tests/unit/peer/test_plain \
+	tests/unit/peer/test_forward \
+	tests/unit/peer/test_path \
 	tests/unit/peer/test_plan
-EXTRA_DIST += tests/unit/peer/fake_worker.h tests/unit/peer/planning.h
+EXTRA_DIST += tests/unit/peer/fake_worker.h tests/unit/peer/plain_world.h tests/unit/peer/planning.h
