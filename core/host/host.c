@@ -501,15 +501,8 @@ static void drop_news(struct host *h)
 {
     _Alignas(16) char message[GW_MAIL_SIZE];
 
-    while (gw_mailbox_take(h->news, message)) {
-        struct gw_news *n = (struct gw_news *)message;
-
-        /* plugins that have stopped still free what belongs to these */
-        if (n->tag == GW_NEWS_INLET_GONE || n->tag == GW_NEWS_FORWARD_GONE)
-            gw_links_news(h->links, n);
-        else
-            gw_news_drop(n);
-    }
+    while (gw_mailbox_take(h->news, message))
+        gw_news_drop((struct gw_news *)message);
 }
 
 static void stop(struct host *h)

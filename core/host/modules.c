@@ -139,24 +139,30 @@ int gw_modules_load_plugin(struct gw_modules *ms, struct gw_api *api, const stru
     return err;
 }
 
-/* Is this function inside the module's file? */
-static bool is_inside(void *arg, gw_route_fn *handler)
+/* Is this address inside the module's file? */
+static bool is_inside(void *arg, const void *address)
 {
     const struct gw_module *m = arg;
-    Dl_info of_module, of_handler;
+    Dl_info of_module, of_address;
 
-    return dladdr(m->plugin, &of_module) && dladdr((void *)(uintptr_t)handler, &of_handler) &&
-           of_module.dli_fbase == of_handler.dli_fbase;
+    return dladdr(m->plugin, &of_module) && dladdr(address, &of_address) && of_module.dli_fbase == of_address.dli_fbase;
+}
+
+static bool is_handler_inside(void *arg, gw_route_fn *handler)
+{
+    return is_inside(arg, (const void *)(uintptr_t)handler);
 }
 
 static GPtrArray *leaving; /* of the one gw_modules that there is */
+static struct gw_api *leaving_api;
 
-/* A job of the plugin may still have to be told: its code stays until there is none. */
+/* The plugin may still have to be told of a job's end, or that a tap, an inlet or a forwarder has gone: its code stays
+ * until there is nothing more. */
 static void close_when_idle(void *arg)
 {
     struct loaded *l = arg;
 
-    if (gw_control_jobs()) {
+    if (gw_control_jobs() || gw_links_owes(gw_api_links(leaving_api), is_inside, l->module)) {
         gw_control_timer(CLOSE_LOOK_MS, false, close_when_idle, l);
         return;
     }
@@ -186,8 +192,9 @@ int gw_modules_unload_plugin(struct gw_modules *ms, struct gw_api *api, const ch
 
         if (l->module->plugin != table)
             continue;
-        gw_api_drop_routes(api, is_inside, l->module);
+        gw_api_drop_routes(api, is_handler_inside, l->module);
         gw_info("plugin %s was unloaded", name);
+        leaving_api = api;
         leave(ms, l);
         g_array_remove_index(ms->loaded, i);
         return 0;

@@ -30,11 +30,13 @@ static void free_listeners(void *p)
 void gw_graph_init(struct gw_links *ls)
 {
     ls->by_source = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, free_listeners);
+    ls->taps = g_hash_table_new(NULL, NULL);
 }
 
 void gw_graph_end(struct gw_links *ls)
 {
     g_hash_table_unref(ls->by_source);
+    g_hash_table_unref(ls->taps);
 }
 
 /* --- who is linked to whom ---------------------------------------------------------------------------------------- */
@@ -388,11 +390,31 @@ int gw_link_talk(struct gw_links *ls, cardea_source source, unsigned packets, un
     return post_source(ls, source, &order);
 }
 
+static void note_taps(struct gw_links *ls, const struct cardea_tap *events, int change)
+{
+    int n = GPOINTER_TO_INT(g_hash_table_lookup(ls->taps, events)) + change;
+
+    if (n > 0)
+        g_hash_table_insert(ls->taps, (gpointer)events, GINT_TO_POINTER(n));
+    else
+        g_hash_table_remove(ls->taps, events);
+}
+
+void gw_graph_tap_gone(struct gw_links *ls, const struct gw_news *n)
+{
+    note_taps(ls, n->u.tap.events, -1);
+    if (n->u.tap.events->gone)
+        n->u.tap.events->gone(n->u.tap.arg, n->track);
+}
+
 int gw_link_tap(struct gw_links *ls, cardea_source source, const struct gw_tap *tap)
 {
     struct gw_order order = {.tag = GW_ORDER_TAP, .u.tap = *tap};
+    int err = post_source(ls, source, &order);
 
-    return post_source(ls, source, &order);
+    if (!err)
+        note_taps(ls, tap->events, 1);
+    return err;
 }
 
 int gw_link_untap(struct gw_links *ls, cardea_source source, const struct gw_tap *tap)

@@ -54,12 +54,15 @@ struct gw_links_conf {
 };
 
 int gw_links_new(struct gw_links **out, const struct gw_links_conf *conf);
+/* Owners of inlets and forwarders that are left are told that they have gone. */
 void gw_links_free(struct gw_links *ls);
 void gw_links_news(struct gw_links *ls, const struct gw_news *news); /* takes what it owns */
 /* Tells what is due and retries what a mailbox refused. true: something is left, call again within some 10 ms. */
 bool gw_links_turn(struct gw_links *ls);
 struct gw_link *gw_links_find(struct gw_links *ls, gw_peer_id peer);
 size_t gw_links_count(const struct gw_links *ls); /* PeerConnections on workers, those being closed too */
+/* Is somebody to be told yet that a tap, an inlet or a forwarder has gone, whose table or function is inside()? */
+bool gw_links_owes(const struct gw_links *ls, bool (*inside)(void *arg, const void *address), void *arg);
 size_t gw_links_plain_ports(const struct gw_links *ls);
 size_t gw_links_forwarders(const struct gw_links *ls);
 uint64_t gw_links_dropped(const struct gw_links *ls); /* orders lost because a backlog was full */

@@ -104,6 +104,7 @@ struct gw_links {
     GHashTable *groups;              /* &group → struct gw_group, owned */
     GHashTable *expected;            /* &group → how many will come, owned */
     GHashTable *by_source;           /* &source id → struct gw_listeners, owned: the sinks linked to it */
+    GHashTable *taps;                /* struct cardea_tap * → how many of them are not gone yet */
     GHashTable *outlets;             /* &id → struct gw_outlet, owned */
     GQueue *backlog[GW_MAX_WORKERS]; /* struct gw_order */
     GQueue due;                      /* struct gw_link with something to tell */
@@ -146,6 +147,7 @@ void gw_graph_init(struct gw_links *ls);
 void gw_graph_end(struct gw_links *ls);
 void gw_graph_post_links(struct gw_link *l); /* what was linked before the peer was on a worker */
 void gw_graph_peer_gone(struct gw_link *l);  /* its sinks, and the links to its sources */
+void gw_graph_tap_gone(struct gw_links *ls, const struct gw_news *n);
 void gw_graph_source_gone(struct gw_links *ls, gw_track_id source); /* the links to it are over */
 /* A source of a peer or an inlet, and what it is; codec is borrowed, NULL for DATA. false: it is not there. */
 bool gw_graph_find_source(struct gw_links *ls, gw_track_id id, enum cardea_kind *kind, const char **codec);
@@ -164,6 +166,7 @@ void gw_data_links_post(struct gw_link *l, const struct gw_sink_mirror *k);
 /* --- outlet.c --- */
 void gw_outlets_init(struct gw_links *ls);
 void gw_outlets_end(struct gw_links *ls);
+bool gw_outlets_owe(const struct gw_links *ls, bool (*inside)(void *arg, const void *address), void *arg);
 void gw_outlet_news(struct gw_links *ls, const struct gw_news *n);
 
 /* --- inlet.c --- */

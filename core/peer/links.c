@@ -24,8 +24,13 @@ static void free_entry(void *p)
 {
     struct gw_peer_entry *entry = p;
 
-    for (guint i = 0; entry->inlets && i < entry->inlets->len; i++)
-        g_free(entry->inlets->pdata[i]); /* left open at the end of the process */
+    for (guint i = 0; entry->inlets && i < entry->inlets->len; i++) {
+        struct cardea_inlet *in = entry->inlets->pdata[i]; /* left at the end of the process: its owner frees, too */
+
+        if (in)
+            in->events->gone(in->user, in->source);
+        g_free(in);
+    }
     if (entry->inlets)
         g_ptr_array_unref(entry->inlets);
     g_free(entry);
@@ -390,10 +395,24 @@ static void tell(struct gw_link *l, struct gw_news *n)
     }
 }
 
-static void tell_tap_gone(const struct gw_news *n)
+bool gw_links_owes(const struct gw_links *ls, bool (*inside)(void *arg, const void *address), void *arg)
 {
-    if (n->u.tap.events->gone)
-        n->u.tap.events->gone(n->u.tap.arg, n->track);
+    GHashTableIter it;
+    gpointer key, value;
+
+    g_hash_table_iter_init(&it, ls->taps);
+    while (g_hash_table_iter_next(&it, &key, NULL))
+        if (inside(arg, key))
+            return true;
+    g_hash_table_iter_init(&it, ls->peers);
+    while (g_hash_table_iter_next(&it, NULL, &value)) {
+        const GPtrArray *inlets = ((struct gw_peer_entry *)value)->inlets;
+
+        for (guint i = 0; inlets && i < inlets->len; i++)
+            if (inlets->pdata[i] && inside(arg, ((struct cardea_inlet *)inlets->pdata[i])->events))
+                return true;
+    }
+    return gw_outlets_owe(ls, inside, arg);
 }
 
 /* They are awaited, whatever has become of the link. */
@@ -410,7 +429,7 @@ void gw_links_news(struct gw_links *ls, const struct gw_news *news)
     struct gw_peer_entry *entry = gw_links_entry(ls, n.peer ? n.peer : gw_track_peer(n.track));
 
     if (n.tag == GW_NEWS_TAP_GONE)
-        tell_tap_gone(&n);
+        gw_graph_tap_gone(ls, &n);
     else if (n.tag == GW_NEWS_STATES)
         states_news(&n.u.states.ask, n.u.states.states);
     else if (n.tag == GW_NEWS_FORWARD_GONE)

@@ -25,6 +25,16 @@ void gw_outlets_init(struct gw_links *ls)
 
 void gw_outlets_end(struct gw_links *ls)
 {
+    GHashTableIter it;
+    gpointer value;
+
+    g_hash_table_iter_init(&it, ls->outlets);
+    while (g_hash_table_iter_next(&it, NULL, &value)) {
+        const struct gw_outlet *o = value;
+
+        if (o->gone)
+            o->gone(o->user, o->id);
+    }
     g_hash_table_unref(ls->outlets);
 }
 
@@ -141,6 +151,21 @@ int gw_outlet_state(struct gw_links *ls, cardea_forwarder forwarder, struct card
                                            .rtcp_port = o->rtcp_port};
 #undef READ
     return 0;
+}
+
+bool gw_outlets_owe(const struct gw_links *ls, bool (*inside)(void *arg, const void *address), void *arg)
+{
+    GHashTableIter it;
+    gpointer value;
+
+    g_hash_table_iter_init(&it, ls->outlets);
+    while (g_hash_table_iter_next(&it, NULL, &value)) {
+        const struct gw_outlet *o = value;
+
+        if (o->gone && inside(arg, (const void *)(uintptr_t)o->gone))
+            return true;
+    }
+    return false;
 }
 
 void gw_outlet_news(struct gw_links *ls, const struct gw_news *n)

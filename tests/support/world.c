@@ -498,6 +498,7 @@ void world_begin(const char *const *settings)
                                   .fingerprint = "AA:BB",
                                   .address = "127.0.0.1",
                                   .peers_per_worker = 100,
+                                  .plain_most = 8,
                                   .post = post,
                                   .events = gw_api_link_events(),
                                   .now_us = now};

@@ -149,6 +149,7 @@ static inline void fake_start(unsigned workers, unsigned peers_per_worker, bool 
         .post = fake_post,
         .events = &fake_events,
         .now_us = fake_now,
+        .plain_most = 8,
     };
 
     memset(&fake, 0, sizeof(fake));

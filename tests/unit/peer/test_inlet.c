@@ -2,6 +2,7 @@
 #include "fake_worker.h"
 
 #include "peer/inlet.h"
+#include "peer/outlet.h"
 
 static void on_keyframe(void *user, cardea_source source)
 {
@@ -190,12 +191,63 @@ static void it_tells_its_owner(void **state)
     fake_stop();
 }
 
+static bool is_ours(void *arg, const void *address)
+{
+    return address == arg;
+}
+
+static void on_tap_gone(void *tap, cardea_source s)
+{
+    note(tap, "tap_gone");
+}
+
+static void on_forward_gone(void *user, cardea_forwarder f)
+{
+    note(user, "forward_gone");
+}
+
+/* Whoever wants to unload a plugin asks whether it is still to be told of something. */
+static void what_is_owed(void **state)
+{
+    static const struct cardea_tap tap = {.gone = on_tap_gone};
+    const struct cardea_forward_conf to = {
+        .host = "127.0.0.1", .port = 9, .payload_type = -1, .gone = on_forward_gone, .user = (void *)7};
+    void *function = (void *)(uintptr_t)on_forward_gone, *table = (void *)(uintptr_t)&events;
+    struct gw_news n = {.tag = GW_NEWS_FORWARD_GONE};
+    cardea_forwarder f;
+
+    fake_start(1, 0, false);
+    assert_false(gw_links_owes(fake.ls, is_ours, table));
+    assert_int_equal(make("vp8", NULL), 0);
+    assert_int_equal(gw_link_tap(fake.ls, source, &(struct gw_tap){&tap, (void *)6}), 0);
+    assert_int_equal(gw_outlet_new(fake.ls, source, &to, &f), 0);
+    assert_true(gw_links_owes(fake.ls, is_ours, table) && gw_links_owes(fake.ls, is_ours, (void *)(uintptr_t)&tap) &&
+                gw_links_owes(fake.ls, is_ours, function));
+    gw_inlet_close(in);
+    news(&(struct gw_news){.tag = GW_NEWS_TAP_GONE, .track = source, .u.tap = {&tap, (void *)6}});
+    n.track = source;
+    n.u.number = (int64_t)f;
+    news(&n);
+    gone(source);
+    assert_events("6:tap_gone 7:forward_gone 5:gone(0)");
+    assert_false(gw_links_owes(fake.ls, is_ours, table) || gw_links_owes(fake.ls, is_ours, (void *)(uintptr_t)&tap) ||
+                 gw_links_owes(fake.ls, is_ours, function));
+    assert_int_equal(make("vp8", NULL), 0); /* left open: told at the end */
+    assert_int_equal(gw_outlet_new(fake.ls, source, &to, &f), 0);
+    fake_stop();
+    assert_string_equal(fake.events, "7:forward_gone 5:gone(0)");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(is_made_and_closed_in_two_steps),    cmocka_unit_test(refuses_what_makes_no_sense),
-        cmocka_unit_test(those_of_one_sender_are_neighbours), cmocka_unit_test(a_sink_is_linked_to_it),
-        cmocka_unit_test(what_is_injected_is_bounded),        cmocka_unit_test(it_tells_its_owner),
+        cmocka_unit_test(is_made_and_closed_in_two_steps),
+        cmocka_unit_test(refuses_what_makes_no_sense),
+        cmocka_unit_test(those_of_one_sender_are_neighbours),
+        cmocka_unit_test(a_sink_is_linked_to_it),
+        cmocka_unit_test(what_is_injected_is_bounded),
+        cmocka_unit_test(it_tells_its_owner),
+        cmocka_unit_test(what_is_owed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

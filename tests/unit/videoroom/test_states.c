@@ -172,6 +172,19 @@ static const struct row rows[] = {
     {"'request':'enable_recording','room':77,'record':false", NULL, ALL("success")},
     {"'request':'enable_recording','room':77", NULL, ALL(E(429))},
     {"'request':'LISTPARTICIPANTS','room':77", NULL, ALL("participants")},
+    {"'request':'rtp_forward','room':%r,'publisher_id':%s,'host':'127.0.0.1','streams':[]",
+     NULL,
+     {"rtp_forward", "rtp_forward", "rtp_forward", "rtp_forward", "rtp_forward", "rtp_forward", E(426), "rtp_forward",
+      "rtp_forward", "rtp_forward", "rtp_forward", E(426)}},
+    {"'request':'stop_rtp_forward','room':%r,'publisher_id':%s,'stream_id':1",
+     NULL,
+     {E(428), E(428), E(428), E(428), E(428), E(428), E(426), E(428), E(428), E(428), E(428), E(426)}},
+    {"'request':'remove_remote_publisher','room':%r,'id':%s",
+     NULL,
+     {E(428), E(428), E(428), E(428), E(428), E(428), E(426), E(428), E(428), E(428), E(428), E(426)}},
+    {"'request':'rtp_ingest','room':%r,'streams':[{'type':'video','codec':'h263'}]",
+     NULL,
+     {E(429), E(429), E(429), E(429), E(429), E(429), E(426), E(429), E(429), E(429), E(429), E(426)}},
 };
 
 static struct person *watcher(enum state state)
