@@ -156,7 +156,10 @@ uint32_t gw_allocate(struct gw_demand *d, unsigned n, uint32_t budget_bps, int64
         if (!d[i].n)
             continue;
         settle(&d[i], given[i], now_us);
-        d[i].budget_bps = given[i] < 0 ? 0 : cost(&d[i], given[i]) + spare;
+        if (given[i] < 0)
+            d[i].budget_bps = r.left_bps > 0 ? (uint32_t)r.left_bps : 0;
+        else
+            d[i].budget_bps = cost(&d[i], given[i]) + spare;
     }
     return spent;
 }

@@ -38,7 +38,7 @@ struct gw_demand {
     struct gw_level level[GW_ALLOCATOR_LEVELS];
     struct gw_allotment *allotment; /* read, and written by gw_allocate() */
     /* filled in */
-    uint32_t budget_bps; /* of what it got, and its part of what is left over */
+    uint32_t budget_bps; /* what it got, and its part of what is left over; what is left when it got nothing */
 };
 
 /* Returns what has been given in sum. */

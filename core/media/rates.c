@@ -5,9 +5,12 @@
 
 #define PAUSE_US 1500000 /* after so long without a packet a period says nothing */
 
+/* Slowly up, because keyframes come in between; soon down. */
 static void smooth(uint32_t *bps, uint32_t now)
 {
-    *bps = *bps ? (uint32_t)(((uint64_t)*bps * 2 + now) / 3) : now;
+    uint64_t old = *bps;
+
+    *bps = !old ? now : (uint32_t)(now > old ? (old * 2 + now) / 3 : (old + 2 * (uint64_t)now) / 3);
 }
 
 static void end_period(struct gw_rates *r, int64_t passed_us)

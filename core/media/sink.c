@@ -169,7 +169,7 @@ void gw_sink_unlimit(struct gw_sink *k, int64_t now_us)
     gw_sink_limit(k, &all, UINT32_MAX, now_us);
     k->limited = false;
     gw_count_add(&k->counters->limited_sinks, (uint64_t)-1);
-    k->budget_bps = 0;
+    k->budget_bps = k->wish_bps = 0;
     k->allotment = (struct gw_allotment){.level = -1};
 }
 

@@ -85,6 +85,7 @@ struct gw_sink {
     bool limited;        /* it does: budget_bps counts */
     bool suspended;      /* and that is nothing */
     uint32_t budget_bps; /* also what it could still take of what is left over */
+    uint32_t wish_bps;   /* it has no layers to choose from: the sender should send no more than this; 0: no wish */
     int64_t keyframe_us; /* when the last keyframe passed; 0: never */
     /* counters */
     uint64_t packets, bytes, payload_bytes, bytes_second, bytes_mark, nacks, retransmitted, dropped, probes;

@@ -17,8 +17,10 @@
 #define LAG_SLACK_US  100000
 #define LAG_MOST_US   1000000
 #define LOSSY         0.01
-#define LOSSY_TRIES   6     /* round trips for which a packet can be asked back then */
-#define RESERVE_MOST  0.3   /* of the estimate, for retransmissions */
+#define LOSSY_TRIES   6       /* round trips for which a packet can be asked back then */
+#define RESERVE_MOST  0.3     /* of the estimate, for retransmissions */
+#define NEED_SINGLE   1500000 /* bit/s: what a stream that the sender can adapt is taken to have use for */
+#define LEAST_WISH    60000
 #define AUDIO_HEADERS 25000 /* bit/s: IP and UDP, at 50 packets a second, and RTCP */
 
 static const struct cardea_sending *general(const struct gw_peer *p)
@@ -97,6 +99,21 @@ struct round {
     uint64_t need_bps;
 };
 
+/* Only one picture is on offer, perhaps at several frame rates: the sender has to fit it, not we. */
+static bool is_single(const struct gw_demand *d)
+{
+    const struct gw_level *a = &d->level[0], *b = &d->level[d->n - 1];
+
+    return a->substream == b->substream && a->spatial == b->spatial;
+}
+
+static uint32_t need_of(const struct gw_demand *d)
+{
+    uint32_t most = gw_levels_most(d->level, d->n);
+
+    return is_single(d) && most < NEED_SINGLE ? NEED_SINGLE : most;
+}
+
 static void gather(const struct gw_peer *p, struct round *r, int64_t now_us)
 {
     r->n = 0;
@@ -112,7 +129,7 @@ static void gather(const struct gw_peer *p, struct round *r, int64_t now_us)
         d->n = gw_levels_of(k, d->level, now_us);
         if (!d->n)
             continue;
-        r->need_bps += gw_levels_most(d->level, d->n);
+        r->need_bps += need_of(d);
         r->sink[r->n++] = k;
     }
 }
@@ -131,6 +148,7 @@ static void divide(struct gw_peer *p, struct round *r, uint32_t bps, int64_t now
         const struct gw_demand *d = &r->demand[i];
         int level = d->allotment->level;
 
+        r->sink[i]->wish_bps = !is_single(d) ? 0 : d->budget_bps > LEAST_WISH ? d->budget_bps : LEAST_WISH;
         gw_sink_limit(r->sink[i], level < 0 ? NULL : &d->level[level], d->budget_bps, now_us);
     }
 }
@@ -224,6 +242,7 @@ static void tick(void *arg, int64_t now_us)
     if (p->closing)
         return;
     gw_budget_run(p, now_us);
+    gw_demand_run(p, now_us);
     gw_timer_start(p->engine->conf.timers, &p->budget_timer, now_us + EVERY_US);
 }
 

@@ -214,10 +214,8 @@ static void peer_order(struct gw_peer *p, const struct gw_order *o, int64_t now_
         break;
     case GW_ORDER_BITRATE: {
         uint32_t bps = o->u.number > UINT32_MAX ? UINT32_MAX : o->u.number < 0 ? 0 : (uint32_t)o->u.number;
-        uint32_t tell = gw_remb_set(&p->remb, bps, now_us);
 
-        if (tell)
-            gw_reports_remb(p, tell);
+        gw_demand_set_cap(p, bps, now_us);
         break;
     }
     case GW_ORDER_DATA:

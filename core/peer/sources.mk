@@ -21,6 +21,7 @@ libgw_a_SOURCES += \
 libgw_a_SOURCES += \
 	core/peer/budget.c \
 	core/peer/data.c \
+	core/peer/demand.c \
 	core/peer/demux.c \
 	core/peer/describe.c \
 	core/peer/engine.c core/peer/engine.h \

@@ -110,6 +110,8 @@ struct gw_peer {
     struct gw_sender sender;
     struct gw_clock clock; /* the peer's, from its sender reports */
     struct gw_remb remb;
+    uint32_t cap_bps;    /* of what it sends, by the plugin; 0: none */
+    uint32_t demand_bps; /* what its receivers can take, when that is less than all; 0: all */
     uint8_t twcc_ext;
     uint8_t ids[GW_EXT_COUNT]; /* extension ids, the same on all m-lines of a bundle */
     uint32_t own_ssrc;         /* of RTCP when no sink has one */
@@ -244,6 +246,10 @@ void gw_budget_start(struct gw_peer *p, int64_t now_us);
 void gw_budget_configure(struct gw_peer *p, int64_t now_us); /* after p->sending or the settings changed */
 void gw_budget_run(struct gw_peer *p, int64_t now_us);
 void gw_budget_feedback(struct gw_peer *p, int64_t now_us);
+
+/* --- demand.c: what a sender is told to send at most --- */
+void gw_demand_set_cap(struct gw_peer *p, uint32_t bps, int64_t now_us); /* the plugin's, 0: none */
+void gw_demand_run(struct gw_peer *p, int64_t now_us);                   /* that of its receivers */
 
 /* --- data.c --- */
 void gw_peer_capture(struct gw_peer *p, struct gw_capture *c); /* takes it; NULL: ends the one that runs */

@@ -80,6 +80,7 @@ void properties_default(struct properties *p)
         .videoorient_ext = true,
         .playoutdelay_ext = true,
         .transport_wide_cc_ext = true,
+        .automatic = true,
     };
 }
 

@@ -45,6 +45,7 @@ struct sim_out {
     bool want_keyframe;
     unsigned packets_per_frame, payload;
     unsigned keyframe_packets; /* 0: as other frames */
+    bool obeys_remb;           /* packets are made smaller to fit the last REMB */
     int64_t next_us, every_us;
     /* counters */
     unsigned frames, keyframes, packets, plis, nacks, resent;

@@ -102,11 +102,24 @@ static void send_packet(struct sim_client *c, struct sim_out *o, bool keyframe, 
     o->octets += descriptor + o->payload + (index >= 2);
 }
 
+/* Bytes of a packet, so that the frames fit what REMB allows. */
+static unsigned fitting(const struct sim_client *c, const struct sim_out *o)
+{
+    uint64_t frame = c->remb_bps * (uint64_t)o->every_us / 8000000, most = frame / o->packets_per_frame;
+
+    if (!c->remb_bps || most > o->payload + 80u)
+        return o->payload;
+    return most > 100 + 80 ? (unsigned)most - 80 : 100;
+}
+
 static void send_frame(struct sim_client *c, struct sim_out *o)
 {
     static const unsigned pattern[] = {0, 2, 1, 2};
     bool keyframe = o->video && o->want_keyframe;
-    unsigned temporal;
+    unsigned temporal, payload = o->payload;
+
+    if (o->obeys_remb)
+        o->payload = fitting(c, o);
 
     if (keyframe)
         o->frame = (o->frame + 3) / 4 * 4; /* a key frame begins the temporal pattern anew */
@@ -115,6 +128,7 @@ static void send_frame(struct sim_client *c, struct sim_out *o)
         o->tl0++;
     for (unsigned i = 0; i < packets_of(o, keyframe); i++)
         send_packet(c, o, keyframe, temporal, i);
+    o->payload = payload;
     o->want_keyframe = false;
     o->keyframes += keyframe;
     o->frames++;

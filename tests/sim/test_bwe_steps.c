@@ -102,6 +102,39 @@ static void to_almost_nothing_and_back(void **state)
     assert_true(call_until_layer(&c, 0, 2, 2, 30000) < 15000);
 }
 
+/* Without simulcast the sender itself has to fit; a browser does what REMB says. */
+static void a_sender_of_one_layer_is_told(void **state)
+{
+    call_open(&c, &(struct call_conf){.viewers = 1, .down_bps = 5000000, .single = true});
+    c.video[0]->obeys_remb = true;
+    call_run_ms(&c, 8000);
+    assert_true(c.viewer[0].video->frames > 200);
+    step(600000);
+    call_run_ms(&c, 8000);
+    assert_in_range(c.publisher->remb_bps, 300000, 620000);
+    call_measure(&c);
+    call_run_ms(&c, 10000);
+    assert_true(c.viewer[0].video->frames > 290); /* all of them, smaller ones */
+    step(5000000);
+    call_run_ms(&c, 15000);
+    assert_true(c.publisher->remb_bps > 1500000);
+    assert_in_range(kbps(14), 1300, 2200);
+}
+
+/* And with one who can take it all, the others do not count. */
+static void the_best_receiver_decides(void **state)
+{
+    call_open(&c, &(struct call_conf){.viewers = 3, .down_bps = 5000000, .single = true});
+    c.video[0]->obeys_remb = true;
+    c.viewer[0].down->rate_bps = 300000;
+    c.viewer[1].down->rate_bps = 400000;
+    call_run_ms(&c, 15000);
+    call_measure(&c);
+    call_run_ms(&c, 10000);
+    assert_true(c.viewer[2].video->bytes * 8 / 10 > 1500000);
+    assert_true(c.viewer[2].video->frames > 295);
+}
+
 /* Without the estimate the queue stays full and the picture freezes: what this is all for. */
 static void fixed_layers_show_the_difference(void **state)
 {
@@ -120,6 +153,8 @@ int main(void)
         cmocka_unit_test_teardown(the_same_with_temporal_layers, tear_down),
         cmocka_unit_test_teardown(the_same_over_a_longer_way, tear_down),
         cmocka_unit_test_teardown(to_almost_nothing_and_back, tear_down),
+        cmocka_unit_test_teardown(a_sender_of_one_layer_is_told, tear_down),
+        cmocka_unit_test_teardown(the_best_receiver_decides, tear_down),
         cmocka_unit_test_teardown(fixed_layers_show_the_difference, tear_down),
     };
 
