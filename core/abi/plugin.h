@@ -638,7 +638,8 @@ struct cardea_host {
                        void (*tell)(void *arg, cardea_sink sink, const struct cardea_sink_state *state), void *arg);
     int (*sending)(struct cardea_handle *h, const struct cardea_sending *how); /* before or while it is up */
     int (*loudness)(cardea_source source, unsigned packets); /* loudness() each so many packets; 0: off */
-    int (*hush)(cardea_source source, bool on); /* as mute(), but it is still measured, and taps go on */
+    /* As mute(), but it is still measured, and taps go on; taken back, the last 300 ms of audio are heard first. */
+    int (*hush)(cardea_source source, bool on);
     int (*expect)(uint64_t group, unsigned peers); /* that many will come: they may be spread over workers early */
     /* An event with the transaction of rq (asynchronous), before its reply. A pending offer() made with the handle
      * goes along. body is taken. */

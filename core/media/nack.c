@@ -24,18 +24,42 @@ void gw_nack_gap(struct gw_nack *n, uint64_t newest, uint64_t seq, int64_t now_u
         n->list[n->n++] = (struct gw_missing){.seq = s, .seen_us = now_us};
 }
 
-bool gw_nack_arrived(struct gw_nack *n, uint64_t seq, bool *asked)
+static void note_repair(struct gw_nack *n, const struct gw_missing *m, int64_t now_us)
+{
+    int64_t took = now_us - m->seen_us - (int64_t)m->asked_ms * 1000;
+
+    if (m->asked != 1 || took <= 0) /* of several requests nobody knows which was answered */
+        return;
+    n->repair_us = n->repair_us ? n->repair_us + (took - n->repair_us) / 8 : took;
+}
+
+bool gw_nack_arrived(struct gw_nack *n, uint64_t seq, bool *asked, bool repaired, int64_t now_us)
 {
     *asked = false;
     for (unsigned i = 0; i < n->n && n->list[i].seq <= seq; i++) {
         if (n->list[i].seq != seq)
             continue;
         *asked = n->list[i].asked > 0;
+        if (repaired)
+            note_repair(n, &n->list[i], now_us);
         n->n--;
         memmove(n->list + i, n->list + i + 1, (n->n - i) * sizeof(n->list[0]));
         return true;
     }
     return false;
+}
+
+static bool is_due(const struct gw_nack *n, const struct gw_missing *m, int64_t waited_us)
+{
+    int64_t again_us = n->repair_us + n->repair_us / 4; /* later than most repairs come */
+
+    if (!m->asked)
+        return waited_us >= GW_NACK_FIRST_US;
+    if (!n->repair_us)
+        return m->asked < 2 && waited_us >= GW_NACK_SECOND_US;
+    if (again_us < GW_NACK_LEAST_US)
+        again_us = GW_NACK_LEAST_US;
+    return m->asked < GW_NACK_TRIES && waited_us - (int64_t)m->asked_ms * 1000 >= again_us;
 }
 
 size_t gw_nack_due(struct gw_nack *n, uint16_t *out, size_t max, int64_t now_us)
@@ -50,9 +74,10 @@ size_t gw_nack_due(struct gw_nack *n, uint16_t *out, size_t max, int64_t now_us)
         struct gw_missing *m = &n->list[i];
         int64_t waited = now_us - m->seen_us;
 
-        if (m->asked >= 2 || waited < (m->asked ? GW_NACK_SECOND_US : GW_NACK_FIRST_US))
+        if (!is_due(n, m, waited))
             continue;
         m->asked++;
+        m->asked_ms = (uint32_t)(waited / 1000);
         out[count++] = (uint16_t)m->seq;
     }
     return count;

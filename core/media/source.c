@@ -8,6 +8,8 @@
 
 #define FIRST_HISTORY_VIDEO 256
 #define FIRST_HISTORY_AUDIO 64
+#define REPLAY_US           300000 /* what is heard of a source from before it was heard */
+#define REPLAY_PACKETS      30
 
 static void arm_keyframe_timer(struct gw_source *s)
 {
@@ -110,13 +112,13 @@ void gw_source_want_keyframe(struct gw_source *s, unsigned layers, int64_t now_u
 
 /* --- a packet --- */
 
-static bool is_duplicate(struct gw_source_layer *l, uint64_t seq, bool retransmitted)
+static bool is_duplicate(struct gw_source_layer *l, uint64_t seq, bool retransmitted, int64_t now_us)
 {
     bool asked;
 
     if (seq > l->reception.newest || l->packets == 0)
         return false; /* gw_reception_extend() moved newest: not reached for fresh numbers */
-    if (gw_nack_arrived(&l->nack, seq, &asked))
+    if (gw_nack_arrived(&l->nack, seq, &asked, retransmitted, now_us))
         return retransmitted && !asked;
     if (retransmitted)
         return true;
@@ -134,7 +136,7 @@ static enum gw_source_result number(struct gw_source *s, struct gw_source_layer 
         int16_t step = (int16_t)(seq - (uint16_t)newest);
 
         f->ext_seq = newest + (uint64_t)(int64_t)step;
-        if (!l->reception.started || step >= 0 || is_duplicate(l, f->ext_seq, true))
+        if (!l->reception.started || step >= 0 || is_duplicate(l, f->ext_seq, true, now_us))
             return GW_SOURCE_DUPLICATE;
         gw_reception_repaired(&l->reception);
         l->retransmissions++;
@@ -146,7 +148,7 @@ static enum gw_source_result number(struct gw_source *s, struct gw_source_layer 
         gw_nack_clear(&l->nack);
         l->sync.valid = false;
     } else if (f->ext_seq <= newest) {
-        if (is_duplicate(l, f->ext_seq, false))
+        if (is_duplicate(l, f->ext_seq, false, now_us))
             return GW_SOURCE_DUPLICATE;
     } else if (s->conf.nack) {
         gw_nack_gap(&l->nack, newest, f->ext_seq, now_us);
@@ -260,8 +262,11 @@ enum gw_source_result gw_source_receive(struct gw_source *s, struct gw_packet *p
     measure_talk(s, f);
     if (s->tapped)
         s->events->tap(s->owner, s, pkt);
-    if (s->hushed)
+    if (s->hushed) {
+        if (s->conf.kind == GW_AUDIO) /* for the moment when it is heard again */
+            gw_history_put(&l->history, pkt, FIRST_HISTORY_AUDIO, now_us);
         return GW_SOURCE_MUTED;
+    }
     spread(s, l, pkt, now_us);
     return GW_SOURCE_TAKEN;
 }
@@ -299,11 +304,30 @@ void gw_source_mute(struct gw_source *s, bool muted, int64_t now_us)
     s->muted = muted;
 }
 
+/* Who is heard because he speaks has begun to speak before: what he said last goes first. */
+static void replay(struct gw_source *s, int64_t now_us)
+{
+    const struct gw_history *h = s->layer[0] ? &s->layer[0]->history : NULL;
+
+    if (!h || !h->newest || s->conf.kind != GW_AUDIO)
+        return;
+    for (uint64_t seq = h->newest - REPLAY_PACKETS; seq <= h->newest; seq++) {
+        struct gw_packet *pkt = gw_history_get(h, (uint32_t)seq);
+
+        if (pkt && now_us - pkt->arrival_us <= REPLAY_US)
+            gw_fanout(s, &pkt, 1, now_us);
+    }
+}
+
 void gw_source_hush(struct gw_source *s, bool hushed, int64_t now_us)
 {
-    if (s->hushed && !hushed)
-        restart(s, now_us);
+    bool heard_again = s->hushed && !hushed;
+
     s->hushed = hushed;
+    if (!heard_again)
+        return;
+    restart(s, now_us);
+    replay(s, now_us);
 }
 
 void gw_source_sender_report(struct gw_source *s, unsigned layer, struct gw_clock *clock, uint64_t ntp, uint32_t rtp,

@@ -85,7 +85,7 @@ struct gw_source {
     struct gw_talk talk;
     struct gw_loudness loudness;
     bool muted, tapped;
-    bool hushed;           /* as muted, but measured and tapped */
+    bool hushed; /* as muted, but measured and tapped; the last of its audio is kept, and goes first when it is heard */
     int32_t playout_delay; /* override for all sinks, -1: none */
     uint8_t epoch;         /* changes when old packets must not be repeated any more */
     struct gw_sink **sinks;

@@ -189,7 +189,7 @@ static void note(struct sim_in *in, const uint8_t *data, const struct gw_rtp_hea
         in->duplicates++;
         return;
     }
-    gw_nack_arrived(&in->nack, 65536u + (uint16_t)(h->seq - in->first), &asked);
+    gw_nack_arrived(&in->nack, 65536u + (uint16_t)(h->seq - in->first), &asked, by_rtx, now_us);
     if (h->payload_type == SIM_PT_VP8) {
         gw_vp8_inspect(p, h->payload.len, &f);
         skip = f.frame_start ? (f.keyframe ? 16 : 9) : 6;

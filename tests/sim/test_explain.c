@@ -118,7 +118,7 @@ static void a_peer_that_has_gone_answers_too(void **state)
 static void a_hushed_source_is_measured(void **state)
 {
     struct gw_order hush = {.tag = GW_ORDER_HUSH, .u.number = 1}, loud = {.tag = GW_ORDER_LOUDNESS, .u.number = 5};
-    unsigned heard;
+    unsigned heard, packets;
 
     room_open(&r, &(struct room_conf){.subscribers = 1});
     hush.track = loud.track = sim_track(r.publisher, 0);
@@ -133,7 +133,10 @@ static void a_hushed_source_is_measured(void **state)
     assert_int_equal(r.sub[0].audio->packets, heard);
     assert_in_range(sim_count_news(r.world, GW_NEWS_LOUDNESS, 0, hush.track), 8, 12);
     hush.u.number = 0;
+    packets = r.sub[0].audio->packets;
     sim_order(r.world, 0, &hush);
+    sim_run_ms(r.world, 15); /* before the next packet of its own is due, */
+    assert_in_range(r.sub[0].audio->packets - packets, 13, 16); /* what was said in the last 300 ms is heard */
     sim_run_ms(r.world, 500);
     assert_true(r.sub[0].audio->packets > heard + 20);
 }
