@@ -45,7 +45,7 @@ static void add_temporals(struct list *l, const struct gw_rates *r, unsigned sub
 
 static bool is_on_offer(const struct gw_source *s, unsigned i, int64_t now_us)
 {
-    return s->view.last_us[i] && (now_us - s->view.last_us[i] < GW_LEVELS_FRESH_US || s->quenched & 1u << i);
+    return s->view.last_us[i] && now_us - s->view.last_us[i] < GW_LEVELS_FRESH_US;
 }
 
 unsigned gw_levels_of(const struct gw_sink *k, struct gw_level *out, int64_t now_us)

@@ -10,8 +10,7 @@
 #include "media/allocator.h"
 #include "media/sink.h"
 
-#define GW_LEVELS_FRESH_US 3000000 /* a substream silent for so long is not on offer, unless we asked for its silence  \
-                                    */
+#define GW_LEVELS_FRESH_US 3000000 /* a substream silent for so long is not on offer */
 
 /* Writes at most GW_ALLOCATOR_LEVELS; returns how many. 0: nothing is known (yet), or it is not video. */
 unsigned gw_levels_of(const struct gw_sink *k, struct gw_level *out, int64_t now_us);

@@ -93,7 +93,6 @@ struct gw_source {
     uint64_t workers; /* bit i: worker i mirrors this source */
     struct gw_pending pending;
     uint16_t width, height;
-    uint8_t quenched; /* bit i: the sender was told that nobody needs substream i */
 };
 
 enum gw_source_result {

@@ -122,7 +122,7 @@ static void gather(const struct gw_peer *p, struct round *r, int64_t now_us)
         struct gw_sink *k = sink_at(p, i);
         struct gw_demand *d = &r->demand[r->n];
 
-        if (!k || k->conf.kind != GW_VIDEO || !k->options.automatic || k->options.paused)
+        if (!k || k->conf.kind != GW_VIDEO || k->options.paused)
             continue;
         d->priority = k->options.priority;
         d->allotment = &k->allotment;
@@ -130,6 +130,8 @@ static void gather(const struct gw_peer *p, struct round *r, int64_t now_us)
         if (!d->n)
             continue;
         r->need_bps += need_of(d);
+        if (!k->options.automatic)
+            continue; /* it takes what it takes, and may need more than it gets now */
         r->sink[r->n++] = k;
     }
 }
@@ -187,7 +189,7 @@ void gw_budget_run(struct gw_peer *p, int64_t now_us)
     if (video && !p->first_video_us)
         p->first_video_us = now_us;
     gather(p, &r, now_us);
-    r.need_bps += away;
+    r.need_bps = r.need_bps + AUDIO_HEADERS > away ? r.need_bps + AUDIO_HEADERS : away;
     if (!gw_probing_is_possible(&p->sender))
         r.need_bps = 0;
     gw_bwe_need(b, r.need_bps < UINT32_MAX ? (uint32_t)r.need_bps : UINT32_MAX, now_us);

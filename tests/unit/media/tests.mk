@@ -3,6 +3,7 @@ check_PROGRAMS += \
 	tests/unit/media/test_allocator \
 	tests/unit/media/test_history \
 	tests/unit/media/test_layers \
+	tests/unit/media/test_levels \
 	tests/unit/media/test_nack \
 	tests/unit/media/test_pacer \
 	tests/unit/media/test_rates \
