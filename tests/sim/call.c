@@ -44,22 +44,26 @@ static void add_publisher(struct call *c, const struct call_conf *conf)
         add_video(c, conf);
 }
 
-static void link_to(struct call *c, gw_track_id sink, gw_track_id source, bool automatic)
+static void link_to(struct call *c, gw_track_id sink, gw_track_id source, bool automatic, uint16_t priority)
 {
     struct gw_order o = {.tag = GW_ORDER_LINK, .track = sink, .other = source};
 
     o.u.link = (struct gw_link_options){
-        .substream = 2, .temporal = 2, .spatial = 2, .playout_delay = -1, .automatic = automatic};
+        .substream = 2, .temporal = 2, .spatial = 2, .playout_delay = -1, .automatic = automatic, .priority = priority};
     sim_order(c->world, gw_track_worker(sink), &o);
 }
 
 static void add_viewer(struct call *c, const struct call_conf *conf)
 {
-    struct gw_mline m[] = {sim_audio(0, false, true), sim_video(1, false, true)};
+    unsigned pictures = conf->audio_only ? 0 : conf->pictures ? conf->pictures : 1;
     struct sim_client *p = sim_client_new(c->world, 0, c->n % 2);
     struct call_viewer *v = &c->viewer[c->n++];
+    struct gw_mline m[1 + CALL_PICTURES];
 
-    sim_client_media(p, m, conf->audio_only ? 1 : 2);
+    m[0] = sim_audio(0, false, true);
+    for (unsigned i = 1; i <= pictures; i++)
+        m[i] = sim_video(i, false, true);
+    sim_client_media(p, m, 1 + pictures);
     p->down.delay_us = p->up.delay_us = conf->delay_us ? conf->delay_us : 25000;
     p->down.rate_bps = conf->down_bps;
     p->down.queue_us = conf->queue_us ? conf->queue_us : 300000;
@@ -73,14 +77,15 @@ static void add_viewer(struct call *c, const struct call_conf *conf)
     v->client = p;
     v->down = &p->down;
     v->audio = sim_client_expect(p, &m[0]);
-    link_to(c, sim_track(p, 0), sim_track(c->publisher, 0), false);
-    if (!conf->audio_only) {
-        struct sim_in *in = sim_client_expect(p, &m[1]);
+    link_to(c, sim_track(p, 0), sim_track(c->publisher, 0), false, 0);
+    for (unsigned i = 0; i < pictures; i++) {
+        struct sim_in *in = sim_client_expect(p, &m[1 + i]);
 
-        in->viewer = v->video = g_new0(struct sim_viewer, 1);
-        v->video->rtt_us = 2 * p->down.delay_us;
-        link_to(c, sim_track(p, 1), sim_track(c->publisher, 1), !conf->fixed);
+        in->viewer = v->picture[i] = g_new0(struct sim_viewer, 1);
+        in->viewer->rtt_us = 2 * p->down.delay_us;
+        link_to(c, sim_track(p, 1 + i), sim_track(c->publisher, 1), !conf->fixed, i ? 0 : conf->priority);
     }
+    v->video = v->picture[0];
     sim_client_connect(p);
     v->peer = gw_engine_find(c->world->worker[0].engine, p->id);
     v->peer->sending = conf->sending;
@@ -112,8 +117,8 @@ void call_run_ms(struct call *c, int64_t ms)
 void call_measure(struct call *c)
 {
     for (unsigned i = 0; i < c->n; i++) {
-        if (c->viewer[i].video)
-            sim_viewer_measure(c->viewer[i].video, c->world->now_us);
+        for (unsigned k = 0; k < CALL_PICTURES && c->viewer[i].picture[k]; k++)
+            sim_viewer_measure(c->viewer[i].picture[k], c->world->now_us);
         sim_link_measure(c->viewer[i].down);
     }
 }

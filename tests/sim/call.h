@@ -9,10 +9,13 @@
 #include "peer/state.h"
 #include "sim/client.h"
 
-#define CALL_MOST 16
+#define CALL_MOST     16
+#define CALL_PICTURES 4
 
 struct call_conf {
     unsigned viewers;
+    unsigned pictures; /* each sees, of the same source; 0: one */
+    uint16_t priority; /* of the first of them */
     uint32_t down_bps; /* of every viewer's link; 0: no limit */
     int64_t delay_us;  /* one way; 0: 25 ms */
     int64_t queue_us;  /* 0: 300 ms */
@@ -34,7 +37,8 @@ struct call {
     struct call_viewer {
         struct sim_client *client;
         struct sim_in *audio;
-        struct sim_viewer *video;
+        struct sim_viewer *video; /* the first picture */
+        struct sim_viewer *picture[CALL_PICTURES];
         struct sim_link *down;
         struct gw_peer *peer; /* the engine's */
     } viewer[CALL_MOST];

@@ -170,6 +170,41 @@ static void two_flows_share_a_way(void **state)
         assert_true(sim_viewer_longest_us(c.viewer[i].video, c.world->now_us) < 1000000);
 }
 
+/* Four pictures over 1500 kbit/s: all are there, and the important one is better than the others. */
+static void four_pictures_share_a_connection(void **state)
+{
+    const struct call_viewer *v = &c.viewer[0];
+
+    call_open(&c, &(struct call_conf){.viewers = 1, .down_bps = 1500000, .pictures = 4, .priority = 10});
+    call_run_ms(&c, 15000);
+    call_measure(&c);
+    call_run_ms(&c, 20000);
+    for (unsigned i = 0; i < 4; i++) {
+        assert_true(v->picture[i]->frames > 550); /* of 600 */
+        assert_true(sim_viewer_longest_us(v->picture[i], c.world->now_us) < 1000000);
+        assert_int_equal(v->picture[i]->of_layer[2], 0);
+    }
+    assert_true(v->picture[0]->of_layer[1] > 500);
+    assert_int_equal(v->down->lost, 0);
+}
+
+/* And over 500 kbit/s: some are whole, the others not there at all. */
+static void who_finds_no_room_is_held(void **state)
+{
+    const struct call_viewer *v = &c.viewer[0];
+    unsigned shown = 0;
+
+    call_open(&c, &(struct call_conf){.viewers = 1, .down_bps = 500000, .pictures = 4, .priority = 10});
+    call_run_ms(&c, 20000);
+    call_measure(&c);
+    call_run_ms(&c, 20000);
+    for (unsigned i = 0; i < 4; i++)
+        shown += v->picture[i]->frames > 500;
+    assert_in_range(shown, 1, 3);
+    assert_true(v->picture[0]->frames > 500);
+    assert_true(v->down->lost < 20);
+}
+
 /* One bad subscriber among ten good ones: they do not notice. */
 static void one_bad_among_ten_good(void **state)
 {
@@ -203,6 +238,8 @@ int main(void)
         cmocka_unit_test_teardown(audio_alone_over_64_kbit, tear_down),
         cmocka_unit_test_teardown(half_a_minute_of_silence_then_video, tear_down),
         cmocka_unit_test_teardown(two_flows_share_a_way, tear_down),
+        cmocka_unit_test_teardown(four_pictures_share_a_connection, tear_down),
+        cmocka_unit_test_teardown(who_finds_no_room_is_held, tear_down),
         cmocka_unit_test_teardown(one_bad_among_ten_good, tear_down),
     };
 
