@@ -16,6 +16,9 @@
 #define STANDING       6000    /* so long a queue must be there all the time, to be one */
 #define STANDING_IDLE  30000   /* and so long where */
 #define TRIED          0.7     /* less than this part of the estimate arrives */
+#define STUCK          80000   /* a queue of that length at all times is full, */
+#define STUCK_FOR      150000  /* after so long */
+#define STUCK_STEPS    6
 #define STANDING_MOST  10000000
 #define AHEAD          1.5 /* the rate by delay is never so much above that by losses */
 #define RTT_MOST_US    10000000
@@ -208,6 +211,28 @@ static bool is_credible(const struct gw_bwe_twcc *t, uint32_t acked_bps)
     return t->standing_us >= (acked_bps < TRIED * by_feedback(t) ? STANDING_IDLE : STANDING);
 }
 
+/*
+ * A queue that is full does not grow any more, it only loses packets: where all packets wait long, for some time, that
+ * is over-use as well. If several steps down do not shorten it, it is not of our making, or the way has become longer:
+ * then that is what it is like from now on.
+ */
+static bool is_stuck(struct gw_bwe_twcc *t, int64_t now_us)
+{
+    if (t->standing_us < STUCK || t->standing_us == STANDING_MOST) {
+        t->stuck_us = 0;
+        t->stuck_steps = 0;
+        return false;
+    }
+    if (!t->stuck_us)
+        t->stuck_us = now_us;
+    if (t->stuck_steps < STUCK_STEPS)
+        return now_us - t->stuck_us >= STUCK_FOR;
+    t->least_us += t->standing_us;
+    t->stuck_us = 0;
+    t->stuck_steps = 0;
+    return false;
+}
+
 static void conclude(struct gw_bwe *b, enum gw_usage usage, int64_t now_us)
 {
     struct gw_bwe_twcc *t = b->twcc;
@@ -217,8 +242,13 @@ static void conclude(struct gw_bwe *b, enum gw_usage usage, int64_t now_us)
         usage = GW_USAGE_UNDER;
     if (usage == GW_USAGE_OVER && t->probe.began_us && now_us - t->probe.began_us < PROBE_WAKE_US + b->rtt_us)
         usage = GW_USAGE_UNDER; /* the queue is of our own making */
+    if (is_stuck(t, now_us)) {
+        usage = GW_USAGE_OVER;
+        passed = gw_acked_burst_bps(&t->acked);
+    }
     if (gw_aimd_update(&t->aimd, usage, passed, b->rtt_us, now_us)) {
         b->overuses++;
+        t->stuck_steps += t->stuck_us > 0;
         gw_probe_hold(&t->probe, now_us + AFTER_OVER_US);
     }
     if (gw_loss_update(&t->loss, t->aimd.bps, acked, b->conf.min_bps) && t->loss.bps > 0 &&

@@ -53,6 +53,8 @@ struct gw_bwe_twcc {
     /* the way's delay by two clocks: only differences count */
     int64_t least_us;       /* the least seen lately, creeping up */
     int64_t least_at_us;    /* when it last crept; 0: nothing yet */
+    int64_t stuck_us;       /* since when the queue below is long; 0: it is not */
+    unsigned stuck_steps;   /* down, for that reason, without making it shorter */
     int64_t standing_us;    /* of the last feedback's packets the least, above that: a queue that does not go away */
     int64_t newest_sent_us; /* of what has arrived: when the newest of it left */
 };

@@ -19,6 +19,11 @@ static void add_video(struct call *c, const struct call_conf *conf)
         o->packets_per_frame = shape[s].packets;
         o->payload = shape[s].payload;
         o->keyframe_packets = shape[s].packets * 4;
+        if (conf->slow) {
+            o->every_us = 100000;
+            o->packets_per_frame *= 3;
+            o->keyframe_packets = o->packets_per_frame * 2;
+        }
         o->temporal = conf->temporal;
         o->on = !conf->no_video_yet;
         c->video[i] = o;

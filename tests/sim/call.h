@@ -21,6 +21,7 @@ struct call_conf {
     int64_t queue_us;  /* 0: 300 ms */
     double loss;
     bool single;   /* one layer of 1700 kbit/s instead of three */
+    bool slow;     /* ten frames a second, three times as large */
     bool temporal; /* three temporal layers */
     bool audio_only;
     bool no_video_yet; /* the publisher's camera is off at first */

@@ -84,6 +84,25 @@ static void the_same_over_a_longer_way(void **state)
     steps(false, 75000);
 }
 
+/* Frames of a sender that is short of processor are far between: the queue is full after two of them. */
+static void few_large_frames(void **state)
+{
+    struct call_viewer *v = &c.viewer[0];
+
+    call_open(&c, &(struct call_conf){.viewers = 1, .down_bps = 2500000, .slow = true});
+    call_run_ms(&c, 10000);
+    assert_int_equal(v->video->layer, 2);
+    step(500000);
+    assert_true(call_until_layer(&c, 0, 0, 1, 5000) < 2000);
+    call_run_ms(&c, 1500);
+    call_measure(&c);
+    call_run_ms(&c, 8000);
+    assert_true(v->video->frames > 75);
+    assert_int_equal(v->down->lost, 0);
+    step(2500000);
+    assert_true(call_until_layer(&c, 0, 2, 2, 20000) < 8000);
+}
+
 static void to_almost_nothing_and_back(void **state)
 {
     struct call_viewer *v = &c.viewer[0];
@@ -152,6 +171,7 @@ int main(void)
         cmocka_unit_test_teardown(a_step_down_and_up, tear_down),
         cmocka_unit_test_teardown(the_same_with_temporal_layers, tear_down),
         cmocka_unit_test_teardown(the_same_over_a_longer_way, tear_down),
+        cmocka_unit_test_teardown(few_large_frames, tear_down),
         cmocka_unit_test_teardown(to_almost_nothing_and_back, tear_down),
         cmocka_unit_test_teardown(a_sender_of_one_layer_is_told, tear_down),
         cmocka_unit_test_teardown(the_best_receiver_decides, tear_down),
