@@ -25,6 +25,13 @@ static void shift(struct gw_send_queue *q)
     q->n--;
 }
 
+/* A stream with a hole that nobody can fill has to begin anew. */
+static void note_dropped(struct gw_pacer *p, const struct gw_send_queue *q)
+{
+    if (q == &p->queue[GW_SEND_VIDEO])
+        p->broken = at(q, 0)->sink;
+}
+
 static bool make_room(struct gw_pacer *p, struct gw_send_queue *q)
 {
     uint16_t size = q->size ? q->size * 2 : FIRST_SIZE;
@@ -33,6 +40,7 @@ static bool make_room(struct gw_pacer *p, struct gw_send_queue *q)
     if (q->n < q->size)
         return true;
     if (size > GW_PACER_MAX_ITEMS) {
+        note_dropped(p, q);
         shift(q);
         p->dropped_full++;
         return true;
@@ -85,6 +93,7 @@ bool gw_pacer_next(struct gw_pacer *p, struct gw_send_item *item, enum gw_send_c
         struct gw_send_queue *q = &p->queue[c];
 
         while (q->n && now_ms - at(q, 0)->queued_ms > GW_PACER_MAX_AGE_US / 1000) {
+            note_dropped(p, q);
             shift(q);
             p->dropped_old++;
         }
@@ -102,6 +111,8 @@ bool gw_pacer_next(struct gw_pacer *p, struct gw_send_item *item, enum gw_send_c
 
 void gw_pacer_forget(struct gw_pacer *p, const struct gw_sink *sink)
 {
+    if (p->broken == sink)
+        p->broken = NULL;
     for (unsigned c = 0; c < GW_SEND_CLASSES; c++) {
         struct gw_send_queue *q = &p->queue[c];
         unsigned kept = 0;

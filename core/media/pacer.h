@@ -32,10 +32,11 @@ struct gw_pacer {
         uint16_t size, head, n;    /* size: power of two */
     } queue[GW_SEND_CLASSES];
     /* policy */
-    uint32_t rate_bps;   /* 0: everything leaves at once */
-    uint32_t burst_us;   /* the budget never holds more than this much time */
-    int64_t budget_bits; /* may go negative by one burst */
-    int64_t budget_us;   /* when it was last filled */
+    uint32_t rate_bps;      /* 0: everything leaves at once */
+    uint32_t burst_us;      /* the budget never holds more than this much time */
+    int64_t budget_bits;    /* may go negative by one burst */
+    int64_t budget_us;      /* when it was last filled */
+    struct gw_sink *broken; /* borrowed: the last one of which video was dropped; whoever looks at it sets it to NULL */
     /* counters */
     uint64_t dropped_full, dropped_old;
 };

@@ -168,6 +168,13 @@ void gw_sender_flush(struct gw_sender *s, int64_t now_us)
             emit(s, &b, now_us);
     }
     emit(s, &b, now_us);
+    if (s->pacer.broken) {
+        struct gw_sink *k = s->pacer.broken;
+
+        gw_pacer_forget(&s->pacer, k);
+        gw_sink_restart(k, now_us);
+        gw_sink_want_keyframe(k, now_us);
+    }
     due = gw_probing_fill(s, now_us);
     if (gw_pacer_waiting(&s->pacer) && gw_pacer_due(&s->pacer) < due)
         due = gw_pacer_due(&s->pacer);

@@ -7,21 +7,23 @@
 #include "media/probing.h"
 #include "peer/state.h"
 
-#define EVERY_US      100000
-#define PACE          1.05 /* the pacer's rate at the limit, in estimates: a burst would look like a full queue */
-#define BURST_US      5000 /* of that rate at once */
-#define WIDE_PACE     2.5  /* where there is room: whole frames */
-#define WIDE_BURST_US 40000
-#define WIDE          1.6     /* room: the estimate is so many times what is given away */
-#define TRIAL_US      2000000 /* so long without feedback, although it was negotiated: the peer gives none */
-#define LAG_SLACK_US  100000
-#define LAG_MOST_US   1000000
-#define LOSSY         0.01
-#define LOSSY_TRIES   6       /* round trips for which a packet can be asked back then */
-#define RESERVE_MOST  0.3     /* of the estimate, for retransmissions */
-#define NEED_SINGLE   1500000 /* bit/s: what a stream that the sender can adapt is taken to have use for */
-#define LEAST_WISH    60000
-#define AUDIO_HEADERS 25000 /* bit/s: IP and UDP, at 50 packets a second, and RTCP */
+#define EVERY_US        100000
+#define BACKLOG_US      100000 /* a pacer that holds back for longer than this has too much to do */
+#define BACKLOG_MOST_US 400000
+#define PACE            1.5  /* the pacer's rate at the limit, in estimates: a burst would look like a full queue */
+#define BURST_US        5000 /* of that rate at once */
+#define WIDE_PACE       2.5  /* where there is room: whole frames */
+#define WIDE_BURST_US   40000
+#define WIDE            1.6     /* room: the estimate is so many times what is given away */
+#define TRIAL_US        2000000 /* so long without feedback, although it was negotiated: the peer gives none */
+#define LAG_SLACK_US    100000
+#define LAG_MOST_US     1000000
+#define LOSSY           0.01
+#define LOSSY_TRIES     6       /* round trips for which a packet can be asked back then */
+#define RESERVE_MOST    0.3     /* of the estimate, for retransmissions */
+#define NEED_SINGLE     1500000 /* bit/s: what a stream that the sender can adapt is taken to have use for */
+#define LEAST_WISH      60000
+#define AUDIO_HEADERS   25000 /* bit/s: IP and UDP, at 50 packets a second, and RTCP */
 
 static const struct cardea_sending *general(const struct gw_peer *p)
 {
@@ -177,6 +179,16 @@ static void set_pace(struct gw_peer *p, uint32_t away_bps, int64_t now_us)
                       now_us);
 }
 
+/* The part of the budget that is needed to send what waits already. */
+static double backlog(const struct gw_peer *p, int64_t now_us)
+{
+    int64_t delay_us = gw_pacer_delay_us(&p->sender.pacer, now_us) - BACKLOG_US;
+
+    if (delay_us <= 0)
+        return 0;
+    return delay_us < BACKLOG_MOST_US ? (double)delay_us / 1e6 : BACKLOG_MOST_US / 1e6;
+}
+
 void gw_budget_run(struct gw_peer *p, int64_t now_us)
 {
     struct gw_bwe *b = &p->sender.bwe;
@@ -204,6 +216,7 @@ void gw_budget_run(struct gw_peer *p, int64_t now_us)
         return;
     }
     bps -= (uint32_t)(bps * (loss < RESERVE_MOST ? loss : RESERVE_MOST));
+    bps -= (uint32_t)(bps * backlog(p, now_us));
     divide(p, &r, bps > away ? bps - away : 0, now_us);
 }
 
