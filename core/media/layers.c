@@ -49,9 +49,9 @@ static void want_keyframe(struct gw_layers *l, int of, int64_t now_us, struct gw
 {
     if (l->asked_us && now_us - l->asked_us < GW_LAYER_STALL_US)
         return;
-    l->asked_us = now_us;
     v->want_keyframe = true;
-    v->want_of = of < 0 ? GW_LAYERS_ALL : (uint8_t)(1u << of);
+    v->want_of = of < 0 || l->asked_us ? GW_LAYERS_ALL : (uint8_t)(1u << of); /* in vain once: any will do */
+    l->asked_us = now_us;
 }
 
 static bool is_coming(const struct gw_layers *l, const struct gw_layer_view *view, int i, int64_t now_us)
