@@ -51,14 +51,12 @@ bool gw_nack_arrived(struct gw_nack *n, uint64_t seq, bool *asked, bool repaired
 
 static bool is_due(const struct gw_nack *n, const struct gw_missing *m, int64_t waited_us)
 {
-    int64_t again_us = n->repair_us + n->repair_us / 4; /* later than most repairs come */
+    int64_t again_us = n->repair_us + n->repair_us / 2 + GW_NACK_SLACK_US; /* later than most repairs come */
 
     if (!m->asked)
         return waited_us >= GW_NACK_FIRST_US;
     if (!n->repair_us)
         return m->asked < 2 && waited_us >= GW_NACK_SECOND_US;
-    if (again_us < GW_NACK_LEAST_US)
-        again_us = GW_NACK_LEAST_US;
     return m->asked < GW_NACK_TRIES && waited_us - (int64_t)m->asked_ms * 1000 >= again_us;
 }
 

@@ -16,7 +16,7 @@
 #define GW_NACK_FIRST_US  12000
 #define GW_NACK_SECOND_US 155000
 #define GW_NACK_TRIES     6       /* where the time of a repair is known */
-#define GW_NACK_LEAST_US  20000   /* between two requests then */
+#define GW_NACK_SLACK_US  10000   /* a request is repeated after 1.5 times that, and so much */
 #define GW_NACK_FORGET_US 1000000 /* a repair that comes later than this is of no use to anybody */
 
 struct gw_nack {

@@ -85,7 +85,7 @@ static void where_the_time_of_a_repair_is_known_requests_follow_it(void **state)
         if (!due)
             continue;
         assert_int_equal(out[0], 103);
-        assert_in_range(now, 112000 + 62500 * times, 114000 + 63500 * times);
+        assert_in_range(now, 112000 + 85000 * times, 114000 + 86000 * times);
         times++;
     }
     assert_int_equal(times, GW_NACK_TRIES);
