@@ -8,9 +8,11 @@ check_PROGRAMS += \
 	tests/unit/videoroom/test_rooms \
 	tests/unit/videoroom/test_states \
 	tests/unit/videoroom/test_store \
-	tests/unit/videoroom/test_subscribe
+	tests/unit/videoroom/test_subscribe \
+	tests/unit/videoroom/test_watch
 tests_unit_videoroom_test_plain_LDADD = $(ROOM_LDADD)
 tests_unit_videoroom_test_rooms_LDADD = $(ROOM_LDADD)
 tests_unit_videoroom_test_states_LDADD = $(ROOM_LDADD)
 tests_unit_videoroom_test_store_LDADD = $(ROOM_LDADD)
 tests_unit_videoroom_test_subscribe_LDADD = $(ROOM_LDADD)
+tests_unit_videoroom_test_watch_LDADD = $(ROOM_LDADD)
