@@ -40,9 +40,13 @@ struct cardea_record {
     const char *room, *participant; /* for the manifest; NULL: none */
     json_t *meta;                   /* object for the manifest, or NULL */
     unsigned formats;               /* or of enum cardea_record_format */
-    bool is_private, e2ee;
+    bool is_private;                /* those of a room always are */
+    bool e2ee;
     bool overwrite; /* files of that name are replaced; false: the name gets a number */
     bool text_data; /* data channels hold text */
+    /* Nothing is written yet: what comes is kept in memory as long as the recorder's option `preroll` says, until
+     * start(). ESTATE when that option is 0. */
+    bool armed;
     /* Control thread, once, when all files are complete; not inside a call of this table. May be NULL. */
     void (*ended)(void *user, cardea_recording recording, const char *cause);
     void *user;
@@ -71,6 +75,8 @@ struct cardea_recorder {
     int (*end)(cardea_recording recording, const char *cause);
     /* Path of the manifest below the recorder's folder; borrowed until the recording has ended; NULL: no such one. */
     const char *(*path)(cardea_recording recording);
+    /* Of an armed recording: it begins, with what was kept. */
+    int (*start)(cardea_recording recording);
 };
 
 #endif

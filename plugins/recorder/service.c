@@ -33,16 +33,22 @@ static int begin(cardea_recording *out, const struct cardea_record *what)
                                  .participant = what->participant,
                                  .meta = what->meta,
                                  .formats = what->formats,
-                                 .is_private = what->is_private,
+                                 .is_private = what->is_private || what->room, /* a room's are its moderators' */
                                  .e2ee = what->e2ee,
                                  .overwrite = what->overwrite,
                                  .text_data = what->text_data,
                                  .indexed = true,
+                                 .armed = what->size > offsetof(struct cardea_record, armed) && what->armed,
                                  .ended = ended};
-    struct client *c = g_new0(struct client, 1);
+    struct client *c;
     struct rec_take *t;
     int err;
 
+    if (conf.armed && !recorder.set.preroll_s) {
+        json_decref(what->meta);
+        return CARDEA_ESTATE;
+    }
+    c = g_new0(struct client, 1);
     c->ended = what->ended;
     c->user = what->user;
     conf.user = c;
@@ -109,6 +115,15 @@ static const char *path(cardea_recording r)
     return t ? rec_take_path(t) : NULL;
 }
 
+static int start(cardea_recording r)
+{
+    struct rec_take *t = rec_take_find(r);
+
+    if (t)
+        rec_take_start(t);
+    return t ? 0 : CARDEA_ENOENT;
+}
+
 const struct cardea_recorder rec_service = {
     .size = sizeof(struct cardea_recorder),
     .begin = begin,
@@ -118,4 +133,5 @@ const struct cardea_recorder rec_service = {
     .note = note,
     .end = end,
     .path = path,
+    .start = start,
 };

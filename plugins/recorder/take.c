@@ -23,7 +23,8 @@ struct rec_take {
     uint64_t id;
     void (*ended)(void *user, struct rec_take *t, const json_t *manifest, const char *path);
     void *user;
-    char *path; /* owned: of the manifest */
+    char *path;                              /* owned: of the manifest */
+    char *session_name, *room, *participant; /* owned, or NULL */
     /* owned */
     GPtrArray *tracks; /* tapped; struct rec_track, owned by the writer once they have gone */
     struct rec_output *output;
@@ -184,6 +185,9 @@ static void take_free(struct rec_take *t)
     g_ptr_array_free(t->tracks, TRUE);
     json_decref(t->manifest);
     g_free(t->path);
+    g_free(t->session_name);
+    g_free(t->room);
+    g_free(t->participant);
     g_free(t);
 }
 
@@ -195,9 +199,10 @@ static void complete(void *take)
     if (t->session)
         rec_session_leave(t->session, t->id, t->cause);
     if (t->ended)
-        t->ended(t->user, t, t->manifest, t->output->manifest_path);
-    rec_hooks_tell(json_pack("{ss sI ss sO}", "what", "recording", "id", (json_int_t)t->id, "path",
-                             t->output->manifest_path, "manifest", t->manifest));
+        t->ended(t->user, t, t->output->armed ? NULL : t->manifest, t->output->manifest_path);
+    if (!t->output->armed)
+        rec_hooks_tell(json_pack("{ss sI ss sO}", "what", "recording", "id", (json_int_t)t->id, "path",
+                                 t->output->manifest_path, "manifest", t->manifest));
     take_free(t);
 }
 
@@ -359,6 +364,14 @@ static const char *below_root(const char *path)
     return !strncmp(path, recorder.set.path, len) && path[len] == '/' ? path + len + 1 : path;
 }
 
+static void join_session(struct rec_take *t)
+{
+    const struct rec_output_conf *o = &t->output->conf;
+
+    if (t->session_name && !t->session)
+        t->session = rec_session_join(o->folder, t->session_name, t->room, t->id, o->base, t->participant);
+}
+
 int rec_take_begin(struct rec_take **out, const struct rec_take_conf *conf)
 {
     struct rec_output_conf o = {0};
@@ -384,8 +397,11 @@ int rec_take_begin(struct rec_take **out, const struct rec_take_conf *conf)
     o.owner = t;
     t->output = rec_output_new(&o, first_manifest(conf, id, &o));
     t->path = g_strdup(below_root(t->output->manifest_path));
-    if (conf->session)
-        t->session = rec_session_join(o.folder, conf->session, conf->room, id, o.base, conf->participant);
+    t->session_name = g_strdup(conf->session);
+    t->room = g_strdup(conf->room);
+    t->participant = g_strdup(conf->participant);
+    if (!conf->armed)
+        join_session(t);
     g_hash_table_insert(takes.all, &t->id, t);
     order(t, do_begin, (struct order){.flag = conf->armed});
     *out = t;
@@ -512,6 +528,7 @@ void rec_take_pause(struct rec_take *t, bool paused)
 
 void rec_take_start(struct rec_take *t)
 {
+    join_session(t);
     order(t, do_start, (struct order){0});
 }
 

@@ -21,7 +21,7 @@ struct rec_take_conf {
     json_t *meta; /* taken */
     unsigned formats;
     bool is_private, e2ee, overwrite, text_data, indexed, armed;
-    /* Once, when all files are complete. manifest: borrowed. May be NULL. */
+    /* Once, when all files are complete. manifest: borrowed; NULL: it was never started. May be NULL. */
     void (*ended)(void *user, struct rec_take *t, const json_t *manifest, const char *path);
     void *user;
 };

@@ -1,24 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What a browser sends is in the file: codec by codec, with sound, the right length, and nothing to complain about. */
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { openBrowser, openPage } from './lib/browser.mjs';
 import { Gateway } from './lib/gateway.mjs';
-import { decode, manifests, probe, recordInPage, stopInPage, tool } from './lib/recording.mjs';
+import { decode, finished, manifests, probe, recordInPage, stopInPage, tool } from './lib/recording.mjs';
 
 const wait = (ms) => new Promise((wake) => setTimeout(wake, ms));
-
-/** The manifest of a recording once its files are complete. */
-export async function finished(folder, id) {
-  for (let i = 0; i < 100; i++) {
-    const found = existsSync(folder) && manifests(folder).find((m) => m.id === id && m.state !== 'recording');
-    if (found && found.segments.every((s) => s.sha256)) return found;
-    await wait(100);
-  }
-  throw new Error(`recording ${id} does not become finished: ${JSON.stringify(manifests(folder))}`);
-}
 
 let browser, gateway;
 before(async () => {

@@ -1,13 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Recording from a browser, and looking at the files with ffprobe and ffmpeg. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { BUILD } from './gateway.mjs';
 
 export const manifests = (folder) => readdirSync(folder, { recursive: true })
   .filter((name) => name.endsWith('.json') && !name.endsWith('session.json'))
   .map((name) => JSON.parse(readFileSync(join(folder, name))));
+
+const wait = (ms) => new Promise((wake) => setTimeout(wake, ms));
+
+/** The manifest of a recording once its files are complete. */
+export async function finished(folder, id) {
+  for (let i = 0; i < 100; i++) {
+    const found = existsSync(folder) && manifests(folder).find((m) => m.id === id && m.state !== 'recording');
+    if (found && found.segments.every((s) => s.sha256)) return found;
+    await wait(100);
+  }
+  throw new Error(`recording ${id} does not become finished: ${JSON.stringify(manifests(folder))}`);
+}
 
 /** Streams and duration as ffprobe says them; it must have nothing to complain about. */
 export function probe(file) {
