@@ -7,5 +7,6 @@ htmlfiles = html/index.html html/style.css html/ui.js html/icons.js html/cardea.
 	html/moderator.js html/talk.js html/wall.js \
 	html/screen.html html/screen.js \
 	html/whip.html html/whep.html html/whip.js \
-	html/dashboard.html html/dashboard.css html/dashboard.js html/chart.js
+	html/dashboard.html html/dashboard.css html/dashboard.js html/chart.js \
+	html/recordings.html html/recordings.css html/recordings.js
 dist_pages_DATA = $(htmlfiles)

@@ -10,13 +10,13 @@
 #define MOST_EVENTS 20000
 
 struct rec_session {
-    char *folder; /* owned */
-    json_t *json; /* owned */
-    unsigned members;
+    char *key, *folder; /* owned */
+    json_t *json;       /* owned */
+    unsigned holds;
     int64_t start_us, saved_us;
 };
 
-static GHashTable *sessions; /* folder -> session */
+static GHashTable *sessions; /* key: the folder without date and time -> session */
 
 void rec_sessions_init(void)
 {
@@ -93,58 +93,84 @@ void rec_session_note(struct rec_session *s, uint64_t id, const char *what, cons
 /* --- members ---------------------------------------------------------------------------------------------------------
  */
 
-static struct rec_session *make(const char *folder, const char *name, const char *room)
+static struct rec_session *make(const char *key, const char *name, const char *room)
 {
     struct rec_session *s = g_new0(struct rec_session, 1);
     int64_t wall = g_get_real_time();
-    char *text = rec_time_text(wall);
+    GDateTime *t = g_date_time_new_from_unix_utc(wall / 1000000);
+    char *stamp = g_date_time_format(t, "%Y%m%d-%H%M%S"), *text = rec_time_text(wall);
 
-    s->folder = g_strdup(folder);
+    s->key = g_strdup(key);
+    s->folder = g_strdup_printf("%s-%s", key, stamp);
+    for (unsigned i = 2; g_file_test(s->folder, G_FILE_TEST_EXISTS); i++) {
+        g_free(s->folder);
+        s->folder = g_strdup_printf("%s-%s.%u", key, stamp, i);
+    }
     s->start_us = recorder.host->now_us();
     s->json =
         json_pack("{ss si ss ss* ss ss sI s[] s[]}", "format", "cardea-session", "version", 1, "name", name, "room",
                   room, "state", "recording", "started", text, "started_us", (json_int_t)wall, "recordings", "events");
     g_free(text);
-    g_hash_table_insert(sessions, s->folder, s);
+    g_free(stamp);
+    g_date_time_unref(t);
+    g_hash_table_insert(sessions, s->key, s);
     return s;
 }
 
-struct rec_session *rec_session_join(const char *folder, const char *name, const char *room, uint64_t id,
-                                     const char *base, const char *participant)
+struct rec_session *rec_session_hold(const char *folder, const char *name, const char *room)
 {
-    struct rec_session *s = g_hash_table_lookup(sessions, folder);
+    char *key = g_build_filename(folder, name, NULL);
+    struct rec_session *s = g_hash_table_lookup(sessions, key);
 
     if (!s)
-        s = make(folder, name, room);
-    s->members++;
+        s = make(key, name, room);
+    s->holds++;
+    g_free(key);
+    return s;
+}
+
+const char *rec_session_folder(const struct rec_session *s)
+{
+    return s->folder;
+}
+
+void rec_session_enter(struct rec_session *s, uint64_t id, const char *base, const char *participant)
+{
     json_array_append_new(json_object_get(s->json, "recordings"),
                           json_pack("{sI ss ss* sI}", "id", (json_int_t)id, "name", base, "participant", participant,
                                     "from_ms", now_ms(s)));
     rec_session_note(s, id, "recording", NULL);
     save(s);
-    return s;
 }
 
-void rec_session_leave(struct rec_session *s, uint64_t id, const char *cause)
+static void finish(struct rec_session *s)
 {
-    json_t *r = recording_of(s, id);
-    char *text;
+    char *text = rec_time_text(g_get_real_time());
 
-    if (r)
-        json_object_set_new(r, "to_ms", json_integer(now_ms(s)));
-    rec_session_note(s, id, "recorded", NULL);
-    if (--s->members) {
-        save(s);
-        return;
-    }
-    text = rec_time_text(g_get_real_time());
     json_object_set_new(s->json, "state", json_string("finished"));
     json_object_set_new(s->json, "ended", json_string(text));
     json_object_set_new(s->json, "duration_ms", json_integer(now_ms(s)));
     g_free(text);
-    save(s);
-    g_hash_table_remove(sessions, s->folder);
+    if (json_array_size(json_object_get(s->json, "recordings")))
+        save(s);
+    g_hash_table_remove(sessions, s->key);
     json_decref(s->json);
+    g_free(s->key);
     g_free(s->folder);
     g_free(s);
+}
+
+void rec_session_leave(struct rec_session *s, uint64_t id, const char *cause)
+{
+    json_t *r = recording_of(s, id), *about = json_pack("{ss*}", "cause", cause);
+
+    if (r) {
+        json_object_set_new(r, "to_ms", json_integer(now_ms(s)));
+        rec_session_note(s, id, "recorded", about);
+    }
+    json_decref(about);
+    if (!--s->holds)
+        finish(s);
+    else if (r)
+        save(s);
 }

@@ -23,8 +23,8 @@ struct rec_take {
     uint64_t id;
     void (*ended)(void *user, struct rec_take *t, const json_t *manifest, const char *path);
     void *user;
-    char *path;                              /* owned: of the manifest */
-    char *session_name, *room, *participant; /* owned, or NULL */
+    char *path;        /* owned: of the manifest */
+    char *participant; /* owned, or NULL */
     /* owned */
     GPtrArray *tracks; /* tapped; struct rec_track, owned by the writer once they have gone */
     struct rec_output *output;
@@ -185,8 +185,6 @@ static void take_free(struct rec_take *t)
     g_ptr_array_free(t->tracks, TRUE);
     json_decref(t->manifest);
     g_free(t->path);
-    g_free(t->session_name);
-    g_free(t->room);
     g_free(t->participant);
     g_free(t);
 }
@@ -266,48 +264,70 @@ static char *free_name(const char *folder, const char *wanted, bool overwrite)
     return name;
 }
 
-/* Folder and base name out of what was asked for. */
-static int place_files(const struct rec_take_conf *conf, uint64_t id, struct rec_output_conf *out)
+/* The folder that was asked for; a name that is a path of its own brings it along. g_free() both; NULL: not allowed. */
+static char *wanted_folder(const struct rec_take_conf *conf, char **name)
 {
-    char *wanted = conf->name ? NULL : g_strdup_printf("rec-%llu", (unsigned long long)id);
-    char *folder = rec_name_folder(recorder.set.path, recorder.set.folders, conf->folder), *clean, *base, *below;
-    char *absolute = NULL;
-    int err = 0;
+    char *folder, *dir;
 
-    if (conf->name && *conf->name == '/' && !conf->folder) { /* a path of its own, if it is an allowed one */
-        char *dir = g_path_get_dirname(conf->name);
+    if (!conf->name || *conf->name != '/' || conf->folder)
+        return rec_name_folder(recorder.set.path, recorder.set.folders, conf->folder);
+    dir = g_path_get_dirname(conf->name);
+    folder = rec_name_folder(recorder.set.path, recorder.set.folders, dir);
+    g_free(dir);
+    g_free(*name);
+    *name = g_path_get_basename(conf->name);
+    return folder;
+}
 
+/* Of a session, its folder; files of the other format alone lie where their users look for them. */
+static char *session_folder(const struct rec_take_conf *conf, char *folder, struct rec_session **session)
+{
+    unsigned formats = conf->formats ? conf->formats : recorder.set.formats;
+    char *name = conf->session ? rec_name_clean(conf->session) : NULL;
+
+    if (name && (formats & CARDEA_RECORD_MEDIA)) {
+        *session = rec_session_hold(folder, name, conf->room);
         g_free(folder);
-        folder = rec_name_folder(recorder.set.path, recorder.set.folders, dir);
-        absolute = g_path_get_basename(conf->name);
-        g_free(dir);
+        folder = g_strdup(rec_session_folder(*session));
     }
-    clean = rec_name_clean(absolute ? absolute : conf->name ? conf->name : wanted);
+    g_free(name);
+    return folder;
+}
+
+static int use_folder(const char *folder)
+{
+    if (rec_make_folder(folder))
+        return CARDEA_EIO;
+    return rec_name_confined(recorder.set.path, recorder.set.folders, folder) ? 0 : CARDEA_EINVAL;
+}
+
+/* Folder and base name out of what was asked for. */
+static int place_files(const struct rec_take_conf *conf, uint64_t id, struct rec_output_conf *out,
+                       struct rec_session **session)
+{
+    char *name = conf->name ? g_strdup(conf->name) : g_strdup_printf("rec-%llu", (unsigned long long)id);
+    char *folder = wanted_folder(conf, &name), *clean = rec_name_clean(name), *base, *below;
+    int err = CARDEA_EINVAL;
+
     if (folder && clean) {
         base = g_path_get_basename(clean);
         below = g_path_get_dirname(clean);
-        out->folder = strcmp(below, ".") ? g_build_filename(folder, below, NULL) : g_strdup(folder);
-        if (conf->session) {
-            char *session = rec_name_clean(conf->session), *inside;
+        if (strcmp(below, ".")) {
+            char *deeper = g_build_filename(folder, below, NULL);
 
-            inside = session ? g_build_filename(out->folder, session, NULL) : g_strdup(out->folder);
-            g_free(out->folder);
-            out->folder = inside;
-            g_free(session);
+            g_free(folder);
+            folder = deeper;
         }
-        if (rec_make_folder(out->folder))
-            err = CARDEA_EIO;
-        else if (!rec_name_confined(recorder.set.path, recorder.set.folders, out->folder))
-            err = CARDEA_EINVAL;
-        else
-            out->base = free_name(out->folder, base, conf->overwrite);
+        folder = session_folder(conf, folder, session);
+        err = use_folder(folder);
+        if (!err) {
+            out->folder = g_strdup(folder);
+            out->base = free_name(folder, base, conf->overwrite);
+        }
         g_free(base);
         g_free(below);
-    } else {
-        err = CARDEA_EINVAL;
     }
-    g_free(absolute);
-    g_free(wanted);
+    g_free(name);
     g_free(folder);
     g_free(clean);
     return err;
@@ -364,47 +384,55 @@ static const char *below_root(const char *path)
     return !strncmp(path, recorder.set.path, len) && path[len] == '/' ? path + len + 1 : path;
 }
 
-static void join_session(struct rec_take *t)
+static void enter_session(struct rec_take *t)
 {
-    const struct rec_output_conf *o = &t->output->conf;
+    if (t->session)
+        rec_session_enter(t->session, t->id, t->output->conf.base, t->participant);
+}
 
-    if (t->session_name && !t->session)
-        t->session = rec_session_join(o->folder, t->session_name, t->room, t->id, o->base, t->participant);
+static struct rec_take *make(const struct rec_take_conf *conf, uint64_t id, struct rec_output_conf *o,
+                             struct rec_session *session)
+{
+    struct rec_take *t = g_new0(struct rec_take, 1);
+
+    t->id = id;
+    t->ended = conf->ended;
+    t->user = conf->user;
+    t->session = session;
+    t->participant = g_strdup(conf->participant);
+    t->tracks = g_ptr_array_new();
+    o->title = g_strdup(conf->title ? conf->title : o->base);
+    set_policies(o, conf);
+    o->owner = t;
+    t->output = rec_output_new(o, first_manifest(conf, id, o));
+    t->path = g_strdup(below_root(t->output->manifest_path));
+    return t;
 }
 
 int rec_take_begin(struct rec_take **out, const struct rec_take_conf *conf)
 {
-    struct rec_output_conf o = {0};
     uint64_t id = conf->id ? conf->id : recorder.host->random_id();
-    struct rec_take *t;
-    int err = g_hash_table_size(takes.all) >= recorder.set.most ? CARDEA_ELIMIT : place_files(conf, id, &o);
+    struct rec_session *session = NULL;
+    struct rec_output_conf o = {0};
+    int err = CARDEA_ELIMIT;
 
+    if (g_hash_table_size(takes.all) < recorder.set.most)
+        err = place_files(conf, id, &o, &session);
     if (!err && !rec_disk_has_room(o.folder))
         err = CARDEA_ELIMIT;
     if (err) {
+        if (session)
+            rec_session_leave(session, id, NULL);
         json_decref(conf->meta);
         g_free(o.folder);
         g_free(o.base);
         return err;
     }
-    t = g_new0(struct rec_take, 1);
-    t->id = id;
-    t->ended = conf->ended;
-    t->user = conf->user;
-    t->tracks = g_ptr_array_new();
-    o.title = g_strdup(conf->title ? conf->title : o.base);
-    set_policies(&o, conf);
-    o.owner = t;
-    t->output = rec_output_new(&o, first_manifest(conf, id, &o));
-    t->path = g_strdup(below_root(t->output->manifest_path));
-    t->session_name = g_strdup(conf->session);
-    t->room = g_strdup(conf->room);
-    t->participant = g_strdup(conf->participant);
+    *out = make(conf, id, &o, session);
+    g_hash_table_insert(takes.all, &(*out)->id, *out);
     if (!conf->armed)
-        join_session(t);
-    g_hash_table_insert(takes.all, &t->id, t);
-    order(t, do_begin, (struct order){.flag = conf->armed});
-    *out = t;
+        enter_session(*out);
+    order(*out, do_begin, (struct order){.flag = conf->armed});
     return 0;
 }
 
@@ -528,7 +556,7 @@ void rec_take_pause(struct rec_take *t, bool paused)
 
 void rec_take_start(struct rec_take *t)
 {
-    join_session(t);
+    enter_session(t);
     order(t, do_start, (struct order){0});
 }
 

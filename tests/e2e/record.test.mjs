@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What a browser sends is in the file: codec by codec, with sound, the right length, and nothing to complain about. */
 import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { openBrowser, openPage } from './lib/browser.mjs';
 import { Gateway } from './lib/gateway.mjs';
-import { decode, finished, manifests, probe, recordInPage, stopInPage, tool } from './lib/recording.mjs';
+import {
+  decode, finished, flashesAndBeeps, manifests, probe, recordInPage, sentPictures, stopInPage, tool,
+} from './lib/recording.mjs';
 
 const wait = (ms) => new Promise((wake) => setTimeout(wake, ms));
 
@@ -26,7 +29,9 @@ describe('codecs', () => {
       const { id, status, is_private } = await recordInPage(page, gateway.ws, { videocodec, filename: `take-${videocodec}` });
       assert.equal(status, 'recording');
       assert.equal(is_private, false);
-      await wait(4000);
+      const began = Date.now();
+      await sentPictures(page, 80);
+      const length = (Date.now() - began) / 1000;
       const events = await stopInPage(page);
       const done = events.find((e) => e.result?.status === 'done');
       assert.equal(done.result.id, id);
@@ -41,7 +46,7 @@ describe('codecs', () => {
       const { video, audio, duration } = probe(file);
       assert.equal(video.codec_name, videocodec);
       assert.equal(audio.codec_name, 'opus');
-      assert.ok(duration > 3 && duration < 7, `${duration} s long`);
+      assert.ok(Math.abs(duration - length) < 2, `${duration} s long, not ${length}`);
       assert.ok(Math.abs(duration - manifest.duration_ms / 1000) < 0.3, `${manifest.duration_ms} ms in the manifest`);
       assert.ok(decode(file) > 40, 'pictures can be decoded');
       assert.deepEqual(manifest.gaps, []);
@@ -88,7 +93,7 @@ describe('playback', () => {
     test(mjr ? 'out of .mjr files' : 'out of a media file', async () => {
       const page = await openPage(browser, `${gateway.pages}/echo.html`);
       const { id } = await recordInPage(page, gateway.ws, { videocodec: 'vp8', mjr });
-      await wait(4000);
+      await sentPictures(page, 60);
       await stopInPage(page);
       const manifest = await finished(gateway.recordings, id);
       assert.equal(manifest.mjr.length, mjr ? 2 : 0);
@@ -104,4 +109,139 @@ describe('playback', () => {
       await page.evaluate(() => window.played.session.close());
       await page.context().close();
     });
+});
+
+test('a flash and a beep at the same time lie together in the file', async () => {
+  const page = await openPage(browser, `${gateway.pages}/echo.html`);
+  await page.evaluate(() => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 320, height: 240 });
+    const pen = canvas.getContext('2d');
+    const audio = new AudioContext({ sampleRate: 48000 });
+    const tone = new OscillatorNode(audio, { frequency: 1000 });
+    const gain = new GainNode(audio, { gain: 0 });
+    const out = audio.createMediaStreamDestination();
+    tone.connect(gain).connect(out);
+    tone.start();
+    const began = audio.currentTime + 1;
+    for (let i = 0; i < 60; i++) {
+      gain.gain.setValueAtTime(0.8, began + i);
+      gain.gain.setValueAtTime(0, began + i + 0.15);
+    }
+    setInterval(() => {
+      const at = audio.currentTime - began;
+      pen.fillStyle = at > 0 && at % 1 < 0.15 ? '#fff' : '#000';
+      pen.fillRect(0, 0, 320, 240);
+      pen.fillStyle = '#222';
+      pen.fillRect(Math.random() * 300, 220, 20, 20); /* so that every picture is a new one */
+    }, 1000 / 60);
+    navigator.mediaDevices.getUserMedia = async () => new MediaStream([...canvas.captureStream(30).getTracks(), ...out.stream.getTracks()]);
+  });
+  const { id } = await recordInPage(page, gateway.ws, { videocodec: 'vp8' });
+  await wait(9000);
+  await stopInPage(page);
+  await page.context().close();
+  const manifest = await finished(gateway.recordings, id);
+  const apart = flashesAndBeeps(join(gateway.recordings, manifest.segments[0].file));
+  assert.ok(apart.length >= 5, `${apart.length} pairs`);
+  const middle = apart.sort((a, b) => a - b)[Math.floor(apart.length / 2)];
+  console.log(`beep behind flash, ms: ${apart.map((s) => Math.round(s * 1000)).join(' ')}`);
+  assert.ok(Math.abs(middle) < 0.08, `${middle} s apart`); /* what canvas, capture and 30 pictures a second leave of it */
+});
+
+describe('over HTTP', () => {
+  let id, file, url;
+  before(async () => {
+    const page = await openPage(browser, `${gateway.pages}/echo.html`);
+    ({ id } = await recordInPage(page, gateway.ws, { videocodec: 'vp8', filename: 'served' }, { data: true }));
+    await page.waitForFunction(() => window.rec.handle.channel?.readyState === 'open');
+    await page.evaluate(() => window.rec.handle.channel.send('hello file'));
+    await sentPictures(page, 60);
+    await stopInPage(page);
+    await page.context().close();
+    const manifest = await finished(gateway.recordings, id);
+    file = join(gateway.recordings, manifest.segments[0].file);
+    url = `${gateway.pages}/recordings/${id}`;
+  });
+
+  test('list, manifest, whole files and parts of them', async () => {
+    const { recordings } = await (await fetch(`${gateway.pages}/recordings`)).json();
+    assert.ok(recordings.some((r) => r.id === id && r.data));
+    const { files, state } = await (await fetch(url)).json();
+    assert.equal(state, 'finished');
+    assert.deepEqual(files.map((f) => f.name), ['served.webm', 'served.data.jsonl']);
+    const bytes = readFileSync(file);
+    const whole = await fetch(`${url}/served.webm`);
+    assert.equal(whole.headers.get('content-type'), 'video/webm');
+    assert.deepEqual(Buffer.from(await whole.arrayBuffer()), bytes);
+    const part = await fetch(`${url}/served.webm`, { headers: { Range: 'bytes=100-199' } });
+    assert.equal(part.status, 206);
+    assert.equal(part.headers.get('content-range'), `bytes 100-199/${bytes.length}`);
+    assert.deepEqual(Buffer.from(await part.arrayBuffer()), bytes.subarray(100, 200));
+    assert.equal((await fetch(`${url}/served.webm`, { headers: { Range: 'bytes=999999999-' } })).status, 416);
+    for (const wrong of [`${url}/../x`, `${url}/nothing.webm`, `${url}x`, `${gateway.pages}/recordings/1`])
+      assert.equal((await fetch(wrong)).status, 404, wrong);
+    const message = JSON.parse(await (await fetch(`${url}/served.data.jsonl`)).text());
+    assert.equal(message.text, 'hello file');
+  });
+
+  test('the file plays in <video>, and can be sought', async () => {
+    const page = await openPage(browser, `${gateway.pages}/recordings.html`);
+    const seen = await page.evaluate(async (address) => {
+      const video = Object.assign(document.createElement('video'), { muted: true, src: address });
+      document.body.append(video);
+      await video.play();
+      await new Promise((done) => setTimeout(done, 700));
+      video.currentTime = 2;
+      await new Promise((done) => video.addEventListener('seeked', done, { once: true }));
+      return { duration: video.duration, width: video.videoWidth, at: video.currentTime, error: video.error?.message };
+    }, `${url}/served.webm`);
+    assert.ok(seen.duration > 2 && seen.duration < 8, JSON.stringify(seen));
+    assert.ok(seen.width >= 160 && seen.at >= 1.9, JSON.stringify(seen));
+    await page.context().close();
+  });
+
+  test('the page: it lists, plays, seeks, records and removes', async () => {
+    const page = await openPage(browser, `${gateway.pages}/recordings.html?server=${encodeURIComponent(gateway.ws)}&name=From%20the%20page`);
+    page.on('dialog', (d) => d.accept());
+    const mine = `article[data-id="${id}"]`;
+    await page.waitForSelector(mine);
+    await page.click(`${mine} button.primary`);
+    await page.waitForFunction(() => document.getElementById('video').videoWidth > 0 && / \/ /.test(document.getElementById('clock').textContent), undefined, { timeout: 15000 });
+    await page.click('#leave');
+    await page.waitForFunction(() => document.getElementById('stage').classList.contains('hidden'));
+    await page.click('#record');
+    await page.waitForFunction(() => document.getElementById('record').textContent === 'Stop');
+    await wait(2000);
+    await page.click('#record');
+    await page.waitForFunction(() => [...document.querySelectorAll('article h2')].some((h) => h.textContent === 'From the page'), undefined, { timeout: 15000 });
+    await page.click(`${mine} >> text=Remove`);
+    await page.waitForFunction((selector) => !document.querySelector(selector), mine);
+    assert.equal(existsSync(file), false);
+    assert.equal((await fetch(url)).status, 404);
+    assert.equal(await page.locator('#error').isVisible(), false, await page.locator('#error').textContent());
+    await page.context().close();
+  });
+});
+
+test('private ones need the key', async () => {
+  const locked = await Gateway.start({ recorder: { general: { admin_key: 'sesame', private: true } } });
+  try {
+    const page = await openPage(browser, `${locked.pages}/echo.html`);
+    const { id, is_private } = await recordInPage(page, locked.ws, { videocodec: 'vp8' });
+    assert.equal(is_private, true);
+    await sentPictures(page, 10);
+    await stopInPage(page);
+    await page.context().close();
+    await finished(locked.recordings, id);
+    const url = `${locked.pages}/recordings`;
+    const key = { headers: { Authorization: 'Bearer sesame' } };
+    assert.deepEqual((await (await fetch(url)).json()).recordings, []);
+    assert.equal((await fetch(`${url}/${id}`)).status, 401);
+    assert.equal((await fetch(`${url}/${id}`, { method: 'DELETE' })).status, 401);
+    assert.equal((await (await fetch(url, key)).json()).recordings.length, 1);
+    assert.equal((await fetch(`${url}/${id}?key=sesame`)).status, 200);
+    assert.equal((await fetch(`${url}/${id}`, { ...key, method: 'DELETE' })).status, 204);
+  } finally {
+    await locked.stop();
+  }
 });

@@ -51,6 +51,19 @@ export function tool(...args) {
 export const times = (file, stream) => execFileSync('ffprobe', ['-v', 'error', '-select_streams', stream, '-show_entries',
   'packet=pts_time', '-of', 'csv=p=0', file], { encoding: 'utf8' }).trim().split('\n').map(Number.parseFloat);
 
+/** For every beep: how far behind its flash it begins, in seconds; sound is looked at in packets of 20 ms. */
+export function flashesAndBeeps(file) {
+  const bright = execFileSync('ffprobe', ['-v', 'error', '-f', 'lavfi', '-i', `movie=${file},signalstats`, '-show_entries',
+    'frame=pts_time:frame_tags=lavfi.signalstats.YAVG', '-of', 'csv=p=0'], { encoding: 'utf8' })
+    .trim().split('\n').map((line) => line.split(',').map(Number.parseFloat)).map(([at, luma]) => ({ at, on: luma > 120 }));
+  const flashes = bright.filter((frame, i) => i && frame.on && !bright[i - 1].on).map((frame) => frame.at);
+  const loud = execFileSync('ffprobe', ['-v', 'error', '-f', 'lavfi', '-i', `amovie=${file},astats=metadata=1:reset=1`, '-show_entries',
+    'frame=pts_time:frame_tags=lavfi.astats.Overall.RMS_level', '-of', 'csv=p=0'], { encoding: 'utf8' })
+    .trim().split('\n').map((line) => line.split(',').map(Number.parseFloat)).map(([at, level]) => ({ at, on: level > -30 }));
+  const beeps = loud.filter((frame, i) => i && frame.on && !loud[i - 1].on).map((frame) => frame.at);
+  return beeps.map((at) => flashes.map((f) => at - f).sort((a, b) => Math.abs(a) - Math.abs(b))[0]).filter((s) => Math.abs(s) < 0.5);
+}
+
 /** In the page: begins to record; the handle and its session stay in window.rec. Resolves to what `record` answered. */
 export async function recordInPage(page, server, body, media = {}) {
   return page.evaluate(async ([url, request, options]) => {
@@ -66,6 +79,12 @@ export async function recordInPage(page, server, body, media = {}) {
     return reply.data?.result ?? reply.result ?? reply;
   }, [server, body, media]);
 }
+
+/** Until the browser has sent that many pictures: on a busy machine they come late. */
+export const sentPictures = (page, n) => page.waitForFunction(async (wanted) => {
+  const stats = [...(await window.rec.handle.pc.getStats()).values()];
+  return stats.some((s) => s.type === 'outbound-rtp' && s.kind === 'video' && s.framesSent >= wanted);
+}, n, { timeout: 40000, polling: 200 });
 
 export const stopInPage = (page) => page.evaluate(async () => {
   await window.rec.handle.message({ request: 'stop' });
