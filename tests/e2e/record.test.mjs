@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What a browser sends is in the file: codec by codec, with sound, the right length, and nothing to complain about. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { openBrowser, openPage } from './lib/browser.mjs';
@@ -243,5 +243,51 @@ test('private ones need the key', async () => {
     assert.equal((await fetch(`${url}/${id}`, { ...key, method: 'DELETE' })).status, 204);
   } finally {
     await locked.stop();
+  }
+});
+
+test('a room that records: one folder, everybody in it, and who talked when', async () => {
+  const room = await Gateway.start({ rooms: { 'room-77': { description: 'Recorded', publishers: 4, record: true, videocodec: 'vp8',
+    audiolevel_event: true, audio_active_packets: 10, audio_level_average: 60 } } });
+  try {
+    const pages = await Promise.all(['Ada', 'Bob'].map(async (display) => {
+      const page = await openPage(browser, `${room.pages}/echo.html`);
+      await page.evaluate(async ([url, name]) => {
+        const { Session } = await import('/cardea.js');
+        const stream = await navigator.mediaDevices.getUserMedia({ video: true, audio: true });
+        const session = await Session.open([url]);
+        const handle = await session.attach('janus.plugin.videoroom');
+        await handle.message({ request: 'join', ptype: 'publisher', room: 77, display: name });
+        await handle.negotiate({ request: 'publish' }, { tracks: stream.getTracks(), direction: 'sendonly', data: true });
+        window.rec = { session, handle, stream, events: [] };
+      }, [room.ws, display]);
+      await sentPictures(page, 60);
+      return page;
+    }));
+    for (const page of pages) {
+      await page.evaluate(() => window.rec.session.close());
+      await page.context().close();
+    }
+    let all = [];
+    for (let i = 0; i < 100 && (all.length < 2 || all.some((m) => m.state === 'recording')); i++) {
+      await wait(100);
+      all = existsSync(room.recordings) ? manifests(room.recordings) : [];
+    }
+    assert.deepEqual(all.map((m) => m.title).sort(), ['Ada', 'Bob']);
+    assert.ok(all.every((m) => m.state === 'finished' && m.room === '77' && m.private), JSON.stringify(all));
+    const folders = readdirSync(room.recordings);
+    assert.equal(folders.length, 1);
+    assert.match(folders[0], /^77-\d{8}-\d{6}$/);
+    for (const m of all) {
+      const file = join(room.recordings, folders[0], m.segments[0].file);
+      assert.equal(probe(file).video.codec_name, 'vp8');
+      assert.ok(decode(file) > 30);
+    }
+    const session = JSON.parse(readFileSync(join(room.recordings, folders[0], 'session.json')));
+    assert.equal(session.state, 'finished');
+    assert.equal(session.recordings.length, 2);
+    assert.ok(session.events.some((e) => e.what === 'talking'), JSON.stringify(session.events));
+  } finally {
+    await room.stop();
   }
 });
