@@ -1,7 +1,9 @@
 # Benchmarks of parts; built and run by hand: make bench && tests/bench/seal
-EXTRA_PROGRAMS += tests/bench/seal tests/bench/limit tests/bench/joins
+EXTRA_PROGRAMS += tests/bench/seal tests/bench/limit tests/bench/joins tests/bench/record
 tests_bench_joins_LDADD = $(ROOM_LDADD)
-bench: tests/bench/seal$(EXEEXT) tests/bench/limit$(EXEEXT) tests/bench/joins$(EXEEXT)
+tests_bench_record_CPPFLAGS = $(AM_CPPFLAGS) $(PLUGIN_CPPFLAGS) $(AVFORMAT_CFLAGS)
+tests_bench_record_LDADD = $(RECORDER_LIBS) -lpthread
+bench: tests/bench/seal$(EXEEXT) tests/bench/limit$(EXEEXT) tests/bench/joins$(EXEEXT) tests/bench/record$(EXEEXT)
 .PHONY: bench
 EXTRA_DIST += tests/bench/run tests/bench/table.mjs
 EXTRA_PROGRAMS += tests/bench/adaptation

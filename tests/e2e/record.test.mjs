@@ -12,10 +12,13 @@ import {
 
 const wait = (ms) => new Promise((wake) => setTimeout(wake, ms));
 
+/** On a busy machine pictures come late: a file waits for them. */
+const PATIENT = { media: { gather_ms: 20000 } };
+
 let browser, gateway;
 before(async () => {
   browser = await openBrowser();
-  gateway = await Gateway.start();
+  gateway = await Gateway.start({ recorder: PATIENT });
 });
 after(async () => {
   await browser?.close();
@@ -247,7 +250,7 @@ test('private ones need the key', async () => {
 });
 
 test('a room that records: one folder, everybody in it, and who talked when', async () => {
-  const room = await Gateway.start({ rooms: { 'room-77': { description: 'Recorded', publishers: 4, record: true, videocodec: 'vp8',
+  const room = await Gateway.start({ recorder: PATIENT, rooms: { 'room-77': { description: 'Recorded', publishers: 4, record: true, videocodec: 'vp8',
     audiolevel_event: true, audio_active_packets: 10, audio_level_average: 60 } } });
   try {
     const pages = await Promise.all(['Ada', 'Bob'].map(async (display) => {

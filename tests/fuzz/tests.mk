@@ -51,3 +51,6 @@ tests_fuzz_fuzz_packets_CPPFLAGS = $(AM_CPPFLAGS) $(AVFORMAT_CFLAGS)
 tests_fuzz_fuzz_packets_LDADD = $(RECMEDIA_LIBS) $(JANSSON_LIBS) $(GLIB_LIBS) $(AVFORMAT_LIBS)
 check_PROGRAMS += tests/fuzz/fuzz_trace
 tests_fuzz_fuzz_trace_SOURCES = tests/fuzz/fuzz_trace.c tests/fuzz/replay.c
+check_PROGRAMS += tests/fuzz/fuzz_recorder
+tests_fuzz_fuzz_recorder_SOURCES = tests/fuzz/fuzz_recorder.c tests/fuzz/replay.c
+tests_fuzz_fuzz_recorder_LDADD = $(RECORDER_LIBS)
