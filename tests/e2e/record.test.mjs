@@ -2,6 +2,7 @@
 /** What a browser sends is in the file: codec by codec, with sound, the right length, and nothing to complain about. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { openBrowser, openPage } from './lib/browser.mjs';
@@ -67,6 +68,17 @@ describe('codecs', () => {
   });
 });
 
+/** Another program's converter makes playable files of our packets; the index is where it is looked for. */
+function othersReadIt(base, id) {
+  assert.match(readFileSync(join(gateway.recordings, `${id}.nfo`), 'utf8'), new RegExp(`^\\[${id}\\]\r\nname = a test\r\n`));
+  if (spawnSync('janus-pp-rec', ['--help']).error) return;
+  for (const [from, to] of [['video', 'webm'], ['audio', 'opus']]) {
+    const made = spawnSync('janus-pp-rec', [`${base}-${from}.mjr`, `${base}-${from}.${to}`], { encoding: 'utf8' });
+    assert.equal(made.status, 0, made.stdout + made.stderr);
+    assert.equal(probe(`${base}-${from}.${to}`).streams[0].codec_name, from === 'video' ? 'vp8' : 'opus');
+  }
+}
+
 describe('playback', () => {
   /** Plays a recording in the page: pictures and sound must come, and `done` at its end. */
   const play = (page, server, id) => page.evaluate(async ([url, number]) => {
@@ -100,6 +112,7 @@ describe('playback', () => {
       await stopInPage(page);
       const manifest = await finished(gateway.recordings, id);
       assert.equal(manifest.mjr.length, mjr ? 2 : 0);
+      if (mjr) othersReadIt(join(gateway.recordings, `rec-${id}`), id);
       const prepared = await play(page, gateway.ws, id);
       assert.equal(prepared.status, 'preparing');
       await page.waitForFunction(() => window.played.video.getVideoPlaybackQuality().totalVideoFrames > 30, undefined, { timeout: 15000 });

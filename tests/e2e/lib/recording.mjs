@@ -81,10 +81,14 @@ export async function recordInPage(page, server, body, media = {}) {
 }
 
 /** Until the browser has sent that many pictures: on a busy machine they come late. */
-export const sentPictures = (page, n) => page.waitForFunction(async (wanted) => {
-  const stats = [...(await window.rec.handle.pc.getStats()).values()];
-  return stats.some((s) => s.type === 'outbound-rtp' && s.kind === 'video' && s.framesSent >= wanted);
-}, n, { timeout: 40000, polling: 200 });
+export const sentPictures = (page, n) => page.evaluate(async (wanted) => {
+  for (let i = 0; i < 300; i++) {
+    const stats = [...(await window.rec.handle.pc.getStats()).values()];
+    if (stats.some((s) => s.type === 'outbound-rtp' && s.kind === 'video' && s.framesSent >= wanted)) return;
+    await new Promise((wake) => setTimeout(wake, 200));
+  }
+  throw new Error(`the browser has not sent ${wanted} pictures in a minute`);
+}, n);
 
 export const stopInPage = (page) => page.evaluate(async () => {
   await window.rec.handle.message({ request: 'stop' });
