@@ -69,8 +69,10 @@ describe('codecs', () => {
 });
 
 /** Another program's converter makes playable files of our packets; the index is where it is looked for. */
-function othersReadIt(base, id) {
-  assert.match(readFileSync(join(gateway.recordings, `${id}.nfo`), 'utf8'), new RegExp(`^\\[${id}\\]\r\nname = a test\r\n`));
+async function othersReadIt(base, id) {
+  const index = join(gateway.recordings, `${id}.nfo`);
+  for (let i = 0; i < 50 && !existsSync(index); i++) await wait(100); /* it comes just behind the manifest */
+  assert.match(readFileSync(index, 'utf8'), new RegExp(`^\\[${id}\\]\r\nname = a test\r\n`));
   if (spawnSync('janus-pp-rec', ['--help']).error) return;
   for (const [from, to] of [['video', 'webm'], ['audio', 'opus']]) {
     const made = spawnSync('janus-pp-rec', [`${base}-${from}.mjr`, `${base}-${from}.${to}`], { encoding: 'utf8' });
@@ -112,7 +114,7 @@ describe('playback', () => {
       await stopInPage(page);
       const manifest = await finished(gateway.recordings, id);
       assert.equal(manifest.mjr.length, mjr ? 2 : 0);
-      if (mjr) othersReadIt(join(gateway.recordings, `rec-${id}`), id);
+      if (mjr) await othersReadIt(join(gateway.recordings, `rec-${id}`), id);
       const prepared = await play(page, gateway.ws, id);
       assert.equal(prepared.status, 'preparing');
       await page.waitForFunction(() => window.played.video.getVideoPlaybackQuality().totalVideoFrames > 30, undefined, { timeout: 15000 });
