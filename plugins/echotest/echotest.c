@@ -10,6 +10,7 @@
 
 #include <cardea/plugin.h>
 
+#include "record.h"
 #include "settings.h"
 
 #define UNCAPPED_BPS  10000000u
@@ -122,6 +123,7 @@ static void on_request(struct cardea_request *rq)
         host->data_tap(in->handle, true);
     }
     link_all(in->handle, e);
+    echo_record(host, in->handle, e, in->body, in->jsep_e2ee);
     if (e->video && !had_video)
         keyframes(in->handle);
     confirm_layers(in->handle, in->body);
@@ -161,6 +163,7 @@ static void on_data(struct cardea_handle *h, void *user, const struct cardea_mes
     struct cardea_message back = *msg;
     uint8_t *copy;
 
+    echo_record_data(host, user, msg);
     if (msg->binary || msg->len > MAX_TEXT_ECHO) {
         host->send_data(h, msg);
         return;
@@ -178,6 +181,7 @@ static void on_data(struct cardea_handle *h, void *user, const struct cardea_mes
 
 static void on_down(struct cardea_handle *h, void *user, const char *reason)
 {
+    echo_record_end(host, user);
     echo_reset(user);
     host->notify(h, event("done"));
 }
@@ -197,6 +201,7 @@ static void detach(struct cardea_handle *h, void *user)
 {
     if (!host->is_up(h))
         host->notify(h, event("done"));
+    echo_record_end(host, user);
     free(user);
 }
 

@@ -9,6 +9,8 @@ struct echo {
     bool audio, video;
     uint32_t bitrate;
     struct cardea_link link; /* limits of the video links */
+    bool record;
+    cardea_recording recording; /* 0: none */
 };
 
 extern const struct cardea_param echo_params[];

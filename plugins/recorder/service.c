@@ -37,7 +37,7 @@ static int begin(cardea_recording *out, const struct cardea_record *what)
                                  .e2ee = what->e2ee,
                                  .overwrite = what->overwrite,
                                  .text_data = what->text_data,
-                                 .indexed = true,
+                                 .indexed = what->room != NULL,
                                  .armed = what->size > offsetof(struct cardea_record, armed) && what->armed,
                                  .ended = ended};
     struct client *c;

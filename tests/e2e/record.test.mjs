@@ -264,6 +264,27 @@ test('private ones need the key', async () => {
   }
 });
 
+test('an echo that is recorded', async () => {
+  const page = await openPage(browser, `${gateway.pages}/echo.html`);
+  await page.evaluate(async (url) => {
+    const { Session } = await import('/cardea.js');
+    const stream = await navigator.mediaDevices.getUserMedia({ video: true, audio: true });
+    const session = await Session.open([url]);
+    const handle = await session.attach('janus.plugin.echotest');
+    await handle.negotiate({ audio: true, video: true, record: true, filename: 'my-echo' },
+      { tracks: stream.getTracks(), direction: 'sendrecv', data: true });
+    window.rec = { session, handle, stream, events: [] };
+  }, gateway.ws);
+  await sentPictures(page, 40);
+  await page.evaluate(() => window.rec.handle.message({ record: false }));
+  await wait(500);
+  const { id } = manifests(gateway.recordings).find((m) => m.name === 'my-echo');
+  await finished(gateway.recordings, id);
+  assert.ok(decode(join(gateway.recordings, 'my-echo.webm')) > 20);
+  await page.evaluate(() => window.rec.session.close());
+  await page.context().close();
+});
+
 test('a room that records: one folder, everybody in it, and who talked when', async () => {
   const room = await Gateway.start({ recorder: PATIENT, rooms: { 'room-77': { description: 'Recorded', publishers: 4, record: true, videocodec: 'vp8',
     audiolevel_event: true, audio_active_packets: 10, audio_level_average: 60 } } });
