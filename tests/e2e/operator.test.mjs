@@ -130,7 +130,7 @@ const cpuSeconds = (pid) => {
 
 test('the figure is true: the processor share under load is what the kernel says', async () => {
   const g = await Gateway.start({ loadreport: { limits: { machine: false } } });
-  const generator = run(join(BUILD, 'cardea-load'), ['-s', g.http, '-r', '2', '-P', '2', '-S', '10', '-t', '30']);
+  const generator = run(join(BUILD, 'cardea-load'), ['--server', g.ws, '--quiet', '--rooms=2', '--publishers=2', '--subscribers=10', '--seconds=30']);
   try {
     await eventually('media', async () => (await (await load(g)).json()).traffic.out_pps > 1000, 60);
     const start = { at: performance.now(), cpu: cpuSeconds(g.process.pid) };

@@ -24,9 +24,9 @@ after(() => gateway?.stop());
 
 const pause = (ms) => new Promise((wake) => setTimeout(wake, ms));
 
-/** Publishers and subscribers over HTTP; resolves with what it printed. */
+/** Publishers and subscribers; resolves with what it printed. */
 function load(...args) {
-  const child = spawn(join(BUILD, 'cardea-load'), ['-s', gateway.http, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(join(BUILD, 'cardea-load'), ['--server', gateway.ws, '--quiet', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece) => (text += piece));
   return new Promise((done) => child.on('exit', (code) => done({ code, text })));
@@ -77,14 +77,36 @@ async function operate(state) {
   return infos;
 }
 
+/** A session over HTTP: requests, and a long poll that is always there. */
+async function polls(state) {
+  const T = { transaction: 'p' };
+  const { id } = (await post(gateway.http, { janus: 'create', ...T })).json.data;
+  let polled = 0;
+  const poll = async () => {
+    while (!state.over) polled += (await (await fetch(`${gateway.http}/${id}?maxev=5`)).json()).length;
+  };
+  const polling = poll();
+  while (!state.over) {
+    const handle = (await post(`${gateway.http}/${id}`, { janus: 'attach', plugin: 'janus.plugin.echotest', ...T })).json.data.id;
+    await post(`${gateway.http}/${id}/${handle}`, { janus: 'message', body: { audio: true }, ...T });
+    await post(`${gateway.http}/${id}/${handle}`, { janus: 'detach', ...T });
+    await pause(50);
+  }
+  await post(`${gateway.http}/${id}`, { janus: 'destroy', ...T });
+  await polling;
+  return polled;
+}
+
 test('many threads, one call', { timeout: 120_000 }, async () => {
   const state = { over: false };
   const operator = operate(state);
-  const figures = load('-r', '1', '-P', '2', '-S', '4', '-b', '400000', '-t', '5');
+  const poller = polls(state);
+  const figures = load('--rooms=1', '--publishers=2', '--subscribers=4', '--bitrate=400000', '--seconds=4');
   await Promise.all([echo(20), echo(20)]);
   const { code, text } = await figures;
   state.over = true;
   assert.equal(code, 0, text);
+  assert.ok((await poller) > 0, 'events came by long polls');
   assert.ok((await operator) > 0, 'handle_info told of a PeerConnection');
   const metrics = await (await fetch(`${gateway.pages}/metrics`)).text();
   const forwarded = [...metrics.matchAll(/cardea_packets_forwarded_total\{worker="\d"\} (\d+)/g)].map((m) => Number(m[1]));

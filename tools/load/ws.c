@@ -135,7 +135,7 @@ static bool take_frame(struct ws *w)
 static bool take_upgrade(struct ws *w)
 {
     static const uint8_t end[] = "\r\n\r\n";
-    const uint8_t *at = memmem(w->in->data, w->in->len, end, 4);
+    const uint8_t *at = w->in->len ? memmem(w->in->data, w->in->len, end, 4) : NULL;
 
     if (!at)
         return false;
