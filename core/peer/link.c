@@ -326,7 +326,7 @@ void gw_link_gathered(struct gw_link *l, struct gw_described *local)
 {
     struct gw_links *ls = l->ls;
     gw_peer_id peer = l->entry->id;
-    bool awaited = l->awaiting;
+    bool awaited = l->awaiting, trickles = l->full_trickle;
 
     free_local(l);
     l->local = local;
@@ -334,7 +334,7 @@ void gw_link_gathered(struct gw_link *l, struct gw_described *local)
     if (l->closing || !awaited)
         return;
     ls->conf.events->described(l->owner, type_of(l), compose(l));
-    if (!l->full_trickle)
+    if (!trickles)
         return;
     for (unsigned i = 0;; i++) { /* each event may close or free the link */
         if (gw_links_find(ls, peer) != l || l->closing || l->local != local)
