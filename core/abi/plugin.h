@@ -52,7 +52,7 @@ typedef uint64_t cardea_sink;   /* an outgoing track; 0 is none */
 
 enum cardea_kind { CARDEA_AUDIO = 1, CARDEA_VIDEO = 2, CARDEA_DATA = 3 };
 
-/* --- requests ------------------------------------------------------------------------------------------------- */
+/* --- requests ----------------------------------------------------------------------------------------------------- */
 
 enum cardea_param_type {
     CARDEA_STRING,
@@ -116,7 +116,7 @@ struct cardea_request_info {
     bool admin;
 };
 
-/* --- media ---------------------------------------------------------------------------------------------------- */
+/* --- media -------------------------------------------------------------------------------------------------------- */
 
 /* One m-line of a handle's PeerConnection, after negotiation. Strings live until the next negotiation or detach. */
 struct cardea_stream {
@@ -276,7 +276,7 @@ struct cardea_tap {
     void (*gone)(void *tap, cardea_source source);
 };
 
-/* --- sources without a PeerConnection --------------------------------------------------------------------------- */
+/* --- sources without a PeerConnection ----------------------------------------------------------------------------- */
 
 struct cardea_message;
 struct cardea_inlet; /* where packets from a file, a mixer or another machine become a source */
@@ -381,7 +381,7 @@ struct cardea_offered {
     const char *codecs;   /* comma list, in its order: "vp8,h264"; "" for DATA */
 };
 
-/* --- guests ----------------------------------------------------------------------------------------------------- */
+/* --- guests ------------------------------------------------------------------------------------------------------- */
 
 /*
  * A guest is a session with one handle that no client owns: the plugin speaks for it as a client would, with the same
@@ -402,7 +402,7 @@ struct cardea_heard {
     const char *reason;         /* of an error or hangup, or NULL */
 };
 
-/* --- HTTP routes ---------------------------------------------------------------------------------------------- */
+/* --- HTTP routes -------------------------------------------------------------------------------------------------- */
 
 struct cardea_http; /* one exchange that waits for its answer */
 
@@ -416,7 +416,7 @@ struct cardea_http_request {
     const char *remote;        /* address of the client, text */
 };
 
-/* --- webhooks ------------------------------------------------------------------------------------------------ */
+/* --- webhooks ----------------------------------------------------------------------------------------------------- */
 
 /* A POST to somebody else's web server, sent by a thread of the gateway's. All text is copied. */
 struct cardea_web_post {
@@ -432,7 +432,7 @@ struct cardea_web_post {
     void *arg;
 };
 
-/* --- the table a plugin exports --------------------------------------------------------------------------------- */
+/* --- the table a plugin exports ----------------------------------------------------------------------------------- */
 
 struct cardea_host;
 
@@ -606,7 +606,7 @@ struct cardea_host {
     int (*inject_data)(struct cardea_inlet *inlet, const struct cardea_message *msg);
     void (*inlet_close)(struct cardea_inlet *inlet); /* gone() follows; the source is gone for control at once */
 
-    /* --- since 1.2 --- */
+    /* --- since 1.2 ---------------------------------------------------------------------------------------------------- */
 
     /* The m-lines of the offer that came with rq; NULL: it waits for no answer. place() takes their mindex, so that
      * answer() sends on them what was placed (its codec must be one of those offered). Borrowed until answer(). */
@@ -659,7 +659,7 @@ struct cardea_host {
     /* May new sessions come in, as far as this plugin (its name) is concerned? why (copied) goes along with error 472. */
     void (*admit)(const char *plugin, bool yes, const char *why);
 
-    /* --- since 1.3 --- */
+    /* --- since 1.3 ---------------------------------------------------------------------------------------------------- */
 
     /* Opens a port for an inlet; it closes with it (a shared one with the last beside it). EINVAL, ENOENT: no such
      * interface; EIO: the system refused, the port is in use; ELIMIT: media.plain_limit, or no port is free. */
@@ -677,7 +677,7 @@ struct cardea_host {
     bool (*admits)(const char *secret, const char *token);
     /* Is rq unanswered still? For those who come back to it later: it is answered by the gateway when its handle goes. */
     bool (*waits)(const struct cardea_request *rq);
-    /* --- since 1.4 --- */
+    /* --- since 1.4 ---------------------------------------------------------------------------------------------------- */
 
     /* What the JSON Web Token said that h was attached with (its claims: sub, role, rooms, …); NULL: there was none.
      * Borrowed, read only. */

@@ -39,7 +39,7 @@ struct cardea_stats {
     const char *version, *address;
 };
 
-/* --- metrics, served at /metrics -------------------------------------------------------------------------------- */
+/* --- metrics, served at /metrics ---------------------------------------------------------------------------------- */
 
 struct cardea_metric;
 

@@ -31,7 +31,7 @@ enum cardea_log_level {
     CARDEA_LOG_TRACE = 7,
 };
 
-/* --- options: one line gives parsing, checking, --help-config, the sample file and the docs ------------------- */
+/* --- options: one line gives parsing, checking, --help-config, the sample file and the docs ----------------------- */
 
 enum cardea_option_type {
     CARDEA_OPT_BOOL,   /* true, yes, 1 (any case) are true */

@@ -96,8 +96,7 @@ json_t *gw_drain_json(const struct gw_api *a);
 void gw_api_reload(struct gw_api *a);
 void gw_api_media_settings(const struct gw_api *a, struct gw_media_settings *out);
 
-/* --- what transports say (host/transport_host.c brings it to the control thread) -----------------------------------
- */
+/* --- what transports say (host/transport_host.c brings it to the control thread) ---------------------------------- */
 
 struct gw_exchange_in {
     const char *method, *path, *query, *remote;
@@ -119,8 +118,7 @@ void gw_api_abandoned(struct gw_api *a, const void *transport, uint64_t tag);
 /* Something that happened to connection (or exchange) id; for event handlers. data is taken. */
 void gw_api_transport_event(struct gw_api *a, const void *transport, uint64_t id, json_t *data);
 
-/* --- routes (api/routes.c) ------------------------------------------------------------------------------------------
- */
+/* --- routes (api/routes.c) ---------------------------------------------------------------------------------------- */
 
 typedef void gw_route_fn(struct cardea_http *x, const struct cardea_http_request *rq);
 /* GW_EINVAL: not a prefix like "/x". GW_EPROTO: it is taken. prefix is copied. */
@@ -138,8 +136,7 @@ void gw_api_http_file(struct gw_api *a, struct cardea_http *x, int status, const
 /* Would a request with this secret or token be let in? */
 bool gw_api_admits(const struct gw_api *a, const char *secret, const char *token);
 
-/* --- what plugins ask for, behind struct cardea_host (host/plugin_host.c) --------------------------------------------
- */
+/* --- what plugins ask for, behind struct cardea_host (host/plugin_host.c) ----------------------------------------- */
 
 const json_t *gw_api_claims(struct gw_api *a, const struct cardea_handle *h); /* borrowed; NULL: none */
 const struct cardea_request_info *gw_api_info(struct gw_api *a, const struct cardea_request *rq);
@@ -169,7 +166,7 @@ struct gw_links *gw_api_links(struct gw_api *a);
 const struct cardea_tap *gw_api_tap_of(struct gw_api *a, cardea_source source);
 void gw_api_ids(struct gw_api *a, const struct cardea_handle *h, uint64_t *session, uint64_t *handle); /* for logs */
 
-/* --- guests (api/guest.c), as cardea_host's functions of the same names --------------------------------------------- */
+/* --- guests (api/guest.c), as cardea_host's functions of the same names ------------------------------------------- */
 
 typedef void gw_hear_fn(void *arg, const struct cardea_heard *what);
 struct cardea_guest *gw_api_guest(struct gw_api *a, const char *plugin, const char *opaque_id, gw_hear_fn *hear,

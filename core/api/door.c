@@ -148,8 +148,7 @@ static void poll(struct gw_api *a, struct gw_exchange *x, const struct path *p, 
     }
 }
 
-static void get(struct gw_api *a, struct gw_exchange *x, enum cardea_door door, const struct path *p,
-                const char *query)
+static void get(struct gw_api *a, struct gw_exchange *x, enum cardea_door door, const struct path *p, const char *query)
 {
     const struct gw_origin o = origin_of(x, door);
 

@@ -9,8 +9,7 @@
 
 #define UPDATE_US 15000000
 
-/* --- who wants what -------------------------------------------------------------------------------------------------
- */
+/* --- who wants what ----------------------------------------------------------------------------------------------- */
 
 static const struct {
     const char *word;
@@ -68,8 +67,7 @@ const struct gw_event_handler *gw_events_find(const struct gw_api *a, const char
     return NULL;
 }
 
-/* --- one event ------------------------------------------------------------------------------------------------------
- */
+/* --- one event ---------------------------------------------------------------------------------------------------- */
 
 static json_t *envelope(const struct gw_api *a, const struct gw_event *e)
 {
@@ -112,8 +110,7 @@ void gw_event_of_handle(struct gw_handle *h, unsigned type, unsigned subtype, js
     gw_event_tell(h->api, &(struct gw_event){.type = type, .subtype = subtype, .handle = h, .body = body});
 }
 
-/* --- sessions and handles -------------------------------------------------------------------------------------------
- */
+/* --- sessions and handles ----------------------------------------------------------------------------------------- */
 
 void gw_event_session(struct gw_session *s, const char *name, const struct gw_origin *from)
 {
@@ -144,8 +141,7 @@ void gw_event_handle(struct gw_handle *h, const char *name)
     gw_event_of_handle(h, GW_EVENT_HANDLE, 0, body);
 }
 
-/* --- descriptions, ICE, DTLS ----------------------------------------------------------------------------------------
- */
+/* --- descriptions, ICE, DTLS -------------------------------------------------------------------------------------- */
 
 static void tell_candidates(struct gw_handle *h, bool remote, const char *sdp)
 {
@@ -178,8 +174,8 @@ void gw_event_candidate(struct gw_handle *h, bool remote, const char *text, size
         len -= sizeof(prefix) - 1;
     }
     gw_event_of_handle(h, GW_EVENT_WEBRTC, remote ? GW_WEBRTC_REMOTE : GW_WEBRTC_LOCAL,
-                       json_pack("{ss% si si}", remote ? "remote-candidate" : "local-candidate", text, len,
-                                 "stream_id", 1, "component_id", 1));
+                       json_pack("{ss% si si}", remote ? "remote-candidate" : "local-candidate", text, len, "stream_id",
+                                 1, "component_id", 1));
 }
 
 static const char *const ice_names[] = {"disconnected", "gathering", "connecting", "connected", "ready", "failed"};
@@ -242,8 +238,7 @@ void gw_event_connection(struct gw_handle *h, const char *reason)
                                   : json_pack("{ss}", "connection", "webrtcup"));
 }
 
-/* --- plugins, transports, operators ----------------------------------------------------------------------------------
- */
+/* --- plugins, transports, operators ------------------------------------------------------------------------------- */
 
 void gw_api_event(struct gw_api *a, struct cardea_handle *ticket, json_t *data)
 {
@@ -280,8 +275,7 @@ void gw_event_external(struct gw_api *a, const char *schema, const json_t *data)
                                             .body = json_pack("{ss sO}", "schema", schema, "data", data)});
 }
 
-/* --- the gateway itself ----------------------------------------------------------------------------------------------
- */
+/* --- the gateway itself ------------------------------------------------------------------------------------------- */
 
 static void tell_update(void *arg, int64_t now_us)
 {

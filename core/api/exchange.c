@@ -41,8 +41,8 @@ static void respond(struct gw_transport *t, uint64_t tag, const struct cardea_re
         close(response->fd);
 }
 
-void gw_exchange_respond(struct gw_transport *t, uint64_t tag, int status, const char *const *headers,
-                         const void *body, size_t len)
+void gw_exchange_respond(struct gw_transport *t, uint64_t tag, int status, const char *const *headers, const void *body,
+                         size_t len)
 {
     const struct cardea_response response = {.status = status, .headers = headers, .body = body, .len = len};
 

@@ -258,7 +258,7 @@ void gw_handle_unpark(struct gw_handle *h)
     }
 }
 
-/* --- who is it? -------------------------------------------------------------------------------------------------- */
+/* --- who is it? --------------------------------------------------------------------------------------------------- */
 
 struct gw_link *gw_api_link(struct gw_api *a, const struct cardea_handle *ticket)
 {

@@ -219,7 +219,7 @@ struct gw_api {
     uint64_t sessions_made;
 };
 
-/* --- api.c --- */
+/* --- api.c -------------------------------------------------------------------------------------------------------- */
 typedef void gw_deferred_fn(struct gw_api *a, void *arg);
 void gw_defer(struct gw_api *a, gw_deferred_fn *fn, void *arg); /* at the end of the turn, in order */
 struct gw_plugin *gw_plugin_find(const struct gw_api *a, const char *name);
@@ -228,7 +228,7 @@ int64_t gw_option_number(const struct gw_api *a, const char *category, const cha
 bool gw_option_true(const struct gw_api *a, const char *category, const char *name);
 const char *gw_option_text(const struct gw_api *a, const char *category, const char *name);
 
-/* --- client.c --- */
+/* --- client.c ----------------------------------------------------------------------------------------------------- */
 struct gw_transport *gw_transport_find(const struct gw_api *a, const void *key);
 void gw_origin_send(const struct gw_origin *o, const char *text);  /* a JSON reply */
 void gw_origin_send_json(const struct gw_origin *o, json_t *root); /* taken */
@@ -236,7 +236,7 @@ struct gw_client *gw_origin_client(const struct gw_origin *o);     /* NULL: it h
 const char *gw_origin_remote(const struct gw_origin *o);           /* its address; NULL: it has gone */
 void gw_client_free(gpointer client);
 
-/* --- exchange.c --- */
+/* --- exchange.c --------------------------------------------------------------------------------------------------- */
 void gw_exchange_respond(struct gw_transport *t, uint64_t tag, int status, const char *const *headers, const void *body,
                          size_t len); /* nothing when it was abandoned or answered */
 void gw_exchange_json(struct gw_transport *t, uint64_t tag, const char *text);
@@ -250,7 +250,7 @@ void gw_door_exchange(struct gw_api *a, struct gw_exchange *x, enum cardea_door 
 void gw_routes_exchange(struct gw_api *a, struct gw_exchange *x, const struct gw_exchange_in *in);
 void gw_routes_free(struct gw_api *a);
 
-/* --- request.c --- */
+/* --- request.c ---------------------------------------------------------------------------------------------------- */
 /* One JSON value from a client or operator. is_http: how an array is refused. root is borrowed. */
 void gw_request_take(struct gw_api *a, const struct gw_origin *o, json_t *root);
 void gw_request_reply(const struct gw_request *rq, json_t *reply);  /* taken; adds transaction and session_id */
@@ -265,14 +265,14 @@ bool gw_request_check(const struct gw_request *rq, const struct cardea_param *ta
 /* Reads session_id and handle_id as the spec understands them. */
 void gw_request_read_ids(struct gw_request *rq);
 
-/* --- auth.c --- */
+/* --- auth.c ------------------------------------------------------------------------------------------------------- */
 bool gw_auth_passes(const struct gw_api *a, const char *secret, const char *token);
 bool gw_auth_may_attach(const struct gw_api *a, const char *token, const struct gw_plugin *p);
 /* What a JSON Web Token says; NULL: it is none, or not a good one. Borrowed until the next look. */
 const json_t *gw_auth_claims(const struct gw_api *a, const char *token);
 bool gw_auth_stored_tokens(const struct gw_api *a); /* is that the mode? */
 
-/* --- limits.c: false: an error was sent (for a connection: it is to be shut) --- */
+/* --- limits.c: false: an error was sent (for a connection: it is to be shut) -------------------------------------- */
 bool gw_limits_connection(struct gw_api *a, struct gw_client *c);
 void gw_limits_connection_gone(struct gw_client *c);
 bool gw_limits_session(const struct gw_request *rq, struct gw_limits_session *out);
@@ -281,7 +281,7 @@ void gw_limits_session_gone(struct gw_session *s);
 bool gw_limits_request(const struct gw_request *rq);         /* of its address */
 bool gw_limits_session_request(const struct gw_request *rq); /* of its session */
 
-/* --- session.c --- */
+/* --- session.c ---------------------------------------------------------------------------------------------------- */
 struct gw_session *gw_session_find(const struct gw_api *a, uint64_t id);
 void gw_session_touch(struct gw_session *s);
 int64_t gw_session_timeout_s(const struct gw_session *s); /* 0: never */
@@ -294,13 +294,13 @@ void gw_session_claim(struct gw_session *s, struct gw_client *by);
 void gw_session_tell(struct gw_session *s, char *text); /* an event; text is taken (g_malloc) */
 void gw_session_handle_gone(struct gw_session *s);      /* frees it when it was the last of a session that is over */
 
-/* --- longpoll.c --- */
+/* --- longpoll.c --------------------------------------------------------------------------------------------------- */
 void gw_poll_start(struct gw_session *s, struct gw_exchange *x, const char *query);
 void gw_poll_forget(struct gw_poll *p);      /* its client has gone */
 void gw_polls_release(struct gw_session *s); /* all get the filler */
 void gw_polls_flush(struct gw_session *s);   /* events to the oldest */
 
-/* --- handle.c --- */
+/* --- handle.c ----------------------------------------------------------------------------------------------------- */
 /* Attached; NULL: the plugin refuses, or there is no memory for its link. */
 struct gw_handle *gw_handle_new(struct gw_session *s, struct gw_plugin *p, const char *opaque_id, const char *token);
 void gw_handle_attach(struct gw_request *rq);
@@ -315,7 +315,7 @@ void gw_handle_forget_sources(struct gw_handle *h);
 bool gw_handle_park(struct gw_handle *h, const struct gw_request *rq);
 void gw_handle_unpark(struct gw_handle *h);
 
-/* --- outbox.c --- */
+/* --- outbox.c ----------------------------------------------------------------------------------------------------- */
 /* {"janus":name,"session_id":…,"sender":…, and so on, without the closing brace. transaction may be NULL. */
 GString *gw_event_open(const struct gw_handle *h, const char *name, const char *transaction);
 /* Sends text (taken, without its closing brace), after all before it, as event, or as reply when `to` is not NULL.
@@ -329,7 +329,7 @@ void gw_sdp_unref(struct gw_sdp *s);
 /* type NULL: it failed; sdp is taken */
 void gw_handle_described(struct gw_handle *h, const char *type, char *sdp);
 
-/* --- message.c, jsep.c, trickle.c --- */
+/* --- message.c, jsep.c, trickle.c --------------------------------------------------------------------------------- */
 void gw_message_take(struct gw_request *rq);
 void gw_message_plugin(struct gw_request *rq);    /* admin */
 void gw_message_answer_rest(struct gw_handle *h); /* the handle goes */
@@ -338,7 +338,7 @@ bool gw_jsep_take(struct gw_request *rq, const json_t *jsep, struct cardea_reque
 bool gw_jsep_check(const struct gw_request *rq, const json_t *jsep); /* the first half of it */
 void gw_trickle_take(struct gw_request *rq);
 
-/* --- info.c, admin.c, admin_tokens.c, handleinfo.c --- */
+/* --- info.c, admin.c, admin_tokens.c, handleinfo.c ---------------------------------------------------------------- */
 json_t *gw_info_json(const struct gw_api *a);
 void gw_admin_take(struct gw_request *rq);
 const json_t *gw_admin_member(const struct gw_request *rq, const char *name);
@@ -359,23 +359,23 @@ void gw_admin_query_done(struct gw_api *a, int64_t ticket, const char *json);
 void gw_admin_queries_watch(struct gw_api *a, bool all);
 void gw_admin_settings_load(struct gw_api *a);
 
-/* --- admission.c --- */
+/* --- admission.c -------------------------------------------------------------------------------------------------- */
 void gw_admission_init(struct gw_api *a);
 void gw_admission_end(struct gw_api *a);
 bool gw_admission_passes(struct gw_request *rq); /* of a `create`; false: 472 was sent */
 
-/* --- drain.c --- */
+/* --- drain.c ------------------------------------------------------------------------------------------------------ */
 void gw_admin_drain(struct gw_request *rq);
 void gw_admin_undrain(struct gw_request *rq);
 void gw_admin_drain_status(struct gw_request *rq);
 
-/* --- guest.c --- */
+/* --- guest.c ------------------------------------------------------------------------------------------------------ */
 void gw_guests_init(struct gw_api *a);
 void gw_guests_free(struct gw_api *a);
 bool gw_origin_is_guest(const struct gw_api *a, const struct gw_origin *o); /* needs no secret and no token */
 void gw_guest_session_over(struct gw_session *s);                           /* nothing when it is not a guest's */
 
-/* --- events.c, statistics.c: told to event handlers, when one wants them --- */
+/* --- events.c, statistics.c: told to event handlers, when one wants them ------------------------------------------ */
 struct gw_event {
     unsigned type, subtype;
     uint64_t session_id;
@@ -402,7 +402,7 @@ void gw_statistics_tell(struct gw_handle *h, const char *json);
 void gw_statistics_start(struct gw_api *a);
 void gw_statistics_stop(struct gw_api *a);
 
-/* --- watch.c --- */
+/* --- watch.c ------------------------------------------------------------------------------------------------------ */
 void gw_watch_start(struct gw_api *a);
 
 #endif

@@ -70,8 +70,7 @@ void gw_jwt_free(struct gw_jwt *j)
     g_free(j);
 }
 
-/* --- one token ------------------------------------------------------------------------------------------------------
- */
+/* --- one token ---------------------------------------------------------------------------------------------------- */
 
 /* The key for the algorithm that a decoded token names: a secret is never used as a public key, nor the other way. */
 static const char *key_for(const struct gw_jwt *j, jwt_alg_t alg)

@@ -46,8 +46,7 @@ static void count_refusal(const char *what)
     gw_metric_add(gw_metric_counter("cardea_limits_reached_total", label, "What was refused because of a limit."), 1);
 }
 
-/* --- connections ----------------------------------------------------------------------------------------------------
- */
+/* --- connections -------------------------------------------------------------------------------------------------- */
 
 bool gw_limits_connection(struct gw_api *a, struct gw_client *c)
 {
@@ -78,8 +77,7 @@ void gw_limits_connection_gone(struct gw_client *c)
     c->place = NULL;
 }
 
-/* --- sessions -------------------------------------------------------------------------------------------------------
- */
+/* --- sessions ----------------------------------------------------------------------------------------------------- */
 
 static bool refuse(const struct gw_request *rq, int code, const char *name, const char *text)
 {
@@ -130,8 +128,7 @@ void gw_limits_session_gone(struct gw_session *s)
     s->counted = (struct gw_limits_session){NULL, NULL};
 }
 
-/* --- requests -------------------------------------------------------------------------------------------------------
- */
+/* --- requests ----------------------------------------------------------------------------------------------------- */
 
 bool gw_limits_request(const struct gw_request *rq)
 {

@@ -94,8 +94,7 @@ void gw_handle_note_sources(struct gw_handle *h)
     gw_defer(h->api, tell_sources, h->ticket);
 }
 
-/* --- news -----------------------------------------------------------------------------------------------------------
- */
+/* --- news --------------------------------------------------------------------------------------------------------- */
 
 static void on_described(void *owner, const char *type, char *sdp)
 {

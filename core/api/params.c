@@ -39,8 +39,9 @@ static bool type_fits(const struct checking *c, enum cardea_param_type type, con
 static const char *type_name(const struct checking *c, enum cardea_param_type type)
 {
     static const char *const names[] = {
-        [CARDEA_STRING] = "a string",   [CARDEA_BOOL] = "true or false", [CARDEA_INT] = "an integer",
-        [CARDEA_UINT] = "an integer that is not negative", [CARDEA_OBJECT] = "an object", [CARDEA_ARRAY] = "an array",
+        [CARDEA_STRING] = "a string",  [CARDEA_BOOL] = "true or false",
+        [CARDEA_INT] = "an integer",   [CARDEA_UINT] = "an integer that is not negative",
+        [CARDEA_OBJECT] = "an object", [CARDEA_ARRAY] = "an array",
     };
 
     if (type == CARDEA_ID)

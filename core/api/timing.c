@@ -30,8 +30,7 @@ void gw_timing_request(const char *name, const char *detail, int64_t us)
                       (double)us / 1e6);
 }
 
-/* --- the way to media -----------------------------------------------------------------------------------------------
- */
+/* --- the way to media --------------------------------------------------------------------------------------------- */
 
 static void observe_step(enum gw_trace_point point, double seconds)
 {

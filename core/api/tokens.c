@@ -51,8 +51,7 @@ static bool data_fits(const char *data, const char *realm, const char *descripto
     return false;
 }
 
-bool gw_token_is_signed(const char *token, const char *secret, const char *realm, const char *descriptor,
-                        int64_t now_s)
+bool gw_token_is_signed(const char *token, const char *secret, const char *realm, const char *descriptor, int64_t now_s)
 {
     const char *colon = token ? strrchr(token, ':') : NULL;
     char signature[29];
@@ -93,8 +92,7 @@ bool gw_tokens_has(const struct gw_tokens *t, const char *token)
 void gw_tokens_add(struct gw_tokens *t, const char *token)
 {
     if (!gw_tokens_has(t, token))
-        g_hash_table_insert(t->plugins, g_strdup(token),
-                            g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL));
+        g_hash_table_insert(t->plugins, g_strdup(token), g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL));
 }
 
 bool gw_tokens_remove(struct gw_tokens *t, const char *token)

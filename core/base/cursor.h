@@ -24,7 +24,7 @@ struct gw_writer {
     bool failed;
 };
 
-/* --- reading --- */
+/* --- reading ------------------------------------------------------------------------------------------------------ */
 
 static inline struct gw_reader gw_reader_make(const void *data, size_t len)
 {
@@ -114,7 +114,7 @@ static inline uint64_t gw_read_u64(struct gw_reader *r)
     return high << 32 | low;
 }
 
-/* --- writing --- */
+/* --- writing ------------------------------------------------------------------------------------------------------ */
 
 static inline struct gw_writer gw_writer_make(void *data, size_t cap)
 {

@@ -66,7 +66,7 @@ void gw_bwe_configure(struct gw_bwe *b, const struct gw_bwe_conf *conf, int64_t 
     gw_aimd_set(&b->twcc->aimd, b->twcc->any ? b->twcc->aimd.bps : b->conf.start_bps, now_us);
 }
 
-/* --- sending --- */
+/* --- sending ------------------------------------------------------------------------------------------------------ */
 
 static struct gw_bwe_twcc *get_twcc(struct gw_bwe *b)
 {
@@ -107,7 +107,7 @@ void gw_bwe_sent(struct gw_bwe *b, bool numbered, uint16_t twcc_seq, size_t byte
         gw_probe_sent(&t->probe, bytes, now_us);
 }
 
-/* --- feedback --- */
+/* --- feedback ----------------------------------------------------------------------------------------------------- */
 
 /* A feedback's reference time, which wraps after 12 days, on a line that does not. */
 static void follow_clock(struct gw_bwe *b, const struct gw_twcc_head *head, int64_t now_us)
@@ -302,7 +302,7 @@ void gw_bwe_rtt(struct gw_bwe *b, uint32_t rtt_us)
     b->rtt_us = b->rtt_us ? b->rtt_us - b->rtt_us / 8 + rtt_us / 8 : rtt_us;
 }
 
-/* --- now and then --- */
+/* --- now and then ------------------------------------------------------------------------------------------------- */
 
 static void step_down_in_silence(struct gw_bwe *b, int64_t now_us)
 {
@@ -336,7 +336,7 @@ void gw_bwe_need(struct gw_bwe *b, uint32_t bps, int64_t now_us)
         b->twcc->probe.need_bps = bps;
 }
 
-/* --- answers --- */
+/* --- answers ------------------------------------------------------------------------------------------------------ */
 
 uint32_t gw_bwe_estimate(const struct gw_bwe *b, int64_t now_us)
 {

@@ -6,7 +6,7 @@
 #define AGEING        0.9
 #define INHERENT_BASE 0.06
 #define INHERENT_BPS  60000.0 /* more of it at low rates: base + this / rate */
-#define PREFERENCE    0.02   /* for the higher one of equals, a packet and factor e of rate */
+#define PREFERENCE    0.02    /* for the higher one of equals, a packet and factor e of rate */
 #define STEP_UP       1.03
 #define STEP_DOWN     0.95
 #define TRIED         0.8

@@ -37,8 +37,7 @@ static struct {
     _Atomic uint64_t dropped;
 } writer;
 
-/* --- the writer -----------------------------------------------------------------------------------------------------
- */
+/* --- the writer --------------------------------------------------------------------------------------------------- */
 
 static void write_piece(const struct piece *p)
 {
@@ -106,8 +105,7 @@ void gw_capture_end(void)
     writer.thread = NULL;
 }
 
-/* --- a capture ------------------------------------------------------------------------------------------------------
- */
+/* --- a capture ---------------------------------------------------------------------------------------------------- */
 
 int gw_capture_open(struct gw_capture **out, const char *path, enum gw_capture_kind kind, unsigned truncate)
 {

@@ -240,9 +240,11 @@ struct words {
 };
 
 static const struct words words[] = {
-    {"general", "log_rotate_sig", "SIGUSR1,SIGHUP"}, {"general", "log_format", "human,json,journal"},
+    {"general", "log_rotate_sig", "SIGUSR1,SIGHUP"},
+    {"general", "log_format", "human,json,journal"},
     {"nat", "ice_mode", "lite,full,auto"},
-    {"nat", "ice_nomination", "regular,aggressive"}, {"nat", "turn_type", "udp,tcp,tls"},
+    {"nat", "ice_nomination", "regular,aggressive"},
+    {"nat", "turn_type", "udp,tcp,tls"},
     {"nat", "turn_rest_api_method", "GET,POST"},
 };
 

@@ -67,7 +67,7 @@ static void put_header(uint8_t *out, enum gw_record_type type, uint64_t number, 
     gw_put_u16(out + 11, (uint16_t)len);
 }
 
-/* --- AES-GCM --- */
+/* --- AES-GCM ------------------------------------------------------------------------------------------------------ */
 
 static bool begin(struct half *h, size_t key_len, const uint8_t nonce[NONCE], bool seal)
 {
@@ -110,7 +110,7 @@ static int unlock(struct half *h, size_t key_len, const uint8_t *data, size_t si
     return n + rest;
 }
 
-/* --- keys (RFC 5246 §6.3) --- */
+/* --- keys (RFC 5246 §6.3) ----------------------------------------------------------------------------------------- */
 
 static bool expand(SSL *ssl, const char *digest, uint8_t *out, size_t len)
 {
@@ -209,7 +209,7 @@ void gw_record_free(struct gw_record *r)
     free(r);
 }
 
-/* --- replay --- */
+/* --- replay ------------------------------------------------------------------------------------------------------- */
 
 static bool is_fresh(const struct gw_record *r, uint64_t number)
 {
@@ -237,7 +237,7 @@ void gw_record_seen(struct gw_record *r, uint64_t number)
         note(r, number);
 }
 
-/* --- in and out --- */
+/* --- in and out --------------------------------------------------------------------------------------------------- */
 
 int gw_record_open(struct gw_record *r, const uint8_t *data, size_t len, uint8_t *plain, struct gw_record_in *in)
 {

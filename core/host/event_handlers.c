@@ -14,8 +14,7 @@
 
 enum { UNKNOWN = 411, MISSING = 412, INVALID = 413, OTHER = 499 };
 
-/* --- options --------------------------------------------------------------------------------------------------------
- */
+/* --- options ------------------------------------------------------------------------------------------------------ */
 
 /* clang-format off */
 #define COMMON                                                                                                         \
@@ -53,8 +52,7 @@ static const struct cardea_option websocket_options[] = {
 };
 /* clang-format on */
 
-/* --- the handlers
- * ----------------------------------------------------------------------------------------------------- */
+/* --- the handlers ------------------------------------------------------------------------------------------------- */
 
 struct handler {
     struct gw_event_handler event;
@@ -120,8 +118,7 @@ const struct gw_module *gw_event_handler_modules(size_t *n)
     return modules;
 }
 
-/* --- tweak
- * ------------------------------------------------------------------------------------------------------------ */
+/* --- tweak -------------------------------------------------------------------------------------------------------- */
 
 static json_t *problem(int code, const char *what, const char *member)
 {
@@ -224,8 +221,7 @@ static json_t *query(void *arg, json_t *request)
     return problem(UNKNOWN, "Unknown request: ", json_string_value(name));
 }
 
-/* --- metrics
- * ---------------------------------------------------------------------------------------------------------- */
+/* --- metrics ------------------------------------------------------------------------------------------------------ */
 
 static void set_metric(const struct handler *h, const char *name, const char *help, const atomic_ulong *value)
 {
@@ -250,8 +246,7 @@ static void set_metrics(void *unused)
     }
 }
 
-/* --- life
- * ------------------------------------------------------------------------------------------------------------- */
+/* --- life --------------------------------------------------------------------------------------------------------- */
 
 static const char *text(const struct handler *h, const char *name)
 {

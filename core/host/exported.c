@@ -48,14 +48,10 @@ struct dropped {
 };
 
 static const struct dropped by_engine[] = {
-    {"srtp", OF(drops_srtp)},
-    {"rtp", OF(drops_rtp)},
-    {"rtcp", OF(drops_rtcp)},
-    {"unknown_ssrc", OF(drops_unknown_ssrc)},
-    {"muted", OF(drops_muted)},
-    {"queue_full", OF(drops_queue)},
-    {"feedback", OF(drops_feedback)},
-    {0},
+    {"srtp", OF(drops_srtp)},         {"rtp", OF(drops_rtp)},
+    {"rtcp", OF(drops_rtcp)},         {"unknown_ssrc", OF(drops_unknown_ssrc)},
+    {"muted", OF(drops_muted)},       {"queue_full", OF(drops_queue)},
+    {"feedback", OF(drops_feedback)}, {0},
 };
 #undef OF
 #define OF(member) offsetof(struct gw_ice_stats, member)

@@ -63,8 +63,7 @@ static const char *text(const struct host *h, const char *category, const char *
     return gw_config_string(h->config, category, name);
 }
 
-/* --- log, limits, address
- * ----------------------------------------------------------------------------------------------- */
+/* --- log, limits, address ----------------------------------------------------------------------------------------- */
 
 static enum gw_log_format log_format(const struct host *h)
 {
@@ -146,8 +145,7 @@ static void find_address(struct host *h)
     close(fd);
 }
 
-/* --- the control thread's turn
- * ------------------------------------------------------------------------------------------ */
+/* --- the control thread's turn ------------------------------------------------------------------------------------ */
 
 static void take_news(void *arg, uint32_t events, int64_t now_us)
 {
@@ -183,8 +181,7 @@ static void end_turn(void *arg, int64_t now_us)
         h->soon = gw_control_timer(5, false, nothing, h);
 }
 
-/* --- draining and signals
- * ------------------------------------------------------------------------------------------------- */
+/* --- draining and signals ----------------------------------------------------------------------------------------- */
 
 static int64_t drain_timeout_s(const struct host *h)
 {
@@ -303,8 +300,7 @@ static int watch_signals(struct host *h)
     return h->signals < 0 ? GW_EIO : gw_loop_add(gw_control_loop(), h->signals, EPOLLIN, take_signal, h);
 }
 
-/* --- start
- * ------------------------------------------------------------------------------------------------------------------ */
+/* --- start -------------------------------------------------------------------------------------------------------- */
 
 static int make_dtls(struct host *h)
 {
@@ -481,9 +477,7 @@ static int start(struct host *h)
     return err;
 }
 
-/* --- stop
- * -------------------------------------------------------------------------------------------------------------------
- */
+/* --- stop --------------------------------------------------------------------------------------------------------- */
 
 static void let_go(struct host *h)
 {

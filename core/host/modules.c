@@ -113,8 +113,7 @@ unsigned gw_modules_load(struct gw_modules **out, struct gw_api *api, const stru
     return refused;
 }
 
-/* --- while the process runs ------------------------------------------------------------------------------------------
- */
+/* --- while the process runs --------------------------------------------------------------------------------------- */
 
 int gw_modules_load_plugin(struct gw_modules *ms, struct gw_api *api, const struct gw_settings *settings,
                            const char *file, char *name, size_t name_len, char *why, size_t why_len)

@@ -21,8 +21,7 @@
 static struct gw_operator_conf the;
 static GHashTable *under_way; /* struct errand *; set. Those still here at the end are not answered. */
 
-/* --- errands: what blocks -------------------------------------------------------------------------------------------
- */
+/* --- errands: what blocks ----------------------------------------------------------------------------------------- */
 
 struct errand {
     struct gw_operation *op; /* NULL: nobody waits any more */
@@ -131,8 +130,7 @@ static void run_stun(struct gw_operation *op, const json_t *root)
     send_out(errand_new(op, root), probe, probed);
 }
 
-/* --- reload
- * ----------------------------------------------------------------------------------------------------------- */
+/* --- reload ------------------------------------------------------------------------------------------------------- */
 
 struct reading {
     json_t *changed, *restart, *mistakes;
@@ -172,8 +170,7 @@ static void run_reload(struct gw_operation *op, const json_t *root)
     gw_operation_reply(op, gw_operator_reload());
 }
 
-/* --- plugins
- * ---------------------------------------------------------------------------------------------------------- */
+/* --- plugins ------------------------------------------------------------------------------------------------------ */
 
 static void run_load(struct gw_operation *op, const json_t *root)
 {
@@ -202,8 +199,7 @@ static void run_unload(struct gw_operation *op, const json_t *root)
         gw_operation_reply(op, json_object());
 }
 
-/* --- asked
- * ------------------------------------------------------------------------------------------------------------ */
+/* --- asked -------------------------------------------------------------------------------------------------------- */
 
 static const struct {
     const char *name;

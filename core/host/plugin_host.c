@@ -21,8 +21,7 @@ static struct {
     GHashTable *services; /* name -> table, borrowed */
 } plugins;
 
-/* --- requests -------------------------------------------------------------------------------------------------------
- */
+/* --- requests ----------------------------------------------------------------------------------------------------- */
 
 static const struct cardea_request_info *info(const struct cardea_request *rq)
 {
@@ -66,8 +65,7 @@ static void notify_all(struct cardea_handle *const *handles, size_t n, json_t *b
     gw_api_notify_all(plugins.api, handles, n, body);
 }
 
-/* --- SDP
- * --------------------------------------------------------------------------------------------------------------- */
+/* --- SDP ---------------------------------------------------------------------------------------------------------- */
 
 static int answer(struct cardea_request *rq, const struct cardea_answer *policy)
 {
@@ -104,8 +102,7 @@ static bool is_up(const struct cardea_handle *h)
     return l && gw_link_is_up(l);
 }
 
-/* --- media graph
- * ------------------------------------------------------------------------------------------------------- */
+/* --- media graph -------------------------------------------------------------------------------------------------- */
 
 static struct gw_links *links(void)
 {
@@ -262,8 +259,7 @@ static int expect(uint64_t g, unsigned peers)
     return 0;
 }
 
-/* --- data channels
- * ------------------------------------------------------------------------------------------------------ */
+/* --- data channels ------------------------------------------------------------------------------------------------ */
 
 static int data_tap(struct cardea_handle *h, bool on)
 {
@@ -279,8 +275,7 @@ static int send_data(struct cardea_handle *h, const struct cardea_message *msg)
     return l ? gw_link_send_data(l, msg) : GW_ENOENT;
 }
 
-/* --- the rest
- * ----------------------------------------------------------------------------------------------------------- */
+/* --- the rest ----------------------------------------------------------------------------------------------------- */
 
 static void hangup(struct cardea_handle *h, const char *reason)
 {

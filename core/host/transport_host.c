@@ -49,8 +49,7 @@ static void said_free(struct said *s)
     g_free(s);
 }
 
-/* --- on the control thread
- * --------------------------------------------------------------------------------------------- */
+/* --- on the control thread ---------------------------------------------------------------------------------------- */
 
 static void hear_exchange(const struct said *s)
 {
@@ -94,8 +93,7 @@ static void hear(void *arg)
     said_free(s);
 }
 
-/* --- on the transports' threads
- * ------------------------------------------------------------------------------------------ */
+/* --- on the transports' threads ----------------------------------------------------------------------------------- */
 
 static struct said *said_new(enum what what, const void *transport, uint64_t id)
 {

@@ -11,7 +11,7 @@ static int64_t now_of(const struct gw_full_ice *p)
     return gw_loop_now(p->full->io.loop);
 }
 
-/* --- addresses and candidates between the library and us --- */
+/* --- addresses and candidates between the library and us ---------------------------------------------------------- */
 
 bool gw_full_to_nice(NiceAddress *out, const struct gw_address *a)
 {
@@ -143,7 +143,7 @@ void gw_full_give(struct gw_full_ice *p, const struct gw_candidate *c)
     nice_candidate_free(n);
 }
 
-/* --- the path in use --- */
+/* --- the path in use ---------------------------------------------------------------------------------------------- */
 
 static bool selected_pair(const struct gw_full_ice *p, NiceCandidate **local, NiceCandidate **remote)
 {
@@ -210,7 +210,7 @@ void gw_full_selected(const struct gw_ice *ice, char *text, size_t len)
     snprintf(text, len, "%s <-> %s", ours, theirs);
 }
 
-/* --- what the agent says --- */
+/* --- what the agent says ------------------------------------------------------------------------------------------ */
 
 static void on_candidate(NiceAgent *agent, NiceCandidate *candidate, gpointer arg)
 {

@@ -11,7 +11,7 @@
 #include "base/err.h"
 #include "ice/lite.h"
 
-/* --- who is who --- */
+/* --- who is who --------------------------------------------------------------------------------------------------- */
 
 static struct gw_table_key ufrag_key(const void *ufrag, size_t len)
 {
@@ -53,7 +53,7 @@ static bool is_old(const struct gw_lite_ice *p, const struct gw_stun_scan *scan)
     return p->has_old && (scan->ufrag_len != n || memcmp(scan->ufrag, p->base.local.ufrag, n));
 }
 
-/* --- proved addresses --- */
+/* --- proved addresses --------------------------------------------------------------------------------------------- */
 
 static void forget_address(struct gw_lite *l, struct gw_lite_ice *p, size_t i)
 {
@@ -140,7 +140,7 @@ void gw_lite_conn_closed(struct gw_lite *l, struct gw_tcp_conn *conn, bool defer
         gw_ice_tell_state(&p->base, GW_ICE_FAILED, now_us);
 }
 
-/* --- paths --- */
+/* --- paths -------------------------------------------------------------------------------------------------------- */
 
 static bool route_to(const struct gw_lite *l, const struct gw_origin *o, struct gw_route *out)
 {
@@ -209,7 +209,7 @@ static void learn(struct gw_lite *l, struct gw_lite_ice *p, const struct gw_stun
     tell(p, now_us);
 }
 
-/* --- answering --- */
+/* --- answering ---------------------------------------------------------------------------------------------------- */
 
 static bool is_known(struct gw_lite *l, const struct gw_lite_ice *p, const struct gw_origin *from)
 {

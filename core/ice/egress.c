@@ -73,7 +73,7 @@ bool gw_egress_is_plain(const struct gw_egress *e)
     return e->plain;
 }
 
-/* --- filling --- */
+/* --- filling ------------------------------------------------------------------------------------------------------ */
 
 uint8_t *gw_egress_reserve(struct gw_egress *e, const struct gw_route *route, size_t cap)
 {
@@ -132,7 +132,7 @@ bool gw_run_next(const struct gw_run *run, const uint8_t *data, size_t *at, cons
     return true;
 }
 
-/* --- sending --- */
+/* --- sending ------------------------------------------------------------------------------------------------------ */
 
 static void *add_control(struct msghdr *h, size_t *used, int level, int type, size_t len)
 {

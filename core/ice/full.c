@@ -17,7 +17,7 @@
 
 #define ADDRESSES_US 5000000
 
-/* --- life of a connection --- */
+/* --- life of a connection ----------------------------------------------------------------------------------------- */
 
 static void lost_patience(void *arg, int64_t now_us)
 {
@@ -206,7 +206,7 @@ static int full_set_local(struct gw_ice *ice, const struct gw_ice_credentials *l
     return 0;
 }
 
-/* --- the remote side --- */
+/* --- the remote side ---------------------------------------------------------------------------------------------- */
 
 void gw_full_use(struct gw_full_ice *p, const struct gw_candidate *c)
 {
@@ -269,7 +269,7 @@ static int full_restart(struct gw_ice *ice, int64_t now_us)
     return 0;
 }
 
-/* --- sending through the agent: relayed and TCP pairs --- */
+/* --- sending through the agent: relayed and TCP pairs ------------------------------------------------------------- */
 
 static void full_send_run(void *arg, const struct gw_run *run, const uint8_t *data)
 {
@@ -298,7 +298,7 @@ static void full_send_run(void *arg, const struct gw_run *run, const uint8_t *da
     }
 }
 
-/* --- the back end --- */
+/* --- the back end ------------------------------------------------------------------------------------------------- */
 
 static void full_free(struct gw_ice_io *io)
 {

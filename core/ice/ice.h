@@ -74,7 +74,7 @@ int gw_ice_io_new_sim(struct gw_ice_io **out, struct gw_packet_pool *pool, const
 void gw_ice_sim_connect(struct gw_ice *ice, int64_t now_us);
 void gw_ice_sim_deliver(struct gw_ice *ice, const uint8_t *data, size_t len, int64_t now_us);
 
-/* --- one connection --- */
+/* --- one connection ----------------------------------------------------------------------------------------------- */
 int gw_ice_new(struct gw_ice **out, struct gw_ice_io *io, void *peer, bool controlling, int64_t now_us);
 void gw_ice_free(struct gw_ice *ice); /* its slots not yet flushed are still sent */
 /* Only by way of the TURN server (full ICE; lite has none, and nothing changes). Before gathering. */
@@ -99,7 +99,7 @@ void gw_ice_selected(const struct gw_ice *ice, char *text, size_t len);
 size_t gw_ice_remote_candidates(const struct gw_ice *ice, const char *const **list);
 int64_t gw_ice_last_seen(const struct gw_ice *ice); /* µs: last authenticated check or packet from the path */
 
-/* --- sending --- */
+/* --- sending ------------------------------------------------------------------------------------------------------ */
 /* Room for one datagram of at most cap bytes, or NULL (no path: counted; arena full: flushed and tried again). */
 uint8_t *gw_ice_reserve(struct gw_ice *ice, size_t cap);
 /* The reserved room holds a datagram of len bytes. Its bytes may still change until the flush (batch sealing). */

@@ -107,7 +107,7 @@ int gw_lite_new(struct gw_ice_io **out, const struct gw_ice_conf *conf, struct g
 int gw_full_new(struct gw_ice_io **out, const struct gw_ice_conf *conf, struct gw_loop *loop,
                 struct gw_packet_pool *pool, const struct gw_ice_events *events, char *why, size_t why_len);
 
-/* --- telling --- */
+/* --- telling ------------------------------------------------------------------------------------------------------ */
 void gw_ice_defer_state(struct gw_ice *ice, enum gw_ice_state state); /* again the same: nothing */
 void gw_ice_defer_gathered(struct gw_ice *ice);
 void gw_ice_defer_candidates(struct gw_ice *ice);                    /* those of locals not told yet */
@@ -117,7 +117,7 @@ void gw_ice_forget_deferred(struct gw_ice *ice);
 /* At once, from outside of any gw_ice_ call; false: the peer freed the connection meanwhile. */
 bool gw_ice_tell_state(struct gw_ice *ice, enum gw_ice_state state, int64_t now_us);
 
-/* --- helpers --- */
+/* --- helpers ------------------------------------------------------------------------------------------------------ */
 void gw_ice_set_route(struct gw_ice *ice, const struct gw_route *route); /* NULL: none */
 int gw_ice_add_line(struct gw_ice_lines *lines, const struct gw_candidate *c);
 void gw_ice_free_lines(struct gw_ice_lines *lines);

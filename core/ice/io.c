@@ -11,7 +11,7 @@
 
 #define ARENA (256u << 10) /* what stays in a processor's cache from writing to sending; full: a flush more */
 
-/* --- the back end --- */
+/* --- the back end ------------------------------------------------------------------------------------------------- */
 
 static void wake(void *arg, int64_t now_us)
 {
@@ -114,7 +114,7 @@ void gw_ice_io_flush(struct gw_ice_io *io, int64_t now_us)
     flush(io);
 }
 
-/* --- one connection --- */
+/* --- one connection ----------------------------------------------------------------------------------------------- */
 
 int gw_ice_make_credentials(struct gw_ice_credentials *out)
 {
@@ -318,7 +318,7 @@ int64_t gw_ice_last_seen(const struct gw_ice *ice)
     return ice->last_seen_us;
 }
 
-/* --- helpers --- */
+/* --- helpers ------------------------------------------------------------------------------------------------------ */
 
 void gw_ice_set_route(struct gw_ice *ice, const struct gw_route *route)
 {
@@ -376,7 +376,7 @@ const char *gw_ice_remote_kind(const struct gw_ice *ice, const struct gw_address
     return gw_candidate_type_name(GW_CANDIDATE_PRFLX);
 }
 
-/* --- sending --- */
+/* --- sending ------------------------------------------------------------------------------------------------------ */
 
 uint8_t *gw_ice_reserve(struct gw_ice *ice, size_t cap)
 {

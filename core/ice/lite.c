@@ -19,7 +19,7 @@ static struct gw_lite *lite_of(const struct gw_ice *ice)
     return (struct gw_lite *)ice->io;
 }
 
-/* --- life of a connection --- */
+/* --- life of a connection ----------------------------------------------------------------------------------------- */
 
 static void lost_patience(void *arg, int64_t now_us)
 {
@@ -81,7 +81,7 @@ static void lite_destroy(struct gw_ice *ice)
     free(p);
 }
 
-/* --- candidates --- */
+/* --- candidates --------------------------------------------------------------------------------------------------- */
 
 static void find_addresses(struct gw_lite *l, int64_t now_us)
 {
@@ -142,7 +142,7 @@ static int lite_gather(struct gw_ice *ice, int64_t now_us)
     return 0;
 }
 
-/* --- credentials --- */
+/* --- credentials -------------------------------------------------------------------------------------------------- */
 
 static int lite_set_local(struct gw_ice *ice, const struct gw_ice_credentials *local)
 {
@@ -212,7 +212,7 @@ static void lite_selected(const struct gw_ice *ice, char *text, size_t len)
              gw_address_text(&o->remote, remote), gw_ice_remote_kind(ice, &o->remote, o->conn != NULL), transport);
 }
 
-/* --- the back end --- */
+/* --- the back end ------------------------------------------------------------------------------------------------- */
 
 static void lite_send_run(void *arg, const struct gw_run *run, const uint8_t *data)
 {

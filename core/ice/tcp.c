@@ -75,7 +75,7 @@ static void lose(struct conn *c, bool deferred, int64_t now_us)
         t->events.closed(t->arg, &c->pub, deferred, now_us);
 }
 
-/* --- writing --- */
+/* --- writing ------------------------------------------------------------------------------------------------------ */
 
 /* Whole frames of `frames` that fit behind what is queued. */
 static void enqueue(struct conn *c, const uint8_t *frames, size_t len, size_t first)
@@ -157,7 +157,7 @@ static bool write_queue(struct conn *c)
     return true;
 }
 
-/* --- reading --- */
+/* --- reading ------------------------------------------------------------------------------------------------------ */
 
 static bool frames_in(struct conn *c, int64_t now_us)
 {
@@ -212,7 +212,7 @@ static void conn_ready(void *arg, uint32_t events, int64_t now_us)
     c->reading = false;
 }
 
-/* --- accepting --- */
+/* --- accepting ---------------------------------------------------------------------------------------------------- */
 
 static void look_for_strangers(void *arg, int64_t now_us)
 {
@@ -305,7 +305,7 @@ static void acceptable(void *arg, uint32_t events, int64_t now_us)
     }
 }
 
-/* --- the whole --- */
+/* --- the whole ---------------------------------------------------------------------------------------------------- */
 
 int gw_tcp_new(struct gw_tcp **out, struct gw_loop *loop, int fd, size_t max, uint8_t dscp,
                const struct gw_tcp_events *events, void *arg, struct gw_ice_stats *stats)

@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-/* --- for people -----------------------------------------------------------------------------------------------------
- */
+/* --- for people --------------------------------------------------------------------------------------------------- */
 
 static const char *tag(int level, bool colored)
 {
@@ -72,8 +71,7 @@ static void print_human(FILE *f, const struct gw_log_line *l, const struct gw_lo
     fputc('\n', f);
 }
 
-/* --- JSON lines -----------------------------------------------------------------------------------------------------
- */
+/* --- JSON lines --------------------------------------------------------------------------------------------------- */
 
 /* Length of the UTF-8 sequence at s, 0: not one. */
 static size_t sequence(const unsigned char *s, size_t left)

@@ -14,7 +14,7 @@ void gw_rewrite_init(struct gw_rewrite *r, uint16_t first_seq, uint32_t first_ts
     r->out_tl0 = first_seq & 0xff;
 }
 
-/* --- pictures --- */
+/* --- pictures ----------------------------------------------------------------------------------------------------- */
 
 /* The picture id as a number that does not wrap, near the newest one. */
 static int32_t unwrap(int32_t newest, int32_t id, bool wide)
@@ -100,7 +100,7 @@ static void drop_picture(struct gw_rewrite *r, const struct gw_rtp_facts *f)
     note_picture(r, in);
 }
 
-/* --- sequence numbers --- */
+/* --- sequence numbers --------------------------------------------------------------------------------------------- */
 
 static void advance(struct gw_rewrite *r, uint64_t in)
 {

@@ -72,7 +72,7 @@ void gw_sender_push(struct gw_sender *s, enum gw_send_class class, const struct 
     enlist(s);
 }
 
-/* --- a batch --- */
+/* --- a batch ------------------------------------------------------------------------------------------------------ */
 
 struct batch {
     size_t n;

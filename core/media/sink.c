@@ -122,7 +122,7 @@ void gw_sink_want_keyframe(struct gw_sink *k, int64_t now_us)
         gw_source_want_keyframe(k->source, layers_needed(k), now_us);
 }
 
-/* --- bandwidth --- */
+/* --- bandwidth ---------------------------------------------------------------------------------------------------- */
 
 /* Does even the lowest temporal layer of what is being sent take more than there is? */
 static bool starves(const struct gw_sink *k, uint32_t budget_bps)
@@ -173,7 +173,7 @@ void gw_sink_unlimit(struct gw_sink *k, int64_t now_us)
     k->allotment = (struct gw_allotment){.level = -1};
 }
 
-/* --- a packet --- */
+/* --- a packet ----------------------------------------------------------------------------------------------------- */
 
 static struct gw_sent *slot(const struct gw_sink *k, uint32_t out_seq)
 {
@@ -336,7 +336,7 @@ void gw_sink_offer(struct gw_sink *k, struct gw_packet *pkt, int64_t now_us)
         tell_change(k);
 }
 
-/* --- retransmission --- */
+/* --- retransmission ----------------------------------------------------------------------------------------------- */
 
 struct gw_sent *gw_sink_entry(struct gw_sink *k, uint32_t out_seq)
 {
@@ -386,7 +386,7 @@ void gw_sink_nack(struct gw_sink *k, uint16_t seq16, int64_t history_us, int64_t
     gw_sender_push(k->sender, GW_SEND_RTX, &item, now_us);
 }
 
-/* --- reports --- */
+/* --- reports ------------------------------------------------------------------------------------------------------ */
 
 bool gw_sink_timestamp_at(const struct gw_sink *k, int64_t us, uint32_t *ts)
 {

@@ -110,7 +110,7 @@ void gw_source_want_keyframe(struct gw_source *s, unsigned layers, int64_t now_u
         arm_keyframe_timer(s);
 }
 
-/* --- a packet --- */
+/* --- a packet ----------------------------------------------------------------------------------------------------- */
 
 static bool is_duplicate(struct gw_source_layer *l, uint64_t seq, bool retransmitted, int64_t now_us)
 {
@@ -286,7 +286,7 @@ void gw_source_forwarded(struct gw_source *s, struct gw_packet *pkt, int64_t now
     spread(s, l, pkt, now_us);
 }
 
-/* --- the rest of its life --- */
+/* --- the rest of its life ----------------------------------------------------------------------------------------- */
 
 /* It is heard again: everybody begins anew. */
 static void restart(struct gw_source *s, int64_t now_us)

@@ -9,7 +9,7 @@
 #include "rtp/vp8.h"
 #include "rtp/vp9.h"
 
-/* --- header extensions --- */
+/* --- header extensions -------------------------------------------------------------------------------------------- */
 
 static void relay_span(struct gw_ext_builder *b, uint8_t id, const struct gw_packet *pkt, struct gw_span s)
 {
@@ -75,7 +75,7 @@ static size_t add_extensions(struct gw_outgoing *o, struct gw_sender *s, int64_t
     return gw_ext_end(&b);
 }
 
-/* --- the packet --- */
+/* --- the packet --------------------------------------------------------------------------------------------------- */
 
 /* RED for a line without it: the primary encoding is the last block. */
 static bool unwrap_red(struct gw_outgoing *o)

@@ -217,8 +217,7 @@ size_t gw_metric_label(char *to, size_t size, const char *key, const char *value
     return len;
 }
 
-/* --- printing ------------------------------------------------------------------------------------------------------
- */
+/* --- printing ----------------------------------------------------------------------------------------------------- */
 
 int gw_metrics_on_render(void (*fn)(void *arg), void *arg)
 {

@@ -48,7 +48,7 @@ void gw_budget_configure(struct gw_peer *p, int64_t now_us)
     gw_bwe_configure(&p->sender.bwe, &conf, now_us);
 }
 
-/* --- what there is --- */
+/* --- what there is ------------------------------------------------------------------------------------------------ */
 
 /* What to reckon with: before the first feedback the start, if there is to be feedback. 0: no limit. */
 static uint32_t available(const struct gw_peer *p, int64_t now_us)
@@ -92,7 +92,7 @@ static uint32_t fixed(struct gw_peer *p, bool *video)
     return bps < UINT32_MAX ? (uint32_t)bps : UINT32_MAX;
 }
 
-/* --- dividing it --- */
+/* --- dividing it -------------------------------------------------------------------------------------------------- */
 
 struct round {
     struct gw_demand demand[GW_MAX_MLINES];

@@ -42,7 +42,7 @@ static struct gw_data_blob *blob_new(const struct gw_sctp_message *m)
     return b;
 }
 
-/* --- out --- */
+/* --- out ---------------------------------------------------------------------------------------------------------- */
 
 static void send_waiting(struct gw_peer *p)
 {
@@ -83,7 +83,7 @@ void gw_data_send(struct gw_peer *p, const struct gw_data_blob *blob)
     send_message(p, &m);
 }
 
-/* --- in --- */
+/* --- in ----------------------------------------------------------------------------------------------------------- */
 
 static void deliver(struct gw_engine *e, gw_track_id source, const struct gw_sctp_message *m)
 {
@@ -181,7 +181,7 @@ static const struct gw_sctp_events events = {
     .closed = on_closed,
 };
 
-/* --- its life --- */
+/* --- its life ----------------------------------------------------------------------------------------------------- */
 
 void gw_data_start(struct gw_peer *p, int64_t now_us)
 {

@@ -11,7 +11,7 @@
 
 #define LARGEST 1500
 
-/* --- which stream is it? --- */
+/* --- which stream is it? ------------------------------------------------------------------------------------------ */
 
 static void to_front(struct gw_peer *p, unsigned i)
 {
@@ -136,7 +136,7 @@ static const struct gw_ssrc *identify(struct gw_peer *p, const uint8_t *data, co
     return gw_demux_find(p, h->ssrc);
 }
 
-/* --- RTP --- */
+/* --- RTP ---------------------------------------------------------------------------------------------------------- */
 
 static void note_transport(struct gw_peer *p, const struct gw_packet *pkt, struct gw_span s)
 {

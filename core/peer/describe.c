@@ -7,7 +7,7 @@
 #include "peer/state.h"
 #include "sdp/names.h"
 
-/* --- a small writer: commas by itself, text escaped --- */
+/* --- a small writer: commas by itself, text escaped --------------------------------------------------------------- */
 
 struct json {
     GString *s;
@@ -76,7 +76,7 @@ static void number_if(struct json *j, const char *name, int64_t v)
         number(j, name, v);
 }
 
-/* --- ICE and DTLS --- */
+/* --- ICE and DTLS ------------------------------------------------------------------------------------------------- */
 
 static void ice(struct json *j, const struct gw_peer *p)
 {
@@ -196,7 +196,7 @@ static void extensions(struct json *j, const struct gw_peer *p)
     number_if(j, "too-large", (int64_t)p->too_large);
 }
 
-/* --- m-lines --- */
+/* --- m-lines ------------------------------------------------------------------------------------------------------ */
 
 static int64_t ticks_to_ms(double ticks, uint32_t clock_rate)
 {

@@ -10,7 +10,7 @@
 #define SCTP_TICK_US   10000
 #define MIRROR_TICK_US 200000
 
-/* --- making --- */
+/* --- making ------------------------------------------------------------------------------------------------------- */
 
 static void sctp_tick(void *arg, int64_t now_us)
 {
@@ -131,7 +131,7 @@ struct gw_packet_pool *gw_engine_pool(struct gw_engine *e)
     return e->pool;
 }
 
-/* --- finding --- */
+/* --- finding ------------------------------------------------------------------------------------------------------ */
 
 struct gw_peer *gw_engine_find(struct gw_engine *e, gw_peer_id id)
 {
@@ -148,7 +148,7 @@ struct gw_track *gw_engine_track(struct gw_engine *e, gw_track_id id)
     return p && mindex < p->n_tracks ? p->tracks[mindex] : NULL;
 }
 
-/* --- news --- */
+/* --- news --------------------------------------------------------------------------------------------------------- */
 
 static void send_waiting_news(struct gw_engine *e)
 {
@@ -177,7 +177,7 @@ void gw_engine_tell(struct gw_engine *e, struct gw_news *n)
     g_queue_push_tail(e->news, g_memdup2(n, sizeof(*n)));
 }
 
-/* --- orders --- */
+/* --- orders ------------------------------------------------------------------------------------------------------- */
 
 static void peer_new(struct gw_engine *e, const struct gw_order *o, int64_t now_us)
 {
@@ -406,7 +406,7 @@ void gw_engine_from_engine(struct gw_engine *e, const void *message, int64_t now
     gw_mirror_message(e, message, now_us);
 }
 
-/* --- the end of a turn --- */
+/* --- the end of a turn -------------------------------------------------------------------------------------------- */
 
 static void bury(struct gw_engine *e)
 {

@@ -14,7 +14,7 @@
 #define NACKS_MOST 256
 #define PINHOLES   2 /* empty RTP packets to the RTCP address */
 
-/* --- RTCP from the far end --- */
+/* --- RTCP from the far end ---------------------------------------------------------------------------------------- */
 
 static struct gw_forwarder *find_stream(const struct gw_far *far, uint32_t ssrc, unsigned *layer)
 {
@@ -113,7 +113,7 @@ static void on_rtcp(void *owner, struct gw_packet *pkt, const struct gw_address 
     gw_packet_unref(pkt);
 }
 
-/* --- RTCP to the far end --- */
+/* --- RTCP to the far end ------------------------------------------------------------------------------------------ */
 
 static void send_rtcp(struct gw_far *far, const uint8_t *data, size_t len, bool seal)
 {
@@ -171,7 +171,7 @@ void gw_far_report(struct gw_forwarder *fw, unsigned layer, int64_t now_us)
     send_rtcp(fw->far, data, w.pos, true);
 }
 
-/* --- life --- */
+/* --- life --------------------------------------------------------------------------------------------------------- */
 
 void gw_far_free(struct gw_far *far)
 {

@@ -9,7 +9,7 @@
 #include "base/err.h"
 #include "peer/state.h"
 
-/* --- making and closing --- */
+/* --- making and closing ------------------------------------------------------------------------------------------- */
 
 void gw_feed_new(struct gw_engine *e, const struct gw_order *o, int64_t now_us)
 {
@@ -38,7 +38,7 @@ void gw_feed_close(struct gw_engine *e, gw_track_id source)
     gw_engine_tell(e, &(struct gw_news){.tag = GW_NEWS_INLET_GONE, .peer = gw_track_peer(source), .track = source});
 }
 
-/* --- packets --- */
+/* --- packets ------------------------------------------------------------------------------------------------------ */
 
 /* Where a packet belongs: layers are told apart by SSRC, one layer alone takes any. false: unknown. */
 static bool find_layer(struct gw_track *t, const struct gw_rtp_header *h, struct gw_ssrc *where)

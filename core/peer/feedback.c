@@ -38,7 +38,7 @@ static void sender_report(struct gw_peer *p, const struct gw_rtcp_packet *pkt, i
     gw_track_report(t, where->layer, sr.ntp, sr.rtp_timestamp);
 }
 
-/* --- report blocks --- */
+/* --- report blocks ------------------------------------------------------------------------------------------------ */
 
 static void note_rtt(struct gw_peer *p, const struct gw_rtcp_report *r, int64_t now_us)
 {
@@ -102,7 +102,7 @@ static void report_blocks(struct gw_peer *p, const struct gw_rtcp_packet *pkt, i
         gw_bwe_loss(&p->sender.bwe, worst, now_us);
 }
 
-/* --- feedback --- */
+/* --- feedback ----------------------------------------------------------------------------------------------------- */
 
 static void nack(struct gw_peer *p, const struct gw_rtcp_packet *pkt, int64_t now_us)
 {

@@ -24,7 +24,7 @@ static void add(_Atomic uint64_t *c, uint64_t n)
     gw_count_add(c, n);
 }
 
-/* --- a packet --- */
+/* --- a packet ----------------------------------------------------------------------------------------------------- */
 
 struct out { /* how it is to leave */
     const struct gw_packet *pkt;
@@ -187,7 +187,7 @@ void gw_forward_message(struct gw_track *t, const struct gw_sctp_message *m)
     }
 }
 
-/* --- repetitions and reports --- */
+/* --- repetitions and reports -------------------------------------------------------------------------------------- */
 
 void gw_forward_repeat(struct gw_forwarder *fw, unsigned layer, uint16_t seq)
 {
@@ -225,7 +225,7 @@ void gw_forward_tick(struct gw_track *t, int64_t now_us)
     }
 }
 
-/* --- life --- */
+/* --- life --------------------------------------------------------------------------------------------------------- */
 
 static void tell_gone(struct gw_engine *e, gw_track_id source, uint64_t id)
 {

@@ -39,11 +39,11 @@ static inline bool gw_forward_is_merged(const struct gw_forwarder *fw)
     return fw->conf.merge && fw->track->source && fw->track->source->conf.simulcast;
 }
 
-/* --- forward.c --- */
+/* --- forward.c ---------------------------------------------------------------------------------------------------- */
 /* Sends a packet of a layer once more, under the number it had, if that may be. */
 void gw_forward_repeat(struct gw_forwarder *fw, unsigned layer, uint16_t seq);
 
-/* --- far.c --- */
+/* --- far.c -------------------------------------------------------------------------------------------------------- */
 /* The far end of the forwarder that conf is beside, or a new one. Takes conf->rtcp_fd. NULL: it cannot be had. */
 struct gw_far *gw_far_get(struct gw_engine *e, struct gw_forward_conf *conf);
 void gw_far_free(struct gw_far *far);

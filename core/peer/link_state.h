@@ -116,7 +116,7 @@ struct gw_links {
     uint64_t dropped;
 };
 
-/* --- links.c --- */
+/* --- links.c ------------------------------------------------------------------------------------------------------ */
 /* Posts, or keeps for later; false: dropped (what it owned is freed). */
 bool gw_links_post(struct gw_links *ls, unsigned worker, struct gw_order *order);
 /* A new id, on a worker of the group. */
@@ -126,7 +126,7 @@ void gw_links_leave(struct gw_links *ls, struct gw_peer_entry *entry);
 void gw_links_tell_later(struct gw_link *l); /* it has something in `due` */
 struct gw_peer_entry *gw_links_entry(struct gw_links *ls, gw_peer_id peer);
 
-/* --- link.c --- */
+/* --- link.c ------------------------------------------------------------------------------------------------------- */
 bool gw_link_post(struct gw_link *l, struct gw_order *order);         /* about its peer; fills in .peer */
 void gw_link_gathered(struct gw_link *l, struct gw_described *local); /* takes local; calls events */
 void gw_link_reset(struct gw_link *l);                                /* back to before the first negotiation */
@@ -138,11 +138,11 @@ void gw_link_tell_due(struct gw_link *l);
 void gw_link_post_number(struct gw_link *l, enum gw_order_tag tag, int64_t number);
 void gw_link_post_candidate(struct gw_link *l, const char *candidate); /* NULL: the end */
 
-/* --- trickle.c --- */
+/* --- trickle.c ---------------------------------------------------------------------------------------------------- */
 void gw_link_post_trickles(struct gw_link *l); /* what was kept and is not too old */
 void gw_link_drop_trickles(struct gw_link *l);
 
-/* --- graph.c --- */
+/* --- graph.c ------------------------------------------------------------------------------------------------------ */
 void gw_graph_init(struct gw_links *ls);
 void gw_graph_end(struct gw_links *ls);
 void gw_graph_post_links(struct gw_link *l); /* what was linked before the peer was on a worker */
@@ -157,19 +157,19 @@ void gw_graph_hook(struct gw_links *ls, struct gw_sink_mirror *k, gw_track_id so
 void gw_graph_unhook(struct gw_links *ls, struct gw_sink_mirror *k, gw_track_id source);
 int gw_graph_post(struct gw_link *l, struct gw_order *order); /* about a track; later, while the peer has no worker */
 
-/* --- data_links.c --- */
+/* --- data_links.c ------------------------------------------------------------------------------------------------- */
 int gw_data_links_add(struct gw_link *l, struct gw_sink_mirror *k, gw_track_id source, const char *label);
 int gw_data_links_remove(struct gw_link *l, struct gw_sink_mirror *k, gw_track_id source); /* 0: all */
 void gw_data_links_source_gone(struct gw_links *ls, struct gw_sink_mirror *k, gw_track_id source);
 void gw_data_links_post(struct gw_link *l, const struct gw_sink_mirror *k);
 
-/* --- outlet.c --- */
+/* --- outlet.c ----------------------------------------------------------------------------------------------------- */
 void gw_outlets_init(struct gw_links *ls);
 void gw_outlets_end(struct gw_links *ls);
 bool gw_outlets_owe(const struct gw_links *ls, bool (*inside)(void *arg, const void *address), void *arg);
 void gw_outlet_news(struct gw_links *ls, const struct gw_news *n);
 
-/* --- inlet.c --- */
+/* --- inlet.c ------------------------------------------------------------------------------------------------------ */
 int gw_plain_profile(unsigned suite); /* 0, 32, 80 to enum gw_srtp_profile, 0: none; -1: no such suite */
 struct cardea_inlet *gw_inlet_find(struct gw_links *ls, gw_track_id source); /* NULL: not an inlet, or closing */
 void gw_inlet_news(const struct gw_peer_entry *entry, const struct gw_news *n);

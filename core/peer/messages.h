@@ -142,7 +142,7 @@ struct gw_forward_conf { /* heap */
     struct gw_forward_count *count; /* borrowed until FORWARD_GONE news */
 };
 
-/* --- control → worker --- */
+/* --- control → worker --------------------------------------------------------------------------------------------- */
 enum gw_order_tag {
     GW_ORDER_PEER_NEW,      /* peer, u.peer_new; GATHERED news follow */
     GW_ORDER_PEER_REMOTE,   /* peer, u.remote (given) */
@@ -241,7 +241,7 @@ struct gw_order {
     } u;
 };
 
-/* --- worker → control --- */
+/* --- worker → control --------------------------------------------------------------------------------------------- */
 enum gw_news_tag {
     GW_NEWS_GATHERED,   /* peer, u.described (given) */
     GW_NEWS_CANDIDATE,  /* peer, u.text (given): one local candidate; full trickle only */

@@ -54,7 +54,7 @@ static bool post(struct gw_engine *e, unsigned worker, struct message *m)
     return worker < GW_MAX_WORKERS && e->conf.to_engine && e->conf.to_engine(e->conf.arg, worker, m, sizeof(*m));
 }
 
-/* --- where the source lives --- */
+/* --- where the source lives --------------------------------------------------------------------------------------- */
 
 static uint64_t wishers(const struct gw_engine *e, gw_track_id source)
 {
@@ -176,7 +176,7 @@ void gw_mirror_data(struct gw_engine *e, gw_track_id source, const struct gw_dat
     }
 }
 
-/* --- where its mirror lives --- */
+/* --- where its mirror lives --------------------------------------------------------------------------------------- */
 
 static void ask_keyframe(void *owner, struct gw_source *s, unsigned layers, int64_t now_us)
 {

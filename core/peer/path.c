@@ -34,7 +34,7 @@ struct gw_path {
     struct gw_path *next;
 };
 
-/* --- in --- */
+/* --- in ----------------------------------------------------------------------------------------------------------- */
 
 static bool is_allowed(const struct gw_path *w, const struct gw_address *from)
 {
@@ -174,7 +174,7 @@ static void on_rtcp(void *owner, struct gw_packet *pkt, const struct gw_address 
         gw_packet_unref(pkt);
 }
 
-/* --- out --- */
+/* --- out ---------------------------------------------------------------------------------------------------------- */
 
 static void send_rtcp(struct gw_path *w, const uint8_t *data, size_t len)
 {
@@ -212,7 +212,7 @@ void gw_path_want_keyframe(struct gw_peer *p, const struct gw_source *s, uint32_
     gw_path_send_rtcp(p, data, out.pos);
 }
 
-/* --- life --- */
+/* --- life --------------------------------------------------------------------------------------------------------- */
 
 static void close_path(struct gw_path *w)
 {

@@ -17,7 +17,7 @@ static void tell_number(struct gw_peer *p, enum gw_news_tag tag, int64_t number)
     gw_engine_tell(p->engine, &(struct gw_news){.tag = tag, .peer = p->id, .u.number = number});
 }
 
-/* --- sending --- */
+/* --- sending ------------------------------------------------------------------------------------------------------ */
 
 static bool send_datagram(struct gw_peer *p, const uint8_t *data, size_t len)
 {
@@ -53,7 +53,7 @@ void gw_peer_send_rtcp(struct gw_peer *p, uint8_t *data, size_t len)
         send_datagram(p, data, len);
 }
 
-/* --- DTLS --- */
+/* --- DTLS --------------------------------------------------------------------------------------------------------- */
 
 static void dtls_send(void *arg, const uint8_t *data, size_t len)
 {
@@ -167,7 +167,7 @@ void gw_peer_dtls_receive(struct gw_peer *p, const uint8_t *data, size_t len, in
     rearm_dtls(p);
 }
 
-/* --- ICE --- */
+/* --- ICE ---------------------------------------------------------------------------------------------------------- */
 
 static void told_gathered(struct gw_peer *p, int64_t now_us)
 {
@@ -274,7 +274,7 @@ const struct gw_ice_events gw_peer_ice_events = {
     .candidate = ice_candidate,
 };
 
-/* --- what control wants --- */
+/* --- what control wants ------------------------------------------------------------------------------------------- */
 
 static void add_candidate(struct gw_peer *p, char *candidate, int64_t now_us)
 {
@@ -339,7 +339,7 @@ void gw_peer_restart(struct gw_peer *p, int64_t now_us)
         gw_peer_close(p, "ICE gathering error");
 }
 
-/* --- the regular round --- */
+/* --- the regular round -------------------------------------------------------------------------------------------- */
 
 static void tick(void *arg, int64_t now_us)
 {
@@ -377,7 +377,7 @@ static void twcc_tick(void *arg, int64_t now_us)
     gw_timer_start(p->engine->conf.timers, &p->twcc_timer, now_us + (period ? period : 200) * 1000);
 }
 
-/* --- birth and death --- */
+/* --- birth and death ---------------------------------------------------------------------------------------------- */
 
 static struct gw_peer *make(struct gw_engine *e, gw_peer_id id, int64_t now_us)
 {

@@ -78,7 +78,7 @@ struct gw_plan {
     struct gw_plan_credentials remote;
 };
 
-/* --- plan.c --- */
+/* --- plan.c ------------------------------------------------------------------------------------------------------- */
 struct gw_plan_line *gw_plan_line(const struct gw_plan *p, unsigned i);
 struct gw_plan_line *gw_plan_add_line(struct gw_plan *p);
 void gw_plan_replace(char **where, const char *text); /* g_strdup over an owned string */
@@ -99,7 +99,7 @@ void gw_plan_take_extensions(struct gw_plan_line *l, const struct gw_sdp *s, con
                              const bool wanted[GW_EXT_COUNT]);
 void gw_plan_changed(struct gw_plan *p); /* the plugin's view is stale */
 
-/* --- codec.c --- */
+/* --- codec.c ------------------------------------------------------------------------------------------------------ */
 /* The fmtp parameter that tells a profile: of H.264 and VP9, else NULL. */
 const char *gw_plan_profile_key(enum gw_codec codec);
 bool gw_plan_has_profile(const struct gw_sdp_payload *pay, enum gw_codec codec, const char *profile);
@@ -112,12 +112,12 @@ const struct gw_sdp_payload *gw_plan_same_codec(const struct gw_plan_line *l, co
 void gw_plan_take_rtx(struct gw_plan_line *l, const struct gw_sdp_payloads *all, const struct gw_sdp_payload *pay);
 void gw_plan_take_red(struct gw_plan_line *l, const struct gw_sdp_payloads *all, const struct gw_sdp_payload *pay);
 
-/* --- offered.c --- */
+/* --- offered.c ---------------------------------------------------------------------------------------------------- */
 void gw_plan_forget_offered(struct gw_plan *p);
 /* Makes the plan's lines up to that m-line of the offer that waits. NULL: it has no such m-line. */
 struct gw_plan_line *gw_plan_line_for_offered(struct gw_plan *p, unsigned mindex);
 
-/* --- answer.c --- */
+/* --- answer.c ----------------------------------------------------------------------------------------------------- */
 bool gw_plan_read_mid(const struct gw_sdp_media *m, unsigned mindex, char mid[17]);
 void gw_plan_take_feedback(struct gw_plan_line *l, unsigned feedback); /* after the extensions */
 

@@ -33,7 +33,7 @@ static uint32_t our_ssrc(const struct gw_peer *p)
     return p->own_ssrc;
 }
 
-/* --- once a second --- */
+/* --- once a second ------------------------------------------------------------------------------------------------ */
 
 /* One packet of the compound; what no longer fits begins a new compound. */
 static void add_sender_report(struct gw_peer *p, struct message *m, struct gw_sink *k, int64_t now_us)
@@ -146,7 +146,7 @@ void gw_reports_slow_link(struct gw_peer *p, int64_t now_us)
     }
 }
 
-/* --- when needed --- */
+/* --- when needed -------------------------------------------------------------------------------------------------- */
 
 void gw_reports_nack(struct gw_peer *p, uint32_t media_ssrc, const uint16_t *seqs, size_t n)
 {

@@ -160,12 +160,12 @@ struct gw_engine {
     struct gw_counters counters;
 };
 
-/* --- engine.c --- */
+/* --- engine.c ----------------------------------------------------------------------------------------------------- */
 struct gw_peer *gw_engine_find(struct gw_engine *e, gw_peer_id id);
 struct gw_track *gw_engine_track(struct gw_engine *e, gw_track_id id);
 void gw_engine_tell(struct gw_engine *e, struct gw_news *n); /* takes what it owns */
 
-/* --- peer.c --- */
+/* --- peer.c ------------------------------------------------------------------------------------------------------- */
 /* order: GW_ORDER_PEER_NEW; borrowed. */
 int gw_peer_new(struct gw_peer **out, struct gw_engine *e, const struct gw_order *order, int64_t now_us);
 /* One without a PeerConnection: nothing but m-lines and a tick. */
@@ -181,7 +181,7 @@ void gw_peer_send_rtcp(struct gw_peer *p, uint8_t *data, size_t len);
 void gw_peer_dtls_receive(struct gw_peer *p, const uint8_t *data, size_t len, int64_t now_us);
 extern const struct gw_ice_events gw_peer_ice_events;
 
-/* --- tracks.c --- */
+/* --- tracks.c ----------------------------------------------------------------------------------------------------- */
 void gw_tracks_set(struct gw_peer *p, const struct gw_media *media, int64_t now_us);
 struct gw_track *gw_track_get(struct gw_peer *p, unsigned mindex); /* makes it */
 void gw_track_link(struct gw_track *t, gw_track_id source, const struct gw_link_options *o, int64_t now_us);
@@ -197,14 +197,14 @@ gw_track_id gw_track_id_of(const struct gw_track *t);
 /* A source of this worker has come to life: those who waited get it. */
 void gw_tracks_source_ready(struct gw_engine *e, struct gw_source *s, int64_t now_us);
 
-/* --- feed.c: m-lines without a PeerConnection --- */
+/* --- feed.c: m-lines without a PeerConnection --------------------------------------------------------------------- */
 void gw_feed_new(struct gw_engine *e, const struct gw_order *o, int64_t now_us); /* o->u.media is borrowed */
 void gw_feed_close(struct gw_engine *e, gw_track_id source);
 void gw_feed_take(struct gw_engine *e, gw_track_id source, struct gw_injected *in, int64_t now_us); /* takes in */
 /* A plain RTP or RTCP datagram for one m-line; takes the reference. */
 void gw_feed_receive(struct gw_track *t, struct gw_packet *pkt, int64_t now_us);
 
-/* --- path.c: plain sockets that feed inlets --- */
+/* --- path.c: plain sockets that feed inlets ----------------------------------------------------------------------- */
 void gw_path_new(struct gw_engine *e, const struct gw_order *o, int64_t now_us); /* takes o->u.path */
 void gw_path_send_rtcp(struct gw_peer *p, const uint8_t *data, size_t len);      /* plain bytes */
 /* A PLI to the far side of a source; told_ssrc: of its lowest layer, 0: as its packets say. */
@@ -214,7 +214,7 @@ void gw_path_forget(struct gw_peer *p, unsigned mindex); /* the inlet whose port
 void gw_paths_free(struct gw_peer *p);
 void gw_feed_data(struct gw_track *t, const struct gw_data_blob *b); /* a message of a DATA inlet */
 
-/* --- forward.c: plain RTP out --- */
+/* --- forward.c: plain RTP out ------------------------------------------------------------------------------------- */
 void gw_forward_new(struct gw_engine *e, const struct gw_order *o, int64_t now_us); /* takes o->u.forward */
 void gw_forward_stop(struct gw_engine *e, uint64_t id);
 void gw_forward_packet(struct gw_track *t, const struct gw_packet *pkt, int64_t now_us);
@@ -222,7 +222,7 @@ void gw_forward_message(struct gw_track *t, const struct gw_sctp_message *m);
 void gw_forward_tick(struct gw_track *t, int64_t now_us); /* once a second: sender reports */
 void gw_forward_end(struct gw_track *t);                  /* the source goes: all are gone */
 
-/* --- demux.c --- */
+/* --- demux.c ------------------------------------------------------------------------------------------------------ */
 void gw_demux(struct gw_peer *p, struct gw_packet *pkt, int64_t now_us); /* takes the reference */
 /* Tells which m-line, layer and stream an SSRC is; an older SSRC of that place is forgotten. */
 void gw_demux_learn(struct gw_peer *p, uint32_t ssrc, unsigned mindex, unsigned layer, bool rtx);
@@ -232,7 +232,7 @@ void gw_demux_to_source(struct gw_peer *p, struct gw_packet *pkt, struct gw_rtp_
                         struct gw_ssrc where, int64_t now_us);
 void gw_demux_forget(struct gw_peer *p, unsigned mindex);
 
-/* --- feedback.c, reports.c: RTCP in, RTCP out --- */
+/* --- feedback.c, reports.c: RTCP in, RTCP out --------------------------------------------------------------------- */
 void gw_feedback(struct gw_peer *p, const uint8_t *data, size_t len, int64_t now_us);
 void gw_reports_send(struct gw_peer *p, int64_t now_us); /* once a second */
 void gw_reports_nack(struct gw_peer *p, uint32_t media_ssrc, const uint16_t *seqs, size_t n);
@@ -241,17 +241,17 @@ void gw_reports_remb(struct gw_peer *p, uint32_t bps);
 void gw_reports_twcc(struct gw_peer *p, int64_t now_us);
 void gw_reports_slow_link(struct gw_peer *p, int64_t now_us);
 
-/* --- budget.c: the bandwidth estimate, divided over the sinks --- */
+/* --- budget.c: the bandwidth estimate, divided over the sinks ----------------------------------------------------- */
 void gw_budget_start(struct gw_peer *p, int64_t now_us);
 void gw_budget_configure(struct gw_peer *p, int64_t now_us); /* after p->sending or the settings changed */
 void gw_budget_run(struct gw_peer *p, int64_t now_us);
 void gw_budget_feedback(struct gw_peer *p, int64_t now_us);
 
-/* --- demand.c: what a sender is told to send at most --- */
+/* --- demand.c: what a sender is told to send at most -------------------------------------------------------------- */
 void gw_demand_set_cap(struct gw_peer *p, uint32_t bps, int64_t now_us); /* the plugin's, 0: none */
 void gw_demand_run(struct gw_peer *p, int64_t now_us);                   /* that of its receivers */
 
-/* --- data.c --- */
+/* --- data.c ------------------------------------------------------------------------------------------------------- */
 void gw_peer_capture(struct gw_peer *p, struct gw_capture *c); /* takes it; NULL: ends the one that runs */
 void gw_data_start(struct gw_peer *p, int64_t now_us); /* when DTLS is up and a data m-line is there */
 void gw_data_receive(struct gw_peer *p, const uint8_t *data, size_t len, int64_t now_us);
@@ -259,12 +259,12 @@ void gw_data_send(struct gw_peer *p, const struct gw_data_blob *blob);
 void gw_data_deliver(struct gw_engine *e, gw_track_id source, const struct gw_data_blob *blob);
 void gw_data_stop(struct gw_peer *p);
 
-/* --- listen.c --- */
+/* --- listen.c ----------------------------------------------------------------------------------------------------- */
 void gw_listen(struct gw_track *t, gw_track_id source, char *label); /* takes label; again: another label */
 void gw_listen_no_more(struct gw_track *t, gw_track_id source);     /* 0: to nobody */
 GPtrArray *gw_listeners(struct gw_engine *e, gw_track_id source);   /* struct gw_listening; NULL: none */
 
-/* --- mirror.c --- */
+/* --- mirror.c ----------------------------------------------------------------------------------------------------- */
 struct gw_mirror *gw_mirror_get(struct gw_engine *e, gw_track_id id, int64_t now_us); /* one more user */
 void gw_mirror_release(struct gw_mirror *m);
 void gw_mirror_message(struct gw_engine *e, const void *message, int64_t now_us);
@@ -277,10 +277,10 @@ void gw_mirror_forward(struct gw_engine *e, struct gw_source *s, unsigned worker
 void gw_mirror_data(struct gw_engine *e, gw_track_id source, const struct gw_data_blob *blob);
 void gw_mirrors_retry(struct gw_engine *e); /* wishes the other worker's mailbox had no room for */
 
-/* --- explain.c --- */
+/* --- explain.c ---------------------------------------------------------------------------------------------------- */
 struct gw_states *gw_explain(const struct gw_peer *p, int64_t now_us); /* what its sinks do and why; NULL: no memory */
 
-/* --- describe.c --- */
+/* --- describe.c --------------------------------------------------------------------------------------------------- */
 char *gw_describe(struct gw_peer *p, int64_t now_us);
 
 #endif

@@ -41,7 +41,7 @@ struct gw_track *gw_track_get(struct gw_peer *p, unsigned mindex)
     return t;
 }
 
-/* --- sources --- */
+/* --- sources ------------------------------------------------------------------------------------------------------ */
 
 static void want_keyframe(void *owner, struct gw_source *s, unsigned layers, int64_t now_us)
 {
@@ -292,7 +292,7 @@ static void set_source(struct gw_track *t, int64_t now_us)
     gw_mirror_source_ready(e, t->source, now_us);
 }
 
-/* --- sinks --- */
+/* --- sinks -------------------------------------------------------------------------------------------------------- */
 
 static void tell_layer(void *owner, struct gw_sink *k)
 {
@@ -373,7 +373,7 @@ static struct gw_sink_options options_of(const struct gw_link_options *o)
     };
 }
 
-/* --- links --- */
+/* --- links -------------------------------------------------------------------------------------------------------- */
 
 static void stop_waiting(struct gw_track *t)
 {
@@ -463,7 +463,7 @@ void gw_tracks_source_ready(struct gw_engine *e, struct gw_source *s, int64_t no
     }
 }
 
-/* --- negotiation --- */
+/* --- negotiation -------------------------------------------------------------------------------------------------- */
 
 void gw_tracks_set(struct gw_peer *p, const struct gw_media *media, int64_t now_us)
 {

@@ -79,7 +79,7 @@ void gw_plain_before_flush(struct gw_plain *p, void (*fn)(void *arg), void *arg)
     p->before_flush_arg = arg;
 }
 
-/* --- receiving --- */
+/* --- receiving ---------------------------------------------------------------------------------------------------- */
 
 static unsigned prepare(struct gw_plain *p)
 {
@@ -148,7 +148,7 @@ static void readable(void *arg, uint32_t events, int64_t now_us)
     p->busy = NULL;
 }
 
-/* --- ports --- */
+/* --- ports -------------------------------------------------------------------------------------------------------- */
 
 int gw_plain_add(struct gw_plain_port **out, struct gw_plain *p, int fd, gw_plain_packet_fn *fn, void *owner)
 {
@@ -206,7 +206,7 @@ struct gw_plain_port *gw_plain_sender(struct gw_plain *p)
     return p->sender;
 }
 
-/* --- sending --- */
+/* --- sending ------------------------------------------------------------------------------------------------------ */
 
 static void send_own(void *arg, const struct gw_run *run, const uint8_t *data)
 {

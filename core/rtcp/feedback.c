@@ -4,7 +4,7 @@
 
 #include "rtcp/rtcp.h"
 
-/* --- reading --- */
+/* --- reading ------------------------------------------------------------------------------------------------------ */
 
 int gw_rtcp_read_feedback(const struct gw_rtcp_packet *p, struct gw_rtcp_feedback *out)
 {
@@ -104,7 +104,7 @@ int gw_rtcp_read_remb(const struct gw_rtcp_packet *p, uint64_t *bitrate_bps, uin
     return 0;
 }
 
-/* --- writing --- */
+/* --- writing ------------------------------------------------------------------------------------------------------ */
 
 /* Header and the two SSRCs; the room for the rest, or NULL. */
 static uint8_t *write_head(struct gw_writer *w, uint8_t type, uint8_t format, uint32_t sender, uint32_t media,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rtcp/rtcp.h"
 
-/* --- compound --- */
+/* --- compound ----------------------------------------------------------------------------------------------------- */
 
 /*
  *  0                   1                   2                   3
@@ -52,7 +52,7 @@ bool gw_rtcp_next(struct gw_rtcp_iter *it, struct gw_rtcp_packet *out)
     return false;
 }
 
-/* --- reports --- */
+/* --- reports ------------------------------------------------------------------------------------------------------ */
 
 static struct gw_reader body_of(const struct gw_rtcp_packet *p)
 {
@@ -112,7 +112,7 @@ int gw_rtcp_read_report(const struct gw_rtcp_packet *p, unsigned i, struct gw_rt
     return 0;
 }
 
-/* --- SDES, BYE --- */
+/* --- SDES, BYE ---------------------------------------------------------------------------------------------------- */
 
 /* A chunk: SSRC, items {type, length, text}, a zero, zeros up to the next word. RFC 3550 section 6.5. */
 static void read_chunk(struct gw_reader *r, uint32_t *ssrc, const char **cname, size_t *len)
@@ -170,7 +170,7 @@ int gw_rtcp_read_bye(const struct gw_rtcp_packet *p, unsigned i, uint32_t *ssrc)
     return 0;
 }
 
-/* --- extended reports, RFC 3611 --- */
+/* --- extended reports, RFC 3611 ----------------------------------------------------------------------------------- */
 
 enum { XR_RRTR = 4, XR_DLRR = 5 };
 

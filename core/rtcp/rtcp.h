@@ -33,7 +33,7 @@ enum { GW_PSFB_PLI = 1, GW_PSFB_FIR = 4, GW_PSFB_AFB = 15 /* REMB */ };
 #define GW_RTCP_MAX_REPORTS    31
 #define GW_RTCP_MAX_REMB_SSRCS 255
 
-/* --- compound --- */
+/* --- compound ----------------------------------------------------------------------------------------------------- */
 
 /* One packet of a compound: its header, and its body after the first four bytes, without padding. */
 struct gw_rtcp_packet {
@@ -57,7 +57,7 @@ void gw_rtcp_begin(struct gw_rtcp_iter *it, const void *data, size_t len);
 /* The next packet, false at the end or at the first malformed one. */
 bool gw_rtcp_next(struct gw_rtcp_iter *it, struct gw_rtcp_packet *out);
 
-/* --- reading: 0 or GW_EPARSE when the body is too short or not of this type --- */
+/* --- reading: 0 or GW_EPARSE when the body is too short or not of this type --------------------------------------- */
 
 struct gw_rtcp_report { /* a report block */
     uint32_t ssrc;
@@ -110,7 +110,7 @@ int gw_rtcp_read_xr(const struct gw_rtcp_packet *p, struct gw_rtcp_xr *out);
 /* Entry i < n_dlrr: ssrc, last RR and delay since it. */
 int gw_rtcp_read_dlrr(const struct gw_rtcp_packet *p, unsigned i, uint32_t *ssrc, uint32_t *lrr, uint32_t *dlrr);
 
-/* --- writing: one whole packet, or nothing and w->failed --- */
+/* --- writing: one whole packet, or nothing and w->failed ---------------------------------------------------------- */
 
 /* reports may be NULL when n is 0; n <= GW_RTCP_MAX_REPORTS. */
 void gw_rtcp_write_sr(struct gw_writer *w, const struct gw_rtcp_sr *sr, const struct gw_rtcp_report *reports, size_t n);

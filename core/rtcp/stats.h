@@ -8,7 +8,7 @@
 
 #include "rtcp/rtcp.h"
 
-/* --- NTP --- */
+/* --- NTP ---------------------------------------------------------------------------------------------------------- */
 
 /* 32.32 fixed point since 1900, wrapping in 2036 as the format does. */
 uint64_t gw_ntp_from_us(int64_t wall_us);
@@ -25,7 +25,7 @@ static inline int64_t gw_ntp_short_to_us(uint32_t v)
     return (int64_t)(((uint64_t)v * 1000000) >> 16);
 }
 
-/* --- round trips --- */
+/* --- round trips -------------------------------------------------------------------------------------------------- */
 
 /*
  * Round trip from a report about us: now (middle of NTP) - LSR - DLSR, in µs; at least 1. -1 when the peer has seen no

@@ -15,7 +15,7 @@ enum { LOST = 0, SMALL = 1, LARGE = 2 }; /* status symbols: no, one, two bytes o
  * A chunk is a run, 0 SS LLLLLLLLLLLLL; or 14 symbols of one bit, 10 b…; or 7 symbols of two bits, 11 bb….
  */
 
-/* --- reading --- */
+/* --- reading ------------------------------------------------------------------------------------------------------ */
 
 /* Steps through the symbols of the chunks. */
 struct symbols {
@@ -93,7 +93,7 @@ int gw_twcc_read(const struct gw_rtcp_packet *p, struct gw_twcc_head *head, int6
     return h.count < cap ? (int)h.count : (int)cap;
 }
 
-/* --- writing --- */
+/* --- writing ------------------------------------------------------------------------------------------------------ */
 
 static int64_t floor_div(int64_t a, int64_t b)
 {
@@ -210,7 +210,7 @@ int gw_twcc_write(struct gw_writer *w, const struct gw_twcc_head *head, const in
     return 0;
 }
 
-/* --- the table --- */
+/* --- the table ---------------------------------------------------------------------------------------------------- */
 
 void gw_twcc_table_init(struct gw_twcc_table *t)
 {

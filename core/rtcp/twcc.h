@@ -37,7 +37,7 @@ unsigned gw_twcc_count(const struct gw_rtcp_packet *p);
  */
 int gw_twcc_write(struct gw_writer *w, const struct gw_twcc_head *head, const int64_t *arrival_us, size_t n);
 
-/* --- the table --- */
+/* --- the table ---------------------------------------------------------------------------------------------------- */
 
 struct gw_twcc_table {
     struct gw_seq seq;

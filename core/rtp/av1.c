@@ -62,7 +62,7 @@ int gw_av1_next(struct gw_av1_iter *it, struct gw_av1_element *out)
     return 1;
 }
 
-/* --- sequence header, AV1 section 5.5 --- */
+/* --- sequence header, AV1 section 5.5 ----------------------------------------------------------------------------- */
 
 struct model { /* decoder model */
     bool present;
@@ -126,7 +126,7 @@ static int sequence_size(struct gw_bits *b, uint16_t *width, uint16_t *height)
     return 0;
 }
 
-/* --- OBU header, AV1 section 5.3.2 --- */
+/* --- OBU header, AV1 section 5.3.2 -------------------------------------------------------------------------------- */
 
 struct obu {
     uint8_t type, temporal, spatial;
@@ -160,7 +160,7 @@ int gw_av1_sequence_size(const uint8_t *obu, size_t len, uint16_t *width, uint16
     return sequence_size(&b, width, height);
 }
 
-/* --- payload --- */
+/* --- payload ------------------------------------------------------------------------------------------------------ */
 
 static int note_element(struct gw_rtp_facts *facts, const struct gw_av1_element *e)
 {

@@ -8,7 +8,7 @@ static bool is_two_byte(const struct gw_rtp_header *h)
     return (h->ext_profile & 0xfff0) == GW_EXT_TWO_BYTE;
 }
 
-/* --- reading --- */
+/* --- reading ------------------------------------------------------------------------------------------------------ */
 
 bool gw_ext_next(struct gw_ext_iter *it, struct gw_ext_element *out, const uint8_t *data, const struct gw_rtp_header *h)
 {
@@ -147,7 +147,7 @@ uint32_t gw_abs_send_time(int64_t now_us)
     return (uint32_t)(((us << 18) + 500000) / 1000000) & 0xffffff;
 }
 
-/* --- writing --- */
+/* --- writing ------------------------------------------------------------------------------------------------------ */
 
 void gw_ext_begin(struct gw_ext_builder *b, uint8_t *data, size_t begin, size_t cap, bool two_byte_ok)
 {

@@ -12,7 +12,7 @@
 #define GW_EXT_ONE_BYTE 0xbede
 #define GW_EXT_TWO_BYTE 0x1000 /* low four bits: appbits */
 
-/* --- reading --- */
+/* --- reading ------------------------------------------------------------------------------------------------------ */
 
 struct gw_ext_element {
     uint8_t id;
@@ -50,7 +50,7 @@ bool gw_ext_read_text(const uint8_t *value, size_t len, char *out, size_t cap);
 /* abs-send-time of a moment: 24 bits, wraps every 64 s. */
 uint32_t gw_abs_send_time(int64_t now_us);
 
-/* --- writing --- */
+/* --- writing ------------------------------------------------------------------------------------------------------ */
 
 /*
  * Writes a block behind the fixed header of a packet under construction. One-byte form, until an element is longer than

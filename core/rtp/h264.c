@@ -11,7 +11,7 @@
 enum { NAL_SLICE = 1, NAL_IDR = 5, NAL_SPS = 7, NAL_PPS = 8, NAL_AUD = 9, NAL_STAP_A = 24, NAL_STAP_B = 25 };
 enum { NAL_FU_A = 28, NAL_FU_B = 29 };
 
-/* --- SPS, H.264 section 7.3.2.1.1 --- */
+/* --- SPS, H.264 section 7.3.2.1.1 --------------------------------------------------------------------------------- */
 
 static void skip_scaling_list(struct gw_bits *b, unsigned size)
 {
@@ -118,7 +118,7 @@ int gw_h264_sps_size(const uint8_t *nal, size_t len, uint16_t *width, uint16_t *
     return 0;
 }
 
-/* --- payloads, RFC 6184 section 5 --- */
+/* --- payloads, RFC 6184 section 5 --------------------------------------------------------------------------------- */
 
 static bool is_slice(uint8_t type)
 {

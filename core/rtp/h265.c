@@ -20,7 +20,7 @@ enum {
 };
 enum { NAL_AUD = 35, NAL_AGGREGATE = 48, NAL_FRAGMENT = 49, NAL_PACI = 50 };
 
-/* --- SPS, H.265 sections 7.3.2.2 and 7.3.3 --- */
+/* --- SPS, H.265 sections 7.3.2.2 and 7.3.3 ------------------------------------------------------------------------ */
 
 static void skip_profile_tier_level(struct gw_bits *b, unsigned sub_layers)
 {
@@ -82,7 +82,7 @@ int gw_h265_sps_size(const uint8_t *nal, size_t len, uint16_t *width, uint16_t *
     return 0;
 }
 
-/* --- payloads, RFC 7798 section 4.4 --- */
+/* --- payloads, RFC 7798 section 4.4 ------------------------------------------------------------------------------- */
 
 /* One NAL unit, or the first fragment of one. nal: with its header, or NULL when that is not in front of body. */
 static void note_nal(struct gw_rtp_facts *facts, uint8_t type, const uint8_t *nal, const uint8_t *body, size_t len)

@@ -16,7 +16,7 @@
 
 #define GW_RTP_FIXED 12 /* bytes of the header before CSRCs */
 
-/* --- what is it? --- */
+/* --- what is it? -------------------------------------------------------------------------------------------------- */
 
 enum gw_datagram {
     GW_DATAGRAM_UNKNOWN,
@@ -33,7 +33,7 @@ enum gw_datagram gw_datagram_kind(const void *data, size_t len);
 /* Of a datagram that is RTP or RTCP: the second byte is 192…223. */
 bool gw_is_rtcp(const void *data, size_t len);
 
-/* --- header --- */
+/* --- header ------------------------------------------------------------------------------------------------------- */
 
 struct gw_rtp_header {
     bool marker;
@@ -52,7 +52,7 @@ int gw_rtp_parse(struct gw_rtp_header *out, const void *data, size_t len);
 /* The twelve fixed bytes: marker, payload type, seq, timestamp, ssrc. No CSRC, extension or padding bit. */
 void gw_rtp_write(struct gw_writer *w, const struct gw_rtp_header *h);
 
-/* --- sequence numbers --- */
+/* --- sequence numbers --------------------------------------------------------------------------------------------- */
 
 /* a after b in the sense of RFC 1982: less than half the circle ahead. */
 static inline bool gw_seq_after(uint16_t a, uint16_t b)
@@ -73,7 +73,7 @@ uint64_t gw_seq_extend(struct gw_seq *s, uint16_t seq);
 /* The same without remembering: for numbers in NACKs and retransmissions. 0 when nothing was seen yet. */
 uint64_t gw_seq_look(const struct gw_seq *s, uint16_t seq);
 
-/* --- timestamps --- */
+/* --- timestamps --------------------------------------------------------------------------------------------------- */
 
 /* How far a is after b, negative when before. */
 static inline int32_t gw_ts_diff(uint32_t a, uint32_t b)

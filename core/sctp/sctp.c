@@ -93,7 +93,7 @@ void gw_sctp_free(struct gw_sctp *s)
     free(s);
 }
 
-/* --- what we owe ------------------------------------------------------------ */
+/* --- what we owe -------------------------------------------------------------------------------------------------- */
 
 static int send_dcep(struct gw_sctp *s, uint16_t stream, const struct gw_dcep *msg)
 {
@@ -139,7 +139,7 @@ static void pay(struct gw_sctp *s)
     }
 }
 
-/* --- what comes in ---------------------------------------------------------- */
+/* --- what comes in ------------------------------------------------------------------------------------------------ */
 
 static void tell_channel(struct gw_sctp *s, const struct gw_channel *c, bool open)
 {
@@ -368,7 +368,7 @@ static void send_all(struct gw_sctp *s)
     }
 }
 
-/* --- every call ends here ---------------------------------------------------- */
+/* --- every call ends here ----------------------------------------------------------------------------------------- */
 
 static void enter(struct gw_sctp *s)
 {

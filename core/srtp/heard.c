@@ -18,7 +18,7 @@ void gw_heard_clear(struct gw_heard *h)
     *h = (struct gw_heard){0};
 }
 
-/* --- the table --- */
+/* --- the table ---------------------------------------------------------------------------------------------------- */
 
 static struct gw_heard_one *find(struct gw_heard *h, uint32_t ssrc)
 {
@@ -75,7 +75,7 @@ static struct gw_heard_one *get(struct gw_heard *h, uint32_t ssrc)
     return one;
 }
 
-/* --- a window: a ring of bits, one for each of the last `size` numbers --- */
+/* --- a window: a ring of bits, one for each of the last `size` numbers -------------------------------------------- */
 
 static bool is_set(const uint64_t *seen, unsigned size, uint64_t number)
 {
@@ -98,7 +98,7 @@ static void forget(uint64_t *seen, unsigned size, uint64_t from, uint64_t to)
         seen[i % size / 64] &= ~(UINT64_C(1) << i % 64);
 }
 
-/* --- RTP --- */
+/* --- RTP ---------------------------------------------------------------------------------------------------------- */
 
 /* RFC 3711 appendix A; below the first half cycle nothing is older than the beginning. */
 static uint64_t guess(uint64_t newest, uint16_t seq)
@@ -147,7 +147,7 @@ int gw_heard_rtp_note(struct gw_heard *h, uint32_t ssrc, uint64_t index)
     return GW_OK;
 }
 
-/* --- RTCP --- */
+/* --- RTCP --------------------------------------------------------------------------------------------------------- */
 
 bool gw_heard_rtcp_is_fresh(struct gw_heard *h, uint32_t ssrc, uint32_t index)
 {

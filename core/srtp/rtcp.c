@@ -70,7 +70,7 @@ int gw_rtcp_derive(struct gw_rtcp_keys *out, const struct gw_srtp_params *p, con
     return err;
 }
 
-/* --- AES-GCM: header | encrypted | tag | E and index. Header and index are authenticated. --- */
+/* --- AES-GCM: header | encrypted | tag | E and index. Header and index are authenticated. ------------------------- */
 
 static EVP_CIPHER_CTX *begin_gcm(struct gw_rtcp_crypt *c, const struct gw_srtp_params *p, const struct gw_rtcp_keys *k,
                                  uint32_t word, const uint8_t *data, bool seal)
@@ -119,7 +119,7 @@ static int open_gcm(struct gw_rtcp_crypt *c, const struct gw_srtp_params *p, con
     return GW_OK;
 }
 
-/* --- AES-CM: header | encrypted | E and index | tag. All before the tag is authenticated. --- */
+/* --- AES-CM: header | encrypted | E and index | tag. All before the tag is authenticated. ------------------------- */
 
 static bool run_cm(struct gw_rtcp_crypt *c, const struct gw_rtcp_keys *k, uint32_t index, uint8_t *data, size_t len)
 {
@@ -162,7 +162,7 @@ static int open_cm(struct gw_rtcp_crypt *c, const struct gw_rtcp_keys *k, uint8_
     return GW_OK;
 }
 
-/* --- either --- */
+/* --- either ------------------------------------------------------------------------------------------------------- */
 
 int gw_rtcp_seal(struct gw_rtcp_crypt *c, const struct gw_srtp_params *p, const struct gw_rtcp_keys *k, uint32_t index,
                  uint8_t *data, size_t *len)

@@ -79,7 +79,7 @@ size_t gw_srtp_overhead(const struct gw_srtp *s)
     return s->params->tag_len;
 }
 
-/* --- RTP --- */
+/* --- RTP ---------------------------------------------------------------------------------------------------------- */
 
 /* Fixed header, CSRCs and extension (RFC 3550 §5.1, §5.3.1); 0: they pass the end. */
 static size_t header_len(const uint8_t *data, size_t len)
@@ -128,7 +128,7 @@ void gw_seal_rtp(struct gw_sealer *sealer, struct gw_srtp *s, uint8_t *data, siz
     gw_sealing_run(sealer, &s->sealing, &job, s->params->tag_len);
 }
 
-/* --- RTCP --- */
+/* --- RTCP --------------------------------------------------------------------------------------------------------- */
 
 int gw_srtp_open_rtcp(struct gw_srtp *s, uint8_t *data, size_t *len)
 {

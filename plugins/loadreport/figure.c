@@ -43,8 +43,7 @@ double figure_lag(const struct cardea_loop_stats *before, const struct cardea_lo
     return 0;
 }
 
-/* --- components -----------------------------------------------------------------------------------------------------
- */
+/* --- components --------------------------------------------------------------------------------------------------- */
 
 static double on_cpu(const struct reading *b, const struct reading *n, double seconds, const struct figure_limits *l)
 {
@@ -122,8 +121,7 @@ static void look_at_components(struct figure *f, const struct reading *b, const 
     f->now = f->component[f->worst];
 }
 
-/* --- what is about to come, and what fits ---------------------------------------------------------------------------
- */
+/* --- what is about to come, and what fits ------------------------------------------------------------------------- */
 
 /* What media costs: components that grow with it. */
 static double working(const struct figure *f)

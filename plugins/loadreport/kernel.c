@@ -11,8 +11,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-/* --- texts ----------------------------------------------------------------------------------------------------------
- */
+/* --- texts -------------------------------------------------------------------------------------------------------- */
 
 bool kernel_parse_stat(const char *text, struct machine_time *out)
 {
@@ -138,8 +137,7 @@ bool kernel_parse_cgroup(const char *text, const char *controller, char *path, u
     return false;
 }
 
-/* --- files ----------------------------------------------------------------------------------------------------------
- */
+/* --- files -------------------------------------------------------------------------------------------------------- */
 
 static const char *slurp(const char *path, char *text, size_t size)
 {

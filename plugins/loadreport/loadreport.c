@@ -26,8 +26,7 @@ static char host_name[64];
 
 enum { E_NO_MESSAGE = 500, E_NOT_OBJECT = 501, E_UNKNOWN = 502, E_MISSING = 503, E_INVALID = 504, E_SECRET = 505 };
 
-/* --- once a second --------------------------------------------------------------------------------------------------
- */
+/* --- once a second ------------------------------------------------------------------------------------------------ */
 
 static const char *watched_folder(void)
 {
@@ -97,8 +96,7 @@ static void tick(void *arg)
     watchers_tick();
 }
 
-/* --- requests -------------------------------------------------------------------------------------------------------
- */
+/* --- requests ----------------------------------------------------------------------------------------------------- */
 
 static bool knows_secret(const char *given)
 {
@@ -184,8 +182,7 @@ static const struct cardea_verb verbs[] = {
     {0},
 };
 
-/* --- GET /load, /load/history?seconds=&step= ------------------------------------------------------------------------
- */
+/* --- GET /load, /load/history?seconds=&step= ---------------------------------------------------------------------- */
 
 static void http_json(struct cardea_http *x, int status, json_t *body)
 {
@@ -224,8 +221,7 @@ static void serve(struct cardea_http *x, const struct cardea_http_request *rq)
         http_json(x, 404, json_pack("{ss}", "error", "there is /load and /load/history"));
 }
 
-/* --- life -----------------------------------------------------------------------------------------------------------
- */
+/* --- life --------------------------------------------------------------------------------------------------------- */
 
 static int64_t number(const char *category, const char *name)
 {

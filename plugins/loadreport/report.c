@@ -112,8 +112,7 @@ void report_agent_line(char *line, size_t size)
         snprintf(line, size, "ready up %d%%", left < 1 ? 1 : left > 100 ? 100 : left);
 }
 
-/* --- metrics --------------------------------------------------------------------------------------------------------
- */
+/* --- metrics ------------------------------------------------------------------------------------------------------ */
 
 static void set(enum cardea_metric_kind kind, const char *name, const char *labels, const char *help, double v)
 {

@@ -81,8 +81,7 @@ static char *local_date(int64_t seconds)
     return text;
 }
 
-/* --- manifests ------------------------------------------------------------------------------------------------------
- */
+/* --- manifests ---------------------------------------------------------------------------------------------------- */
 
 /* A file that a manifest or index names; NULL when it leaves its folder. */
 static char *beside(const char *index, const char *name)
@@ -173,8 +172,7 @@ void rec_catalog_add(const json_t *manifest, const char *path)
     insert(item);
 }
 
-/* --- .nfo
- * ------------------------------------------------------------------------------------------------------------- */
+/* --- .nfo --------------------------------------------------------------------------------------------------------- */
 
 static void read_mjr(const char *path, bool *has, char **codec, bool *red, bool *e2ee)
 {
@@ -263,8 +261,7 @@ void rec_catalog_write_nfo(uint64_t id)
     g_free(folder);
 }
 
-/* --- files of others
- * ----------------------------------------------------------------------------------------------------- */
+/* --- files of others ---------------------------------------------------------------------------------------------- */
 
 /* A number that stays the same as long as the file keeps its name: 53 bits of FNV-1a. */
 static uint64_t number_of(const char *name)
@@ -311,8 +308,7 @@ static bool is_media(const char *name)
     return g_str_has_suffix(name, ".webm") || g_str_has_suffix(name, ".mkv") || g_str_has_suffix(name, ".mp4");
 }
 
-/* --- the scan
- * -------------------------------------------------------------------------------------------------------------- */
+/* --- the scan ----------------------------------------------------------------------------------------------------- */
 
 struct scan {
     GPtrArray *nfos, *media; /* paths */
@@ -390,8 +386,7 @@ void rec_catalog_scan(void)
     g_hash_table_destroy(s.owned);
 }
 
-/* --- asking
- * ------------------------------------------------------------------------------------------------------------------ */
+/* --- asking ------------------------------------------------------------------------------------------------------- */
 
 const struct rec_item *rec_catalog_find(uint64_t id)
 {

@@ -38,7 +38,7 @@ struct rec_demux {
     struct rec_demux_track track[REC_DEMUX_TRACKS];
 };
 
-/* --- bytes ---------------------------------------------------------------------------------------------------- */
+/* --- bytes -------------------------------------------------------------------------------------------------------- */
 
 static int64_t size_of(const struct rec_demux *d)
 {
@@ -96,7 +96,7 @@ static int64_t seek(void *demux, int64_t offset, int whence)
     return offset < 0 ? AVERROR(EINVAL) : (d->position = offset);
 }
 
-/* --- opening -------------------------------------------------------------------------------------------------- */
+/* --- opening ------------------------------------------------------------------------------------------------------ */
 
 static enum rec_demux_kind kind_of(enum AVMediaType type)
 {
@@ -290,7 +290,7 @@ void rec_demux_close(struct rec_demux *d)
     free(d);
 }
 
-/* --- what it is ----------------------------------------------------------------------------------------------- */
+/* --- what it is --------------------------------------------------------------------------------------------------- */
 
 unsigned rec_demux_tracks(const struct rec_demux *d)
 {
@@ -338,7 +338,7 @@ struct AVFormatContext *rec_demux_format(struct rec_demux *d)
     return d->format;
 }
 
-/* --- frames --------------------------------------------------------------------------------------------------- */
+/* --- frames ------------------------------------------------------------------------------------------------------- */
 
 static int64_t to_us(int64_t ticks, AVRational base)
 {

@@ -15,8 +15,7 @@
 
 static const char *const causes[] = {"loss", "overload", "pause", "silence"};
 
-/* --- files ----------------------------------------------------------------------------------------------------------
- */
+/* --- files -------------------------------------------------------------------------------------------------------- */
 
 static int write_all(int fd, const char *text, size_t len)
 {
@@ -109,8 +108,7 @@ int rec_sha256(const char *path, char hex[65])
     return err;
 }
 
-/* --- who writes
- * ------------------------------------------------------------------------------------------------------- */
+/* --- who writes --------------------------------------------------------------------------------------------------- */
 
 /* When a process was started, in clock ticks since boot; 0: there is none. Its number may have been given out anew. */
 static int64_t started(int64_t pid)
@@ -157,8 +155,7 @@ bool rec_writer_lives(const json_t *writer)
     return same && pid > 0 && started(pid) == json_integer_value(json_object_get(writer, "since"));
 }
 
-/* --- the manifest
- * ------------------------------------------------------------------------------------------------------ */
+/* --- the manifest ------------------------------------------------------------------------------------------------- */
 
 char *rec_time_text(int64_t wall_us)
 {

@@ -13,7 +13,7 @@
 
 static const char magic_2[] = "MJR00002", magic_1[] = "MJR00001", magic_0[] = "MEETECHO", mark_2[] = "MEET";
 
-/* --- info ----------------------------------------------------------------------------------------------------- */
+/* --- info --------------------------------------------------------------------------------------------------------- */
 
 static void copy_text(char *out, size_t cap, const char *text)
 {
@@ -118,7 +118,7 @@ out:
     return err;
 }
 
-/* --- writing -------------------------------------------------------------------------------------------------- */
+/* --- writing ------------------------------------------------------------------------------------------------------ */
 
 void rec_mjr_writer_init(struct rec_mjr_writer *w, bool video, uint32_t clock_rate)
 {
@@ -231,7 +231,7 @@ int rec_mjr_write_data(struct rec_mjr_writer *m, uint8_t *out, size_t cap, const
     return (int)w.pos;
 }
 
-/* --- reading -------------------------------------------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------------------------------------------------ */
 
 /* Files from before there was a header: a frame whose body is the word. */
 static int open_version_0(struct rec_mjr_reader *r, struct gw_reader *in)

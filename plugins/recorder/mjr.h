@@ -46,7 +46,7 @@ void rec_mjr_info_clear(struct rec_mjr_info *info, enum rec_mjr_kind kind, const
 /* Id of the extension with this URI, or 0. */
 uint8_t rec_mjr_extension_id(const struct rec_mjr_info *info, const char *uri);
 
-/* --- writing -------------------------------------------------------------------------------------------------- */
+/* --- writing ------------------------------------------------------------------------------------------------------ */
 
 /*
  * Where a file is. Sequence numbers begin with 1 and timestamps with 0, holes and disorder of the source stay; when
@@ -80,7 +80,7 @@ int rec_mjr_write_packet(struct rec_mjr_writer *w, uint8_t *out, size_t cap, con
 int rec_mjr_write_data(struct rec_mjr_writer *w, uint8_t *out, size_t cap, const uint8_t *message, size_t len,
                        int64_t wall_us, int64_t arrival_us);
 
-/* --- reading -------------------------------------------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------------------------------------------------ */
 
 struct rec_mjr_reader {
     /* borrowed: the whole file */

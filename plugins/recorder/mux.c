@@ -36,8 +36,7 @@ const char *rec_mux_extension(const struct rec_mux_track *tracks, unsigned n)
     return "webm";
 }
 
-/* --- bytes to the file ----------------------------------------------------------------------------------------------
- */
+/* --- bytes to the file -------------------------------------------------------------------------------------------- */
 
 static int failed(struct rec_mux *m, int error)
 {
@@ -80,8 +79,7 @@ static int64_t seek(void *mux, int64_t offset, int whence)
     return offset < 0 ? AVERROR(EINVAL) : (m->position = offset);
 }
 
-/* --- the header ------------------------------------------------------------------------------------------------------
- */
+/* --- the header --------------------------------------------------------------------------------------------------- */
 
 static int add_track(struct rec_mux *m, const struct rec_mux_track *t, bool webm)
 {
@@ -175,8 +173,7 @@ int rec_mux_open(struct rec_mux **out, const char *path, const struct rec_mux_co
     return err;
 }
 
-/* --- frames
- * ------------------------------------------------------------------------------------------------------------ */
+/* --- frames ------------------------------------------------------------------------------------------------------- */
 
 int rec_mux_write(struct rec_mux *m, unsigned track, const uint8_t *data, size_t len, int64_t time_us,
                   int64_t duration_us, bool keyframe)

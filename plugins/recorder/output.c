@@ -50,8 +50,7 @@ void rec_output_free(struct rec_output *out)
     g_free(out);
 }
 
-/* --- time, the manifest, trouble -------------------------------------------------------------------------------------
- */
+/* --- time, the manifest, trouble ---------------------------------------------------------------------------------- */
 
 int64_t rec_output_time(const struct rec_output *out, int64_t us)
 {
@@ -87,8 +86,7 @@ void rec_output_begin(struct rec_output *out, bool armed)
         rec_output_save(out);
 }
 
-/* --- tracks
- * ------------------------------------------------------------------------------------------------------------ */
+/* --- tracks ------------------------------------------------------------------------------------------------------- */
 
 static json_t *track_json(const struct rec_stream *s, int64_t from_us)
 {
@@ -159,8 +157,7 @@ void rec_output_gone(struct rec_output *out, struct rec_track *track)
     rec_track_free(track); /* it was never recorded */
 }
 
-/* --- frames
- * ------------------------------------------------------------------------------------------------------------ */
+/* --- frames ------------------------------------------------------------------------------------------------------- */
 
 static void want_key(struct rec_output *out, struct rec_stream *s)
 {
@@ -334,8 +331,7 @@ void rec_output_pause(struct rec_output *out, bool paused)
     }
 }
 
-/* --- limits
- * ------------------------------------------------------------------------------------------------------------ */
+/* --- limits ------------------------------------------------------------------------------------------------------- */
 
 static bool disk_is_low(const struct rec_output *out)
 {
@@ -384,8 +380,7 @@ static void check_limits(struct rec_output *out, int64_t now_us)
     }
 }
 
-/* --- turns, and the end
- * ------------------------------------------------------------------------------------------------- */
+/* --- turns, and the end ------------------------------------------------------------------------------------------- */
 
 static void finish(struct rec_output *out)
 {

@@ -30,8 +30,7 @@ static void put(struct out *o, const uint8_t *head, size_t head_len, const uint8
     o->len = head_len + len;
 }
 
-/* --- VP8, VP9: one byte in front of each piece ----------------------------------------------------------------------
- */
+/* --- VP8, VP9: one byte in front of each piece -------------------------------------------------------------------- */
 
 static void put_vp8(struct out *o, const uint8_t *frame, size_t len, bool keyframe)
 {
@@ -54,8 +53,7 @@ static void put_vp9(struct out *o, const uint8_t *frame, size_t len, bool keyfra
     }
 }
 
-/* --- H.264, H.265: NAL units, the large ones in fragments
- * -------------------------------------------------------------- */
+/* --- H.264, H.265: NAL units, the large ones in fragments --------------------------------------------------------- */
 
 static void put_nal_264(struct out *o, const uint8_t *nal, size_t len)
 {
@@ -126,8 +124,7 @@ static void put_h265(struct out *o, const uint8_t *frame, size_t len, bool keyfr
     put_annexb(o, frame, len, put_nal_265);
 }
 
-/* --- AV1: OBUs without their sizes, packed and cut
- * ----------------------------------------------------------------------- */
+/* --- AV1: OBUs without their sizes, packed and cut ---------------------------------------------------------------- */
 
 #define AV1_Z 0x80 /* begins with the rest of an OBU */
 #define AV1_Y 0x40 /* its last OBU goes on in the next */

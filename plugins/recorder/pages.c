@@ -52,8 +52,7 @@ static void answer_json(struct cardea_http *x, json_t *json)
     json_decref(json);
 }
 
-/* --- who asks
- * --------------------------------------------------------------------------------------------------------- */
+/* --- who asks ----------------------------------------------------------------------------------------------------- */
 
 /* A value of the query, decoded; g_free() it. NULL: none. */
 static char *query_value(const char *query, const char *name)
@@ -98,8 +97,7 @@ static bool may_remove(const struct rec_item *item, const char *key)
     return recorder.set.admin_key ? is_admin(key) : may_read(item, key);
 }
 
-/* --- answers
- * ------------------------------------------------------------------------------------------------------------ */
+/* --- answers ------------------------------------------------------------------------------------------------------ */
 
 static void add_file(json_t *list, const char *path)
 {
@@ -200,8 +198,7 @@ static void remove_item(struct cardea_http *x, const struct rec_item *item, cons
         recorder.host->http_reply(x, 204, NULL, NULL, 0);
 }
 
-/* --- the route
- * ------------------------------------------------------------------------------------------------------------ */
+/* --- the route ---------------------------------------------------------------------------------------------------- */
 
 static void answer(struct cardea_http *x, const struct cardea_http_request *rq, const char *key)
 {

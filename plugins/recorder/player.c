@@ -47,8 +47,7 @@ struct call {
     int64_t arg;
 };
 
-/* --- to the thread
- * ---------------------------------------------------------------------------------------------------- */
+/* --- to the thread ------------------------------------------------------------------------------------------------ */
 
 static void call(struct rec_playout *p, void (*run)(struct rec_playout *p, int64_t arg), int64_t arg)
 {
@@ -98,8 +97,7 @@ static void do_red(struct rec_playout *p, int64_t accepted)
     rec_reader_red(p->reader, accepted);
 }
 
-/* --- back to control
- * ------------------------------------------------------------------------------------------------------ */
+/* --- back to control ---------------------------------------------------------------------------------------------- */
 
 static void post(void (*run)(void *), void *arg)
 {
@@ -148,8 +146,7 @@ static void do_leave(struct rec_playout *p, int64_t unused)
     post(left, p);
 }
 
-/* --- sending
- * -------------------------------------------------------------------------------------------------------------- */
+/* --- sending ------------------------------------------------------------------------------------------------------ */
 
 static void put32(uint8_t *p, uint32_t v)
 {
@@ -262,8 +259,7 @@ void rec_player_stop(void)
     g_ptr_array_free(player.playouts, TRUE);
 }
 
-/* --- opening
- * ---------------------------------------------------------------------------------------------------------------- */
+/* --- opening ------------------------------------------------------------------------------------------------------ */
 
 static void copy_item(struct rec_item *to, const struct rec_item *from)
 {
@@ -325,8 +321,7 @@ struct rec_playout *rec_playout_open(const struct rec_item *item, const struct r
     return p;
 }
 
-/* --- control
- * ------------------------------------------------------------------------------------------------------------------ */
+/* --- control ------------------------------------------------------------------------------------------------------ */
 
 static int make_inlet(struct rec_playout *p, int kind, struct cardea_inlet_conf *conf, cardea_source *source)
 {

@@ -110,8 +110,7 @@ static bool open_track(struct rec_reader *r, struct track *t, const char *path, 
     return true;
 }
 
-/* --- packets on their way --------------------------------------------------------------------------------------------
- */
+/* --- packets on their way ----------------------------------------------------------------------------------------- */
 
 static int64_t time_of(const struct track *t, enum rec_read_kind kind, const struct stored *s)
 {

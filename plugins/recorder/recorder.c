@@ -21,8 +21,7 @@
 
 struct recorder recorder;
 
-/* --- folders
- * ----------------------------------------------------------------------------------------------------------- */
+/* --- folders ------------------------------------------------------------------------------------------------------ */
 
 int rec_make_folder(const char *path)
 {
@@ -53,8 +52,7 @@ bool rec_disk_has_room(const char *path)
     return statvfs(path, &fs) || (uint64_t)fs.f_bavail * fs.f_frsize >= recorder.set.min_free_bytes;
 }
 
-/* --- handles
- * ------------------------------------------------------------------------------------------------------------ */
+/* --- handles ------------------------------------------------------------------------------------------------------ */
 
 static int attach(struct cardea_handle *h, void **user)
 {
@@ -124,8 +122,7 @@ static json_t *describe(struct cardea_handle *h, void *user)
     return j;
 }
 
-/* --- life
- * ------------------------------------------------------------------------------------------------------------------ */
+/* --- life --------------------------------------------------------------------------------------------------------- */
 
 static int start(const struct cardea_host *h, const struct cardea_config *config)
 {

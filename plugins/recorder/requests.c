@@ -39,8 +39,7 @@ static void tell(struct rec_seat *s, const char *event)
     rec_seat_tell(s, json_pack("{ss sI}", "event", event, "id", (json_int_t)s->id));
 }
 
-/* --- list, update, configure
- * ------------------------------------------------------------------------------------------ */
+/* --- list, update, configure -------------------------------------------------------------------------------------- */
 
 static void verb_list(struct cardea_request *rq)
 {
@@ -105,8 +104,7 @@ static void verb_configure(struct cardea_request *rq)
                                        (json_int_t)s->bitrate));
 }
 
-/* --- record
- * -------------------------------------------------------------------------------------------------------------- */
+/* --- record ------------------------------------------------------------------------------------------------------- */
 
 static void take_ended(void *user, struct rec_take *t, const json_t *manifest, const char *path)
 {
@@ -270,8 +268,7 @@ static void verb_record(struct cardea_request *rq)
     tell_recording(s);
 }
 
-/* --- pause, resume, stop
- * ---------------------------------------------------------------------------------------------------- */
+/* --- pause, resume, stop ------------------------------------------------------------------------------------------ */
 
 static void hold(struct cardea_request *rq, bool paused)
 {
@@ -319,9 +316,7 @@ static void verb_stop(struct cardea_request *rq)
     }
 }
 
-/* --- play
- * --------------------------------------------------------------------------------------------------------------------
- */
+/* --- play --------------------------------------------------------------------------------------------------------- */
 
 /* The places of an offer of ours, in the order audio, video, data. */
 static int place(struct rec_seat *s, const struct rec_playable *what)
@@ -518,8 +513,7 @@ static void verb_position(struct cardea_request *rq)
     reply(rq, result);
 }
 
-/* --- the table
- * ---------------------------------------------------------------------------------------------------------------- */
+/* --- the table ---------------------------------------------------------------------------------------------------- */
 
 #define MOST_ID (((int64_t)1 << 53) - 1)
 

@@ -30,8 +30,7 @@ bool rec_segment_wanted(struct rec_output *out, int64_t now_us)
            out->pending.bytes > out->conf.most_pending;
 }
 
-/* --- opening
- * ------------------------------------------------------------------------------------------------------------ */
+/* --- opening ------------------------------------------------------------------------------------------------------ */
 
 static unsigned describe(struct rec_output *out, struct rec_mux_track *tracks)
 {
@@ -131,8 +130,7 @@ int rec_segment_open(struct rec_output *out)
     return err;
 }
 
-/* --- writing
- * ------------------------------------------------------------------------------------------------------------ */
+/* --- writing ------------------------------------------------------------------------------------------------------ */
 
 void rec_segment_write(struct rec_output *out, const struct rec_pending_frame *f, const uint8_t *bytes)
 {
@@ -184,8 +182,7 @@ void rec_segment_sync(struct rec_output *out, int64_t now_us)
     rec_writer_background(sync_work, sync_done, s);
 }
 
-/* --- closing
- * ------------------------------------------------------------------------------------------------------------ */
+/* --- closing ------------------------------------------------------------------------------------------------------ */
 
 struct hash {
     struct rec_output *out;

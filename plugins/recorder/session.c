@@ -28,8 +28,7 @@ void rec_sessions_free(void)
     g_hash_table_destroy(sessions);
 }
 
-/* --- writing -------------------------------------------------------------------------------------------------------
- */
+/* --- writing ------------------------------------------------------------------------------------------------------ */
 
 struct save {
     char *path;
@@ -90,8 +89,7 @@ void rec_session_note(struct rec_session *s, uint64_t id, const char *what, cons
         save(s);
 }
 
-/* --- members ---------------------------------------------------------------------------------------------------------
- */
+/* --- members ------------------------------------------------------------------------------------------------------ */
 
 static struct rec_session *make(const char *key, const char *name, const char *room)
 {

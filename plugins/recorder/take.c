@@ -46,8 +46,7 @@ static struct {
 static const struct cardea_tap tap_events;
 static const struct rec_output_events output_events;
 
-/* --- to the writer
- * ---------------------------------------------------------------------------------------------------- */
+/* --- to the writer ------------------------------------------------------------------------------------------------ */
 
 struct order {
     struct rec_output *out;
@@ -96,8 +95,7 @@ static void do_message(void *arg)
     g_free(o);
 }
 
-/* --- from the writer; what is posted needs no memory of its own
- * --------------------------------------------------------- */
+/* --- from the writer; what is posted needs no memory of its own --------------------------------------------------- */
 
 static void post(void (*run)(void *), void *arg)
 {
@@ -220,8 +218,7 @@ static const struct rec_output_events output_events = {
     .ended = on_ended,
 };
 
-/* --- beginning
- * ------------------------------------------------------------------------------------------------------------ */
+/* --- beginning ---------------------------------------------------------------------------------------------------- */
 
 static bool name_is_taken(const char *folder, const char *name)
 {
@@ -436,8 +433,7 @@ int rec_take_begin(struct rec_take **out, const struct rec_take_conf *conf)
     return 0;
 }
 
-/* --- tracks
- * --------------------------------------------------------------------------------------------------------------- */
+/* --- tracks ------------------------------------------------------------------------------------------------------- */
 
 static char *copy(const char *text)
 {
@@ -535,8 +531,7 @@ static void gone(void *tap, cardea_source source)
 
 static const struct cardea_tap tap_events = {.packet = rec_track_packet, .report = rec_track_report, .gone = gone};
 
-/* --- what happens to it
- * ------------------------------------------------------------------------------------------------------ */
+/* --- what happens to it ------------------------------------------------------------------------------------------- */
 
 void rec_take_data(struct rec_take *t, const struct cardea_message *m)
 {
@@ -612,9 +607,7 @@ unsigned rec_takes(void)
     return g_hash_table_size(takes.all);
 }
 
-/* --- life
- * ----------------------------------------------------------------------------------------------------------------------
- */
+/* --- life --------------------------------------------------------------------------------------------------------- */
 
 void rec_takes_init(void)
 {

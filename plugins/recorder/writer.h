@@ -21,7 +21,7 @@ void rec_writer_stop(const char *cause);
 /* [any thread] run(arg) on the writer, in order. */
 void rec_writer_call(void (*run)(void *arg), void *arg);
 
-/* --- on the writer --- */
+/* --- on the writer ------------------------------------------------------------------------------------------------ */
 
 int64_t rec_writer_now(void);
 void rec_writer_add(struct rec_output *out); /* its turn comes until it is removed */

@@ -67,7 +67,7 @@ void answer_problem(struct cardea_http *x, int status, const char *why)
     json_decref(problem);
 }
 
-/* --- request headers --- */
+/* --- request headers ---------------------------------------------------------------------------------------------- */
 
 bool header_is_type(struct cardea_http *x, const struct cardea_http_request *rq, const char *type)
 {
@@ -103,7 +103,7 @@ int header_if_match(struct cardea_http *x, const struct cardea_http_request *rq,
     return found ? 0 : 412;
 }
 
-/* --- ICE servers --- */
+/* --- ICE servers -------------------------------------------------------------------------------------------------- */
 
 char *link_of_server(const char *server)
 {

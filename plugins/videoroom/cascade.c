@@ -27,7 +27,7 @@ const struct cardea_param unpublish_remotely_params[] = {{"room", CARDEA_ID, CAR
 const struct cardea_param listremotes_params[] = {
     {"room", CARDEA_ID, CARDEA_REQUIRED}, {"publisher_id", CARDEA_ID, CARDEA_REQUIRED}, {0}};
 
-/* --- what is forwarded --- */
+/* --- what is forwarded -------------------------------------------------------------------------------------------- */
 
 static const struct forward *forward_of(const struct publisher *p, const struct cascade *c, int mindex)
 {
@@ -70,7 +70,7 @@ void cascades_follow(struct publisher *p)
         follow(p, p->cascades->pdata[i]);
 }
 
-/* --- life --- */
+/* --- life --------------------------------------------------------------------------------------------------------- */
 
 static struct cascade *find(const struct publisher *p, const char *remote_id)
 {
@@ -102,7 +102,7 @@ void cascades_free(struct publisher *p)
         end(p, p->cascades->pdata[0]);
 }
 
-/* --- requests --- */
+/* --- requests ----------------------------------------------------------------------------------------------------- */
 
 /* The participant, if it is one of ours. NULL: rq has been failed. */
 static struct publisher *begin(struct cardea_request *rq, bool locked, struct room **room)

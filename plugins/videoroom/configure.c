@@ -11,7 +11,7 @@
 #include "seat.h"
 #include "verbs.h"
 
-/* --- settings of a participant and its tracks --- */
+/* --- settings of a participant and its tracks --------------------------------------------------------------------- */
 
 const struct cardea_param description_item[] = {
     {"mid", CARDEA_STRING, CARDEA_REQUIRED}, {"description", CARDEA_STRING, CARDEA_REQUIRED}, {0}};
@@ -206,7 +206,7 @@ static void apply_display(struct publisher *p, const json_t *body)
     }
 }
 
-/* --- the publishing half --- */
+/* --- the publishing half ------------------------------------------------------------------------------------------ */
 
 bool publisher_check_codecs(struct cardea_request *rq, const struct room *room, const json_t *body)
 {

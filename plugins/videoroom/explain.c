@@ -35,7 +35,7 @@ static const char *const causes[] = {
     [CARDEA_CAUSE_ASKED] = "asked",
 };
 
-/* --- what we know ourselves --- */
+/* --- what we know ourselves --------------------------------------------------------------------------------------- */
 
 static json_t *paused_by(const struct subscriber *s, const struct slot *slot)
 {
@@ -83,7 +83,7 @@ static json_t *stream_json(const struct subscriber *s, const struct slot *slot)
     return o;
 }
 
-/* --- what the worker knows --- */
+/* --- what the worker knows ---------------------------------------------------------------------------------------- */
 
 static void set_number(json_t *o, const char *name, json_int_t n, bool known)
 {
@@ -146,7 +146,7 @@ static void tell(void *arg, cardea_sink sink, const struct cardea_sink_state *st
     g_free(question);
 }
 
-/* --- asking --- */
+/* --- asking ------------------------------------------------------------------------------------------------------- */
 
 /* The streams of s; the worker's part of them comes later. New reference. */
 static json_t *ask(struct inquiry *q, struct subscriber *s)

@@ -32,7 +32,7 @@ bool forward_read_srtp(struct forward_srtp *out, const json_t *o)
     return true;
 }
 
-/* --- life --- */
+/* --- life --------------------------------------------------------------------------------------------------------- */
 
 static void unhook(struct forward *f)
 {
@@ -163,7 +163,7 @@ struct forward *forward_find(const struct publisher *p, int64_t stream_id)
     return NULL;
 }
 
-/* --- what is told about it --- */
+/* --- what is told about it ---------------------------------------------------------------------------------------- */
 
 json_t *forward_json(const struct forward *f)
 {

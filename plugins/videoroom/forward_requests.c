@@ -11,7 +11,7 @@
 #include "room.h"
 #include "verbs.h"
 
-/* --- parameters --- */
+/* --- parameters --------------------------------------------------------------------------------------------------- */
 
 #define PORT     65535
 #define TYPE     127
@@ -64,7 +64,7 @@ const struct cardea_param stop_forward_params[] = {{"room", CARDEA_ID, CARDEA_RE
                                                    {"stream_id", CARDEA_UINT, CARDEA_REQUIRED},
                                                    {0}};
 
-/* --- one m-line --- */
+/* --- one m-line --------------------------------------------------------------------------------------------------- */
 
 static const json_t *member(const json_t *o, const char *prefix, const char *name, const char *suffix)
 {
@@ -113,7 +113,7 @@ static unsigned start_item(struct publisher *p, const struct cardea_stream *s, c
     return n;
 }
 
-/* --- rtp_forward --- */
+/* --- rtp_forward -------------------------------------------------------------------------------------------------- */
 
 struct asked { /* what every step of the request needs */
     const json_t *body;
@@ -304,7 +304,7 @@ void verb_rtp_forward(struct cardea_request *rq)
     hosts_free(hosts);
 }
 
-/* --- the others --- */
+/* --- the others --------------------------------------------------------------------------------------------------- */
 
 void verb_stop_rtp_forward(struct cardea_request *rq)
 {

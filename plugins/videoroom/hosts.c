@@ -97,7 +97,7 @@ const char *hosts_address(const struct hosts *h, const char *name, const char *f
     return one && one->address[0] ? one->address : NULL;
 }
 
-/* --- looking up --- */
+/* --- looking up --------------------------------------------------------------------------------------------------- */
 
 /* On a helper thread: h is nobody else's meanwhile. */
 static void work(void *arg)

@@ -16,7 +16,7 @@
 static const struct follower forwarding = {.streams = cascades_follow, .gone = forwards_stop};
 static const struct follower *const followers[] = {&loudest, &recording, &forwarding, NULL};
 
-/* --- life --- */
+/* --- life --------------------------------------------------------------------------------------------------------- */
 
 static void track_clear(gpointer data)
 {
@@ -106,7 +106,7 @@ void publisher_free(struct publisher *p)
     g_free(p);
 }
 
-/* --- its m-lines --- */
+/* --- its m-lines -------------------------------------------------------------------------------------------------- */
 
 const struct cardea_stream *publisher_streams(const struct publisher *p, size_t *n)
 {
@@ -190,7 +190,7 @@ struct track *publisher_track(struct publisher *p, unsigned mindex)
     return &g_array_index(p->tracks, struct track, mindex);
 }
 
-/* --- publishing --- */
+/* --- publishing --------------------------------------------------------------------------------------------------- */
 
 void publisher_apply(struct publisher *p, const struct cardea_stream *s)
 {
@@ -358,7 +358,7 @@ void publisher_leave(struct publisher *p)
     p->room = NULL;
 }
 
-/* --- requests --- */
+/* --- requests ----------------------------------------------------------------------------------------------------- */
 
 void verb_unpublish(struct cardea_request *rq)
 {

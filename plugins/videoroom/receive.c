@@ -27,7 +27,7 @@ static const struct cardea_param configure_params[] = {{"streams", CARDEA_ARRAY,
                                                        {"update", CARDEA_BOOL},
                                                        {0}};
 
-/* --- configure --- */
+/* --- configure ---------------------------------------------------------------------------------------------------- */
 
 static bool check_configure(struct cardea_request *rq, struct subscriber *s, const json_t *body, const json_t *streams)
 {

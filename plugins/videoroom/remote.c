@@ -21,7 +21,7 @@ struct remote {
     GPtrArray *feeds;    /* struct feed, by mindex */
 };
 
-/* --- what the gateway tells --- */
+/* --- what the gateway tells --------------------------------------------------------------------------------------- */
 
 static void on_talking(void *user, cardea_source source, bool talking, double level_dbov)
 {
@@ -62,7 +62,7 @@ static void on_gone(void *user, cardea_source source)
 static const struct cardea_inlet_events events = {
     .talking = on_talking, .loudness = on_loudness, .lost = on_lost, .gone = on_gone};
 
-/* --- life --- */
+/* --- life --------------------------------------------------------------------------------------------------------- */
 
 static void close_feed(gpointer data)
 {
@@ -133,7 +133,7 @@ void remote_remove(struct publisher *p)
     publisher_free(p);
 }
 
-/* --- streams --- */
+/* --- streams ------------------------------------------------------------------------------------------------------ */
 
 const char *remote_read_stream(struct remote_stream *s, const json_t *item, const struct room *room, int *code)
 {

@@ -86,7 +86,7 @@ static bool check_streams(struct cardea_request *rq, const json_t *streams, cons
     return true;
 }
 
-/* --- add --- */
+/* --- add ---------------------------------------------------------------------------------------------------------- */
 
 static int open_port(struct publisher *p, const json_t *body, const struct forward_srtp *srtp,
                      struct cardea_port_info *info)
@@ -154,7 +154,7 @@ void verb_add_remote_publisher(struct cardea_request *rq)
     reply_added(rq, p, &info);
 }
 
-/* --- update, remove --- */
+/* --- update, remove ----------------------------------------------------------------------------------------------- */
 
 static struct publisher *find(struct cardea_request *rq, struct room **room)
 {

@@ -106,7 +106,7 @@ void room_tell(struct room *room, const struct publisher *but, json_t *body)
     g_free(to);
 }
 
-/* --- who may join --- */
+/* --- who may join ------------------------------------------------------------------------------------------------- */
 
 bool room_allow(struct room *room, const json_t *tokens)
 {
@@ -136,7 +136,7 @@ json_t *room_tokens(const struct room *room)
     return all;
 }
 
-/* --- what is told about it --- */
+/* --- what is told about it ---------------------------------------------------------------------------------------- */
 
 static void set_true(json_t *o, const char *name, bool on)
 {

@@ -11,7 +11,7 @@
 #include "store.h"
 #include "verbs.h"
 
-/* --- making and changing --- */
+/* --- making and changing ------------------------------------------------------------------------------------------ */
 
 static void create(struct cardea_request *rq, const json_t *body, const char *id, struct properties *set)
 {
@@ -106,7 +106,7 @@ void verb_destroy(struct cardea_request *rq)
     vr.host->reply(rq, body);
 }
 
-/* --- asking --- */
+/* --- asking ------------------------------------------------------------------------------------------------------- */
 
 void verb_list(struct cardea_request *rq)
 {
@@ -136,7 +136,7 @@ void verb_listparticipants(struct cardea_request *rq)
                                      "participants", room_participants(room)));
 }
 
-/* --- who may join --- */
+/* --- who may join ------------------------------------------------------------------------------------------------- */
 
 void verb_allowed(struct cardea_request *rq)
 {

@@ -56,7 +56,7 @@ struct subscriber *seat_subscriber(struct cardea_request *rq)
     return NULL;
 }
 
-/* --- handle_info --- */
+/* --- handle_info -------------------------------------------------------------------------------------------------- */
 
 static unsigned count_subscribers(const struct publisher *p, unsigned mindex)
 {

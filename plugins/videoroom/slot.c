@@ -12,7 +12,7 @@
 
 #define TOP_LAYER 2
 
-/* --- life --- */
+/* --- life --------------------------------------------------------------------------------------------------------- */
 
 struct slot *slot_new(struct subscriber *s, enum cardea_kind kind)
 {
@@ -53,7 +53,7 @@ void slot_keyframe(const struct slot *slot)
         vr.host->keyframe(from->source);
 }
 
-/* --- layers --- */
+/* --- layers ------------------------------------------------------------------------------------------------------- */
 
 void slot_defaults(struct subscriber *s, struct slot *slot)
 {
@@ -118,7 +118,7 @@ void slot_read_layers(struct slot *slot, const json_t *item)
         l->priority = (uint16_t)json_integer_value(v);
 }
 
-/* --- which stream feeds it --- */
+/* --- which stream feeds it ---------------------------------------------------------------------------------------- */
 
 /* The codec of an m-line whose stream has none (yet): what the room would take first. */
 static char *codec_of(const struct publisher *p, const struct cardea_stream *stream)
@@ -209,7 +209,7 @@ void slot_clear(struct subscriber *s, struct slot *slot)
     disconnect(slot);
 }
 
-/* --- all of a subscriber's --- */
+/* --- all of a subscriber's ---------------------------------------------------------------------------------------- */
 
 struct slot *slots_by_mid(struct subscriber *s, const char *mid)
 {
@@ -300,7 +300,7 @@ void slots_drop_feed(struct subscriber *s, struct publisher *p, const char *mid,
     }
 }
 
-/* --- what is offered --- */
+/* --- what is offered ---------------------------------------------------------------------------------------------- */
 
 static bool is_inactive(const struct slot *slot, const struct cardea_stream *from)
 {
@@ -360,7 +360,7 @@ void slots_place(struct subscriber *s)
             place(s, s->slots->pdata[i]);
 }
 
-/* --- what is linked --- */
+/* --- what is linked ----------------------------------------------------------------------------------------------- */
 
 static bool is_paused(const struct subscriber *s, const struct slot *slot)
 {

@@ -106,7 +106,7 @@ json_t *slots_json(struct subscriber *s)
     return list;
 }
 
-/* --- layers --- */
+/* --- layers ------------------------------------------------------------------------------------------------------- */
 
 void slot_tell_layer(struct subscriber *s, const struct slot *slot, const char *name, int layer)
 {

@@ -97,7 +97,7 @@ bool store_forget(const struct room *room)
     return fine;
 }
 
-/* --- reading --- */
+/* --- reading ------------------------------------------------------------------------------------------------------ */
 
 static const char *restore(const json_t *o)
 {

@@ -58,7 +58,7 @@ static const struct cardea_param update_params[] = {
     {"unsubscribe", CARDEA_ARRAY, CARDEA_NONEMPTY, .fields = remove_item},
     {0}};
 
-/* --- choosing streams --- */
+/* --- choosing streams --------------------------------------------------------------------------------------------- */
 
 static bool check_layers(struct cardea_request *rq, const json_t *item)
 {
@@ -152,7 +152,7 @@ static bool remove_streams(struct subscriber *s, const json_t *item)
     return media;
 }
 
-/* --- joining --- */
+/* --- joining ------------------------------------------------------------------------------------------------------ */
 
 uint32_t subscriber_private_id(const json_t *body)
 {
@@ -235,7 +235,7 @@ out:
     json_decref(list);
 }
 
-/* --- changing --- */
+/* --- changing ----------------------------------------------------------------------------------------------------- */
 
 static void change(struct cardea_request *rq, const struct cardea_param *params, const char *add, const char *drop)
 {

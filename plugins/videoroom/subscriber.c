@@ -12,7 +12,7 @@
 #include "slot.h"
 #include "verbs.h"
 
-/* --- life --- */
+/* --- life --------------------------------------------------------------------------------------------------------- */
 
 struct subscriber *subscriber_new(struct seat *seat, struct room *room)
 {
@@ -76,7 +76,7 @@ void subscriber_up(struct subscriber *s)
     observe_subscriber(s, "subscribed", false);
 }
 
-/* --- offers --- */
+/* --- offers ------------------------------------------------------------------------------------------------------- */
 
 json_t *subscriber_updated(const struct subscriber *s)
 {
@@ -162,7 +162,7 @@ void subscriber_lost_feed(struct subscriber *s, struct publisher *p, bool offer)
         s->changed = true;
 }
 
-/* --- requests --- */
+/* --- requests ----------------------------------------------------------------------------------------------------- */
 
 /* The client's answer has been applied: which m-lines does it take? */
 static void take_answer(struct subscriber *s)

@@ -6,7 +6,7 @@
 #include "seat.h"
 #include "subscriber.h"
 
-/* --- requests that both roles have --- */
+/* --- requests that both roles have -------------------------------------------------------------------------------- */
 
 static void run_configure(struct cardea_request *rq)
 {
@@ -30,7 +30,7 @@ static void run_leave(struct cardea_request *rq)
         publisher_request_leave(rq, p);
 }
 
-/* --- parameters --- */
+/* --- parameters --------------------------------------------------------------------------------------------------- */
 
 #define ROOM                                                                                                           \
     {                                                                                                                  \

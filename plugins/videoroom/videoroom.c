@@ -16,7 +16,7 @@
 
 struct videoroom vr;
 
-/* --- handles --- */
+/* --- handles ------------------------------------------------------------------------------------------------------ */
 
 static int attach(struct cardea_handle *h, void **user)
 {
@@ -113,7 +113,7 @@ static json_t *describe(struct cardea_handle *h, void *user)
     return seat_json(user);
 }
 
-/* --- life of the plugin --- */
+/* --- life of the plugin ------------------------------------------------------------------------------------------- */
 
 static void static_room(const char *group, const json_t *settings)
 {

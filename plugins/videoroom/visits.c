@@ -30,7 +30,7 @@ static struct {
     unsigned most;
 } visits;
 
-/* --- life --- */
+/* --- life --------------------------------------------------------------------------------------------------------- */
 
 static void fresh_etag(struct visit *v)
 {
@@ -71,7 +71,7 @@ static void end(struct visit *v)
     g_hash_table_remove(visits.all, v->token);
 }
 
-/* --- for whip.c and whep.c --- */
+/* --- for whip.c and whep.c ---------------------------------------------------------------------------------------- */
 
 void visit_refuse(struct visit_refusal *refusal, int status, const char *fmt, ...)
 {
@@ -129,7 +129,7 @@ char *visit_query(const char *query, const char *name)
     return value;
 }
 
-/* --- what the guest hears --- */
+/* --- what the guest hears ----------------------------------------------------------------------------------------- */
 
 static int status_of(int code)
 {
@@ -206,7 +206,7 @@ static void hear(void *arg, const struct cardea_heard *what)
         end(v);
 }
 
-/* --- requests --- */
+/* --- requests ----------------------------------------------------------------------------------------------------- */
 
 static void post(struct cardea_http *x, const struct cardea_http_request *rq, const struct visit_kind *kind)
 {
@@ -334,7 +334,7 @@ static void serve_whep(struct cardea_http *x, const struct cardea_http_request *
     serve(x, rq, &visit_whep);
 }
 
-/* --- start and stop --- */
+/* --- start and stop ----------------------------------------------------------------------------------------------- */
 
 static void read_servers(const char *list)
 {

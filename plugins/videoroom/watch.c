@@ -15,7 +15,7 @@ static const struct cardea_param item_params[] = {{"feed", CARDEA_ID, CARDEA_REQ
 static const struct cardea_param watch_params[] = {
     {"feed", CARDEA_ID}, {"streams", CARDEA_ARRAY, .fields = item_params}, {"private_id", CARDEA_UINT}, {0}};
 
-/* --- which stream goes on which m-line of the offer --- */
+/* --- which stream goes on which m-line of the offer --------------------------------------------------------------- */
 
 static bool is_listed(const char *list, const char *word)
 {
@@ -96,7 +96,7 @@ static bool lay_out(struct subscriber *s, const struct cardea_offered *line, siz
     return slots_fed(s);
 }
 
-/* --- answering --- */
+/* --- answering ---------------------------------------------------------------------------------------------------- */
 
 static bool has_data(const struct subscriber *s)
 {

@@ -37,7 +37,7 @@ static struct person *star; /* the first publisher */
 static struct person **crowd;
 static struct person **watchers; /* meet: the subscription of each */
 
-/* --- what one person does --- */
+/* --- what one person does ----------------------------------------------------------------------------------------- */
 
 static void watch(unsigned i)
 {
@@ -100,7 +100,7 @@ static void go(unsigned i)
     }
 }
 
-/* --- the curve --- */
+/* --- the curve ---------------------------------------------------------------------------------------------------- */
 
 /* meet: m-lines offered when so many are there already: to the new one, and again to everybody else. */
 static double lines_told(unsigned there)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The machine's own limit: what it costs to seal a packet for each of many receivers, with keys of their own, and to send
- * it in UDP_SEGMENT runs over loopback, with no bookkeeping at all. Every figure of a server stands beside it.
+ * The machine's own limit: what it costs to seal a packet for each of many receivers, with keys of their own, and to
+ * send it in UDP_SEGMENT runs over loopback, with no bookkeeping at all. Every figure of a server stands beside it.
  *
  * Usage: limit [seconds each]. Prints JSON: µs of CPU (user + system) a packet, by length of run; "plain" is a copy.
  */

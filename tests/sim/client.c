@@ -12,7 +12,7 @@
 
 #define MEDIA_TICK_US 5000
 
-/* --- the wire --- */
+/* --- the wire ----------------------------------------------------------------------------------------------------- */
 
 static void send_up(struct sim_client *c, const uint8_t *data, size_t len)
 {
@@ -71,7 +71,7 @@ static void at_client(void *arg, const uint8_t *data, size_t len, int64_t now_us
     }
 }
 
-/* --- DTLS and data --- */
+/* --- DTLS and data ------------------------------------------------------------------------------------------------ */
 
 static void dtls_send(void *arg, const uint8_t *data, size_t len)
 {
@@ -177,7 +177,7 @@ static void dtls_timer(void *arg, int64_t now_us)
         gw_timer_start(c->world->timers, &c->dtls_timer, gw_dtls_next(c->dtls));
 }
 
-/* --- making --- */
+/* --- making ------------------------------------------------------------------------------------------------------- */
 
 static void give_remote(struct sim_client *c, bool engine_is_dtls_client)
 {
@@ -241,7 +241,7 @@ void sim_client_free(struct sim_client *c)
     g_free(c);
 }
 
-/* --- m-lines --- */
+/* --- m-lines ------------------------------------------------------------------------------------------------------ */
 
 gw_track_id sim_track(const struct sim_client *c, unsigned mindex)
 {

@@ -13,7 +13,7 @@
 
 #define REPORT_US 1000000
 
-/* --- sending --- */
+/* --- sending ------------------------------------------------------------------------------------------------------ */
 
 /* VP8: X, I (15 bits), L, T; then a frame header whose lowest bit says whether it is a key frame. */
 static size_t put_vp8(uint8_t *p, const struct sim_out *o, bool first, bool keyframe, unsigned temporal)
@@ -162,7 +162,7 @@ static void resend(struct sim_client *c, struct sim_out *o, uint16_t seq)
     sim_client_rtp(c, data, header, header + 2 + h.payload.len, o->rtx_index++);
 }
 
-/* --- receiving --- */
+/* --- receiving ---------------------------------------------------------------------------------------------------- */
 
 static void note(struct sim_in *in, const uint8_t *data, const struct gw_rtp_header *h, bool by_rtx, size_t wire,
                  int64_t now_us)
@@ -285,7 +285,7 @@ unsigned sim_holes(const struct sim_in *in, unsigned tail)
     return holes;
 }
 
-/* --- RTCP --- */
+/* --- RTCP --------------------------------------------------------------------------------------------------------- */
 
 static void for_senders(struct sim_client *c, const struct gw_rtcp_packet *p)
 {

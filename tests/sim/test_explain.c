@@ -135,7 +135,7 @@ static void a_hushed_source_is_measured(void **state)
     hush.u.number = 0;
     packets = r.sub[0].audio->packets;
     sim_order(r.world, 0, &hush);
-    sim_run_ms(r.world, 15); /* before the next packet of its own is due, */
+    sim_run_ms(r.world, 15);                                    /* before the next packet of its own is due, */
     assert_in_range(r.sub[0].audio->packets - packets, 13, 16); /* what was said in the last 300 ms is heard */
     sim_run_ms(r.world, 500);
     assert_true(r.sub[0].audio->packets > heard + 20);

@@ -27,7 +27,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* --- from the tap to the inlet --- */
+/* --- from the tap to the inlet ------------------------------------------------------------------------------------ */
 
 static void keep(const void *data, size_t len)
 {
@@ -117,7 +117,7 @@ static void open_room(unsigned subscribers, double loss_up, double loss_down)
     order_tap(GW_ORDER_TAP, sim_track(r.publisher, 1), &r);
 }
 
-/* --- tests --- */
+/* --- tests -------------------------------------------------------------------------------------------------------- */
 
 static void a_sink_gets_what_is_injected(void **state)
 {

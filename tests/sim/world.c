@@ -9,7 +9,7 @@
 #include "sctp/sctp.h"
 #include "sim/client.h"
 
-/* --- what engines call --- */
+/* --- what engines call -------------------------------------------------------------------------------------------- */
 
 static bool take_news(void *arg, const struct gw_news *news)
 {
@@ -43,7 +43,7 @@ static void transmit(void *arg, struct gw_ice *ice, const uint8_t *data, size_t 
     }
 }
 
-/* --- making --- */
+/* --- making ------------------------------------------------------------------------------------------------------- */
 
 static void make_worker(struct sim_world *w, unsigned i)
 {
@@ -139,7 +139,7 @@ void sim_world_free(struct sim_world *w)
     g_free(w);
 }
 
-/* --- time --- */
+/* --- time --------------------------------------------------------------------------------------------------------- */
 
 static int64_t earlier(int64_t a, int64_t b)
 {
@@ -191,7 +191,7 @@ void sim_run_ms(struct sim_world *w, int64_t ms)
     sim_run(w, ms * 1000);
 }
 
-/* --- the control thread's part --- */
+/* --- the control thread's part ------------------------------------------------------------------------------------ */
 
 void sim_order(struct sim_world *w, unsigned worker, const struct gw_order *o)
 {

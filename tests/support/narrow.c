@@ -87,7 +87,7 @@ static int open_tun(const char *ns, const char *address)
     return tun;
 }
 
-/* --- the heap --- */
+/* --- the heap ----------------------------------------------------------------------------------------------------- */
 
 static bool before(const struct packet *a, const struct packet *b)
 {
@@ -120,7 +120,7 @@ static struct packet *pop(struct way *w)
     return top;
 }
 
-/* --- packets --- */
+/* --- packets ------------------------------------------------------------------------------------------------------ */
 
 static void take(struct way *w, const uint8_t *data, size_t len)
 {
@@ -170,7 +170,7 @@ static void deliver(struct way *w)
     }
 }
 
-/* --- the script --- */
+/* --- the script --------------------------------------------------------------------------------------------------- */
 
 static void command(struct way *ways, char *line)
 {

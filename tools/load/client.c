@@ -86,7 +86,7 @@ static void link_up(struct client *c, const char *sdp)
         c->state = LINKING;
 }
 
-/* --- what the server says --- */
+/* --- what the server says ----------------------------------------------------------------------------------------- */
 
 static void on_success(struct client *c, const json_t *m)
 {
@@ -168,7 +168,7 @@ static void on_open(void *arg)
     send_json(c, json_pack("{ss}", "janus", "create"));
 }
 
-/* --- what we do --- */
+/* --- what we do --------------------------------------------------------------------------------------------------- */
 
 bool client_may_start(const struct client *c)
 {

@@ -60,7 +60,7 @@ void watch_change(struct watch *w, int fd, bool writable)
     epoll_ctl(world.epoll, EPOLL_CTL_MOD, fd, &e);
 }
 
-/* --- who there is --- */
+/* --- who there is ------------------------------------------------------------------------------------------------- */
 
 static struct client *add_client(struct room *room, struct client *follows)
 {
@@ -96,7 +96,7 @@ static void add_rooms(void)
     }
 }
 
-/* --- the loop --- */
+/* --- the loop ----------------------------------------------------------------------------------------------------- */
 
 static void start_some(int64_t now)
 {
@@ -282,7 +282,7 @@ static void join_all(void)
         turn();
 }
 
-/* --- idle sessions: many over one connection --- */
+/* --- idle sessions: many over one connection ---------------------------------------------------------------------- */
 
 static struct {
     struct ws ws;
@@ -346,7 +346,7 @@ static bool open_idle(void)
     return !idle.ws.closed;
 }
 
-/* --- measuring --- */
+/* --- measuring ---------------------------------------------------------------------------------------------------- */
 
 static void measure(struct run *r)
 {

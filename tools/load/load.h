@@ -23,7 +23,7 @@
 #include "rtcp/twcc.h"
 #include "srtp/srtp.h"
 
-/* --- options.c --- */
+/* --- options.c ---------------------------------------------------------------------------------------------------- */
 struct options {
     char *server, *profile, *codec, *feedback, *json, *html, *scenario, *name;
     int pid, rooms, publishers, subscribers, seconds, warm_up, bitrate, fps, open_every, parallel, idle, ramp,
@@ -36,7 +36,7 @@ extern struct options option;
 bool options_read(int *argc, char ***argv);
 json_t *options_json(void);
 
-/* --- the loop --- */
+/* --- the loop ----------------------------------------------------------------------------------------------------- */
 struct watch { /* embedded in what owns a descriptor */
     void (*ready)(void *arg, int64_t now);
     void *arg;
@@ -45,7 +45,7 @@ int64_t now_us(void);
 bool watch_add(struct watch *w, int fd, bool writable);
 void watch_change(struct watch *w, int fd, bool writable);
 
-/* --- ws.c --- */
+/* --- ws.c --------------------------------------------------------------------------------------------------------- */
 struct ws {
     int fd;
     struct watch watch;
@@ -62,7 +62,7 @@ bool ws_connect(struct ws *w, const char *url); /* ws://host[:port][/path], http
 void ws_send(struct ws *w, const char *text, size_t len);
 void ws_close(struct ws *w);
 
-/* --- sdp.c --- */
+/* --- sdp.c -------------------------------------------------------------------------------------------------------- */
 struct remote {
     char ufrag[272], pwd[272], hash[16], fingerprint[256];
     struct sockaddr_in address;
@@ -78,7 +78,7 @@ bool sdp_read(const char *sdp, struct remote *r);
 char *sdp_offer(const struct local *l, uint32_t ssrc);
 char *sdp_answer(const char *offer, const struct local *l);
 
-/* --- peer.c --- */
+/* --- peer.c ------------------------------------------------------------------------------------------------------- */
 #define STREAMS 6
 
 struct stream { /* one SSRC that arrives */
@@ -119,7 +119,7 @@ void peer_tick(struct peer *p, int64_t now);     /* keepalive and reports, at it
 extern struct gw_dtls_context *dtls_context;
 extern struct gw_sealer *sealer;
 
-/* --- media.c --- */
+/* --- media.c ------------------------------------------------------------------------------------------------------ */
 #define LAYERS 3
 
 struct outgoing {
@@ -143,7 +143,7 @@ void media_start(struct publisher *p, uint32_t ssrc, int64_t now);
 void media_send(struct peer *peer, int64_t now);
 void media_keyframe(struct publisher *p, uint32_t ssrc); /* 0: of all */
 
-/* --- arrive.c --- */
+/* --- arrive.c ----------------------------------------------------------------------------------------------------- */
 #define STAMP           16    /* bytes at the end of a payload: a mark and a time */
 #define LATENCY_BUCKETS 20000 /* of 10 µs */
 struct latency {
@@ -154,14 +154,14 @@ double latency_ms(double quantile);
 void stamp(uint8_t *at, int64_t now);
 void media_arrived(struct peer *p, uint8_t *data, size_t len, int64_t now);
 
-/* --- feedback.c --- */
+/* --- feedback.c --------------------------------------------------------------------------------------------------- */
 void feedback_read(struct peer *p, uint8_t *data, size_t len);
 void feedback_nack(struct peer *p, struct stream *s);
 void feedback_pli(struct peer *p, uint32_t ssrc);
 void feedback_report(struct peer *p, int64_t now);
 void feedback_twcc(struct peer *p);
 
-/* --- client.c --- */
+/* --- client.c ----------------------------------------------------------------------------------------------------- */
 enum client_state { WAITING, CONNECTING, CREATING, ATTACHING, MAKING_ROOM, JOINING, NEGOTIATING, LINKING, UP, GONE };
 
 struct room {
@@ -187,7 +187,7 @@ void client_progress(struct client *c, int64_t now); /* while joining */
 void client_leave(struct client *c);
 extern char first_failure[200]; /* why a client failed, the first time */
 
-/* --- usage.c --- */
+/* --- usage.c ------------------------------------------------------------------------------------------------------ */
 struct usage {
     double user_s, system_s, wall_s;
     long rss_kib, private_kib, fds, threads;
@@ -195,7 +195,7 @@ struct usage {
 bool usage_read(int pid, struct usage *u);
 double own_cpu_s(void);
 
-/* --- report.c, page.c --- */
+/* --- report.c, page.c --------------------------------------------------------------------------------------------- */
 struct totals {
     uint64_t packets, bytes, lost, late, duplicates, jumps, garbage, sent, nacks, plis, repaired, keyframes;
     int up, silent, failed;

@@ -92,7 +92,7 @@ static void send_audio(struct peer *peer, int64_t now)
     o->ts += 960;
 }
 
-/* --- what a frame's packets begin with --- */
+/* --- what a frame's packets begin with ---------------------------------------------------------------------------- */
 
 /* RFC 7741: X, I with 15 bits, L, T; S on the first packet; then the frame's own header. */
 static void shape_vp8(struct outgoing *o, uint8_t *out, bool first, bool last)

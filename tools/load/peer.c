@@ -69,7 +69,7 @@ void peer_close(struct peer *p)
     p->up = false;
 }
 
-/* --- ICE --- */
+/* --- ICE ---------------------------------------------------------------------------------------------------------- */
 
 static StunAgent *stun_agent(void)
 {
@@ -131,7 +131,7 @@ static void on_stun(struct peer *p, uint8_t *data, size_t len)
         send(p->fd, out, cap, 0);
 }
 
-/* --- DTLS --- */
+/* --- DTLS --------------------------------------------------------------------------------------------------------- */
 
 static void dtls_send(void *arg, const uint8_t *data, size_t len)
 {
@@ -190,7 +190,7 @@ void peer_progress(struct peer *p, int64_t now)
         gw_dtls_timer(p->dtls, now);
 }
 
-/* --- datagrams --- */
+/* --- datagrams ---------------------------------------------------------------------------------------------------- */
 
 static void on_datagram(struct peer *p, uint8_t *data, size_t len, int64_t now)
 {

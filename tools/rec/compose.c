@@ -74,7 +74,7 @@ struct composition {
     unsigned shown[LAYOUT_CELLS], n_shown; /* who has which cell */
 };
 
-/* --- pictures ---------------------------------------------------------------------------------------------------- */
+/* --- pictures ----------------------------------------------------------------------------------------------------- */
 
 static void blacken(AVFrame *f)
 {
@@ -144,7 +144,7 @@ static int draw(struct composition *c, int64_t number)
     return encode_picture(c->encode, c->canvas, number);
 }
 
-/* --- sound ------------------------------------------------------------------------------------------------------- */
+/* --- sound -------------------------------------------------------------------------------------------------------- */
 
 /* The loudest one, when it is somebody else for a while. */
 static void choose_speaker(struct composition *c, int64_t now_us)
@@ -197,7 +197,7 @@ static int hear(struct composition *c, int64_t until_us)
     return option.no_audio || until_us <= c->begin_us ? 0 : encode_sound(c->encode, c->mix, n);
 }
 
-/* --- all of it --------------------------------------------------------------------------------------------------- */
+/* --- all of it ---------------------------------------------------------------------------------------------------- */
 
 static bool is_over(const struct composition *c, int64_t now_us)
 {

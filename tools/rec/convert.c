@@ -60,7 +60,7 @@ static const char description[] =
     "  cardea-rec convert rec-1-audio.mjr rec-1-video.mjr rec-1.webm\n"
     "  cardea-rec convert take.webm take.mp4\n";
 
-/* --- options from the environment -------------------------------------------------------------------------------- */
+/* --- options from the environment --------------------------------------------------------------------------------- */
 
 static void from_environment(void)
 {
@@ -108,8 +108,7 @@ static int list_endings(void)
     return 0;
 }
 
-/* --- several .mjr into one file ------------------------------------------------------------------------------------
- */
+/* --- several .mjr into one file ----------------------------------------------------------------------------------- */
 
 struct job {
     struct stream stream[SOURCES_MOST]; /* sound and pictures */
@@ -367,8 +366,7 @@ out:
     return result;
 }
 
-/* --- a media file into another kind ---------------------------------------------------------------------------------
- */
+/* --- a media file into another kind ------------------------------------------------------------------------------- */
 
 static int copy_frames(struct rec_demux *in, struct output *out, const int *track)
 {

@@ -28,7 +28,7 @@ struct output {
     int64_t filled_us; /* WAV: how much is there */
 };
 
-/* --- containers ----------------------------------------------------------------------------------------------- */
+/* --- containers --------------------------------------------------------------------------------------------------- */
 
 static const struct {
     const char *ending, *muxer;
@@ -85,7 +85,7 @@ bool output_takes(const char *ending, enum AVCodecID codec)
     return false;
 }
 
-/* --- opening -------------------------------------------------------------------------------------------------- */
+/* --- opening ------------------------------------------------------------------------------------------------------ */
 
 static int trouble(struct output *o, const char *doing, int err)
 {
@@ -193,7 +193,7 @@ int output_open(struct output **out, const struct output_conf *conf, const struc
     return 0;
 }
 
-/* --- frames --------------------------------------------------------------------------------------------------- */
+/* --- frames ------------------------------------------------------------------------------------------------------- */
 
 static int put(struct output *o, unsigned track, const uint8_t *data, size_t len, int64_t time_us, int64_t duration_us,
                bool keyframe)

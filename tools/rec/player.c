@@ -64,7 +64,7 @@ struct player *player_new(const struct person *person)
     return p;
 }
 
-/* --- one clip after the other --------------------------------------------------------------------------------- */
+/* --- one clip after the other ------------------------------------------------------------------------------------- */
 
 static void close_clip(struct player *p)
 {
@@ -140,7 +140,7 @@ static void open_clip(struct player *p)
     open_tracks(p, clip->path);
 }
 
-/* --- decoding ---------------------------------------------------------------------------------------------------- */
+/* --- decoding ----------------------------------------------------------------------------------------------------- */
 
 static void queue_picture(struct player *p)
 {
@@ -297,7 +297,7 @@ int64_t player_end_us(const struct player *p)
     return p->end_us;
 }
 
-/* --- seeing and hearing ---------------------------------------------------------------------------------------- */
+/* --- seeing and hearing ------------------------------------------------------------------------------------------- */
 
 bool player_is_visible(const struct player *p)
 {

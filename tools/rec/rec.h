@@ -12,13 +12,13 @@
 
 #include <glib.h>
 
-/* --- commands (one file each) --- */
+/* --- commands (one file each) ------------------------------------------------------------------------------------- */
 
 /* argv[0] is the command's name. 0: done, 1: something is wrong with what was looked at, 2: used wrongly. */
 typedef int command_fn(int argc, char **argv);
 command_fn run_info, run_verify, run_repair, run_convert, run_mjr, run_compose;
 
-/* --- talking to people (ui.c) --- */
+/* --- talking to people (ui.c) ------------------------------------------------------------------------------------- */
 
 /* Parses options; what is left stays in argv. Returns false after an error, or --help, has been printed: *result is the
  * process' result then. summary stands above, description below the list of options; both may be NULL. */

@@ -11,7 +11,7 @@
 #define FRAME_MAX   (8u << 20)
 #define ORIENTATION "urn:3gpp:video-orientation"
 
-/* --- times ---------------------------------------------------------------------------------------------------- */
+/* --- times -------------------------------------------------------------------------------------------------------- */
 
 /* The packet that a frame began with; frames come in order. */
 static const struct packet *packet_of(struct stream *s, uint64_t seq)
@@ -39,7 +39,7 @@ static void take(void *arg, const struct rec_frame *frame)
     s->result = s->emit(s->arg, frame, s->offset_us + gw_ts_to_us(ticks, rate), gw_ts_to_us(frame->duration, rate));
 }
 
-/* --- what a container wants to know ---------------------------------------------------------------------------- */
+/* --- what a container wants to know ------------------------------------------------------------------------------- */
 
 /* A number behind name= in an fmtp, 0…255, or -1. */
 static int fmtp_number(const char *fmtp, const char *name)
@@ -124,7 +124,7 @@ bool stream_probe(struct stream *s, const char *path)
     return s->has_frames;
 }
 
-/* --- giving them out ------------------------------------------------------------------------------------------- */
+/* --- giving them out ---------------------------------------------------------------------------------------------- */
 
 void stream_start(struct stream *s, stream_frame_fn *emit, void *arg)
 {

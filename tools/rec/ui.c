@@ -69,7 +69,7 @@ void set_av_log(int level)
     av_log_set_level(levels[level < 0 ? 0 : level > 7 ? 7 : level]);
 }
 
-/* --- progress ------------------------------------------------------------------------------------------------- */
+/* --- progress ----------------------------------------------------------------------------------------------------- */
 
 void progress_begin(struct progress *p, const char *what, bool quiet)
 {

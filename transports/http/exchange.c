@@ -48,8 +48,7 @@ static struct {
     bool ending;
 } table = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-/* --- answers
- * ---------------------------------------------------------------------------------------------------------- */
+/* --- answers ------------------------------------------------------------------------------------------------------ */
 
 const char *header_of(struct MHD_Connection *c, const char *name)
 {
@@ -154,8 +153,7 @@ static enum MHD_Result finish(struct exchange *x)
     return respond(x, x->status, r, x->response_len);
 }
 
-/* --- asking the gateway
- * ------------------------------------------------------------------------------------------------- */
+/* --- asking the gateway ------------------------------------------------------------------------------------------- */
 
 static const char *find_header(void *connection, const char *name)
 {
@@ -211,8 +209,7 @@ static enum MHD_Result ask_gateway(struct exchange *x, const char *method)
     return MHD_YES;
 }
 
-/* --- requests
- * ------------------------------------------------------------------------------------------------------------ */
+/* --- requests ----------------------------------------------------------------------------------------------------- */
 
 void *exchange_begin(void *server, const char *target, struct MHD_Connection *c)
 {
@@ -347,8 +344,7 @@ void exchange_completed(void *server, struct MHD_Connection *c, void **state, en
     *state = NULL;
 }
 
-/* --- life
- * ----------------------------------------------------------------------------------------------------------------- */
+/* --- life --------------------------------------------------------------------------------------------------------- */
 
 void exchange_init(void)
 {

@@ -46,7 +46,7 @@ struct http {
 extern struct http http;
 extern const struct cardea_transport cardea_transport;
 
-/* --- server.c: control thread --- */
+/* --- server.c: control thread ------------------------------------------------------------------------------------- */
 
 /* One listening port. Const while it serves. */
 struct server {
@@ -72,14 +72,14 @@ struct server *server_new(const struct server_conf *conf);
 void server_free(struct server *s);
 unsigned server_connections(const struct server *s);
 
-/* --- listen.c: any thread --- */
+/* --- listen.c: any thread ----------------------------------------------------------------------------------------- */
 
 /* A listening socket; -1 with errno. interface is stronger than ip; without both: all addresses, of IPv4 and IPv6. */
 int listen_at(const char *ip, const char *interface, int port);
 /* IPv4 is written as such also when it came by IPv6. Returns the port. */
 unsigned address_text(const struct sockaddr *a, char *out, size_t size);
 
-/* --- watch.c --- */
+/* --- watch.c ------------------------------------------------------------------------------------------------------ */
 
 /* One TCP connection. Its port's thread; until_us is under a lock of watch.c. */
 struct client {
@@ -101,7 +101,7 @@ void client_may_take(struct client *client, int64_t seconds);
 void client_watch(const struct client *client, uint64_t tag, bool half_closed_is_gone);
 void client_unwatch(const struct client *client);
 
-/* --- exchange.c --- */
+/* --- exchange.c --------------------------------------------------------------------------------------------------- */
 void exchange_init(void);
 void exchange_end(void); /* control thread: lets answers go out, and the waiting ones go; after it nothing is asked */
 void exchange_free_table(void);                                                   /* after the servers have stopped */
@@ -113,7 +113,7 @@ void exchange_respond(uint64_t tag, const struct cardea_response *response); /* 
 void exchange_gone(uint64_t tag);                                            /* watching thread */
 const char *header_of(struct MHD_Connection *c, const char *name);
 
-/* --- pages.c --- */
+/* --- pages.c ------------------------------------------------------------------------------------------------------ */
 
 /* The page at path, or NULL when there is none. *status is 200 or 304; size in bytes. */
 struct MHD_Response *page_find(struct MHD_Connection *c, const char *path, int *status, uint64_t *size);

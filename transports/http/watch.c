@@ -27,8 +27,7 @@ static struct {
     atomic_bool ending;
 } table = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-/* --- connections that come and go: the thread of their port ---------------------------------------------------------
- */
+/* --- connections that come and go: the thread of their port ------------------------------------------------------- */
 
 static void come(struct MHD_Connection *c, void **context)
 {
@@ -77,8 +76,7 @@ void client_may_take(struct client *client, int64_t seconds)
     pthread_mutex_unlock(&table.lock);
 }
 
-/* --- clients of suspended connections --------------------------------------------------------------------------------
- */
+/* --- clients of suspended connections ----------------------------------------------------------------------------- */
 
 void client_watch(const struct client *client, uint64_t tag, bool half_closed_is_gone)
 {
@@ -92,8 +90,7 @@ void client_unwatch(const struct client *client)
     epoll_ctl(table.epoll, EPOLL_CTL_DEL, client->fd, NULL);
 }
 
-/* --- the thread
- * ------------------------------------------------------------------------------------------------------- */
+/* --- the thread --------------------------------------------------------------------------------------------------- */
 
 static void end_late_ones(int64_t now_us)
 {

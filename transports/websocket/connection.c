@@ -35,8 +35,7 @@ static struct {
     cardea_connection last_id;
 } table = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-/* --- what the gateway sends: control thread -------------------------------------------------------------------------
- */
+/* --- what the gateway sends: control thread ----------------------------------------------------------------------- */
 
 static void clear_out(struct connection *c)
 {
@@ -105,8 +104,7 @@ void connection_shut(cardea_connection id)
         service_wake();
 }
 
-/* --- coming and going: service thread from here on ------------------------------------------------------------------
- */
+/* --- coming and going: service thread from here on ---------------------------------------------------------------- */
 
 static void tell(const struct connection *c, json_t *body)
 {
@@ -169,8 +167,7 @@ static int close_with(struct lws *wsi, enum lws_close_status status)
     return -1;
 }
 
-/* --- receiving -------------------------------------------------------------------------------------------------------
- */
+/* --- receiving ---------------------------------------------------------------------------------------------------- */
 
 static int receive(struct connection *c, const void *piece, size_t len)
 {
@@ -189,8 +186,7 @@ static int receive(struct connection *c, const void *piece, size_t len)
     return 0;
 }
 
-/* --- sending ---------------------------------------------------------------------------------------------------------
- */
+/* --- sending ------------------------------------------------------------------------------------------------------ */
 
 static struct message *pop(struct connection *c, bool *more, bool *shut)
 {
@@ -268,8 +264,7 @@ void connections_write_kicked(void)
     g_array_free(ids, TRUE);
 }
 
-/* --- time ------------------------------------------------------------------------------------------------------------
- */
+/* --- time --------------------------------------------------------------------------------------------------------- */
 
 static void look_after(struct connection *c, int64_t now_us)
 {
@@ -317,8 +312,7 @@ void connections_say_goodbye(void)
     pthread_mutex_unlock(&table.lock);
 }
 
-/* --- the library's door
- * ----------------------------------------------------------------------------------------------- */
+/* --- the library's door ------------------------------------------------------------------------------------------- */
 
 static int add_headers(struct lws *wsi, struct lws_process_html_args *args)
 {
@@ -355,8 +349,7 @@ int connection_callback(struct lws *wsi, enum lws_callback_reasons why, void *us
     }
 }
 
-/* --- life
- * -------------------------------------------------------------------------------------------------------------- */
+/* --- life --------------------------------------------------------------------------------------------------------- */
 
 void connections_init(void)
 {

@@ -64,8 +64,7 @@ static int refusal(struct lws *wsi)
     return 0;
 }
 
-/* --- how long -------------------------------------------------------------------------------------------------------
- */
+/* --- how long ----------------------------------------------------------------------------------------------------- */
 
 static void begin(struct lws *wsi)
 {
@@ -108,8 +107,7 @@ void handshakes_end(void)
     pending = NULL;
 }
 
-/* --- the library's door ---------------------------------------------------------------------------------------------
- */
+/* --- the library's door ------------------------------------------------------------------------------------------- */
 
 /* The listening socket has a new client. */
 static int filter_address(struct lws *listener, lws_sockfd_type fd)

@@ -27,8 +27,7 @@ static int64_t number(const struct cardea_config *c, const char *name)
     return ws.host->option_int(c, "general", name);
 }
 
-/* --- endpoints ------------------------------------------------------------------------------------------------------
- */
+/* --- endpoints ---------------------------------------------------------------------------------------------------- */
 
 static void endpoint_free(gpointer endpoint)
 {
@@ -96,8 +95,7 @@ static bool needs_certificate(void)
     return false;
 }
 
-/* --- start and stop --------------------------------------------------------------------------------------------------
- */
+/* --- start and stop ----------------------------------------------------------------------------------------------- */
 
 static void set_log_level(const struct cardea_config *c)
 {
@@ -183,8 +181,7 @@ static void respond_nothing(uint64_t tag, const struct cardea_response *response
 {
 }
 
-/* --- query_transport
- * -------------------------------------------------------------------------------------------------- */
+/* --- query_transport ---------------------------------------------------------------------------------------------- */
 
 /* The service thread takes it up at its next tick. */
 static bool set_logging(const char *list)
@@ -230,8 +227,7 @@ static json_t *query(json_t *request)
     return manage_answer(&manage, request);
 }
 
-/* --- the descriptor
- * --------------------------------------------------------------------------------------------------- */
+/* --- the descriptor ----------------------------------------------------------------------------------------------- */
 
 #define FLAG(category, name, fallback, help)                                                                           \
     {                                                                                                                  \

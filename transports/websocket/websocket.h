@@ -58,13 +58,13 @@ struct websocket {
 extern struct websocket ws;
 extern const struct cardea_transport cardea_transport;
 
-/* --- service.c: control thread --- */
+/* --- service.c: control thread ------------------------------------------------------------------------------------ */
 int service_start(void); /* 0, or -1 after a log line */
 void service_stop(void); /* says goodbye to all, at most half a second */
 void service_wake(void); /* connections have been kicked */
 int endpoint_port(const struct endpoint *e);
 
-/* --- handshake.c: service thread --- */
+/* --- handshake.c: service thread ---------------------------------------------------------------------------------- */
 void handshakes_init(void); /* control thread, while the service thread does not run */
 void handshakes_end(void);
 void handshakes_look_after(int64_t now_us); /* each second: ends those that take too long */
@@ -75,7 +75,7 @@ const struct endpoint *endpoint_of(struct lws *wsi);
 void remote_of(struct lws *wsi, char *out, size_t size);
 extern const char client_protocol[], admin_protocol[];
 
-/* --- connection.c --- */
+/* --- connection.c ------------------------------------------------------------------------------------------------- */
 void connections_init(void);
 void connections_end(void);
 int connection_callback(struct lws *wsi, enum lws_callback_reasons why, void *user, void *in, size_t len);

@@ -16,7 +16,7 @@ int rec_depacketizer_init(struct rec_depacketizer *d, const struct rec_depacketi
     return 0;
 }
 
-/* --- for the codecs --- */
+/* --- for the codecs ----------------------------------------------------------------------------------------------- */
 
 int rec_put(struct rec_depacketizer *d, const void *data, size_t len)
 {
@@ -56,7 +56,7 @@ void rec_emit(struct rec_depacketizer *d, struct rec_frame *frame)
     d->conf.emit(d->conf.arg, frame);
 }
 
-/* --- packets --- */
+/* --- packets ------------------------------------------------------------------------------------------------------ */
 
 static void note_sequence(struct rec_depacketizer *d, uint64_t seq)
 {

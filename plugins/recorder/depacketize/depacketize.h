@@ -50,7 +50,7 @@ uint32_t rec_codec_clock_rate(enum rec_codec codec);
 /* Samples a second: as above, but 16000 for G.722. 0 for video. */
 uint32_t rec_codec_sample_rate(enum rec_codec codec);
 
-/* --- a frame -------------------------------------------------------------------------------------------------- */
+/* --- a frame ------------------------------------------------------------------------------------------------------ */
 
 struct rec_frame {
     const uint8_t *data;          /* borrowed until the callback returns */
@@ -87,7 +87,7 @@ struct rec_frame {
 /* Takes a frame. Must not push into the same depacketizer. */
 typedef void rec_frame_fn(void *arg, const struct rec_frame *frame);
 
-/* --- the depacketizer ----------------------------------------------------------------------------------------- */
+/* --- the depacketizer --------------------------------------------------------------------------------------------- */
 
 #define REC_CONFIG_MAX 1024 /* bytes of parameter sets; larger ones are no config */
 #define REC_LAYERS_MAX 8    /* frames of one VP9 picture */

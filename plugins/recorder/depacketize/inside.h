@@ -48,7 +48,7 @@ int rec_put(struct rec_depacketizer *d, const void *data, size_t len);
 /* Replaces the config, when it differs. A config that is too large is none. */
 void rec_config_set(struct rec_depacketizer *d, const uint8_t *data, size_t len);
 
-/* --- Annex B, for H.264 and H.265 --- */
+/* --- Annex B, for H.264 and H.265 --------------------------------------------------------------------------------- */
 
 /* Appends a start code. */
 int rec_put_start_code(struct rec_depacketizer *d);

@@ -222,8 +222,7 @@ static void keys_that_cannot_be_read(void **state)
     assert_int_equal(gw_jwt_new(&j, &(struct gw_jwt_conf){.key_file = key_file}, why, sizeof(why)), GW_EPARSE);
 }
 
-/* --- at the door ----------------------------------------------------------------------------------------------------
- */
+/* --- at the door -------------------------------------------------------------------------------------------------- */
 
 static char *token_with(const char *more)
 {

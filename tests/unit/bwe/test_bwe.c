@@ -165,7 +165,7 @@ static void probing_can_be_switched_off(void **state)
     assert_true(path_estimate(&p) < 1500000); /* it climbs, but slowly */
 }
 
-/* --- without transport-wide feedback --- */
+/* --- without transport-wide feedback ------------------------------------------------------------------------------ */
 
 static void remb_is_an_upper_limit_while_fresh(void **state)
 {
@@ -213,7 +213,7 @@ static void round_trips_are_smoothed(void **state)
     assert_true(p.bwe.rtt_us < 2000000);
 }
 
-/* --- bad input --- */
+/* --- bad input ---------------------------------------------------------------------------------------------------- */
 
 static void feedback_about_nothing_is_counted(void **state)
 {

@@ -97,7 +97,7 @@ static void kinds(void **state)
     assert_false(gw_address_is_none(&b));
 }
 
-/* --- which of them are offered --- */
+/* --- which of them are offered ------------------------------------------------------------------------------------ */
 
 static bool matches(const char *item, const char *interface, const char *address)
 {

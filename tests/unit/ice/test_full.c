@@ -348,7 +348,7 @@ static void silent_servers(void **state)
     assert_in_range(gw_now_us() - started, 0, 7000000);
 }
 
-/* --- through a relay, where one is installed --- */
+/* --- through a relay, where one is installed ---------------------------------------------------------------------- */
 
 #define RELAY_PORT 45478
 

@@ -51,7 +51,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* --- a client --- */
+/* --- a client ----------------------------------------------------------------------------------------------------- */
 
 static int client_at(const char *from, const char *to, int type)
 {
@@ -120,7 +120,7 @@ static void set_remote(void)
     world_inside--;
 }
 
-/* --- the tests --- */
+/* --- the tests ---------------------------------------------------------------------------------------------------- */
 
 static void gathers(void **state)
 {
@@ -591,7 +591,7 @@ static void empty_pool(void **state)
     close(fd);
 }
 
-/* --- ICE-TCP --- */
+/* --- ICE-TCP ------------------------------------------------------------------------------------------------------ */
 
 static void send_frame(int fd, const uint8_t *data, size_t len)
 {
@@ -747,7 +747,7 @@ static void tcp_last_words(void **state)
     close(fd);
 }
 
-/* --- the back end as a whole --- */
+/* --- the back end as a whole -------------------------------------------------------------------------------------- */
 
 static void busy_port(void **state)
 {

@@ -218,7 +218,7 @@ static void tells_what_it_did(void **state)
     uint64_t timers = 0;
 
     gw_loop_stats(loop, &before);
-    assert_int_equal(before.cpu_us, 0); /* no thread runs it */
+    assert_int_equal(before.cpu_us, 0);                                 /* no thread runs it */
     gw_timer_start(gw_loop_timers(loop), &timer, gw_now_us() - 300000); /* due long ago */
     gw_loop_turn(loop, 0);
     gw_loop_turn(loop, 0); /* nothing was due */

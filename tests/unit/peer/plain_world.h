@@ -34,7 +34,7 @@ static struct {
     uint8_t seen[65536]; /* by sequence number: how often the tap heard it */
 } w;
 
-/* --- the two threads in one --- */
+/* --- the two threads in one --------------------------------------------------------------------------------------- */
 
 static inline bool post(void *arg, unsigned worker, const struct gw_order *order)
 {
@@ -119,7 +119,7 @@ static inline void let_pass_ms(int64_t ms)
     tell();
 }
 
-/* --- the plugin --- */
+/* --- the plugin --------------------------------------------------------------------------------------------------- */
 
 static inline void on_keyframe(void *user, cardea_source source)
 {
@@ -202,7 +202,7 @@ static inline cardea_forwarder forward(cardea_source source, const struct cardea
     return f;
 }
 
-/* --- the other machine --- */
+/* --- the other machine -------------------------------------------------------------------------------------------- */
 
 static inline int open_socket(const char *host, uint16_t *port)
 {

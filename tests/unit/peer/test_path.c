@@ -190,7 +190,7 @@ static void an_encrypted_port_takes_nothing_else(void **state)
     close(fd);
 }
 
-/* --- with a forwarder --- */
+/* --- with a forwarder --------------------------------------------------------------------------------------------- */
 
 /* What one gateway forwards another takes, over a network that loses every seventh packet. */
 static void losses_between_two_are_repaired(void **state)

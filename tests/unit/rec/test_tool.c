@@ -112,7 +112,7 @@ static void count(const char *name, struct counted *tracks, unsigned expected)
     rec_demux_close(d);
 }
 
-/* --- convert -------------------------------------------------------------------------------------------------- */
+/* --- convert ------------------------------------------------------------------------------------------------------ */
 
 static void puts_audio_and_video_in_step(void **state)
 {
@@ -277,7 +277,7 @@ static void copies_media_files(void **state)
     assert_true(says("err", "does not take vp8"));
 }
 
-/* --- info, verify, repair --------------------------------------------------------------------------------------- */
+/* --- info, verify, repair ----------------------------------------------------------------------------------------- */
 
 static void tells_about_files(void **state)
 {
@@ -378,7 +378,7 @@ static void repairs_with_the_manifest(void **state)
     assert_int_equal(run("verify v.mjr"), 0);
 }
 
-/* --- captures -------------------------------------------------------------------------------------------------- */
+/* --- captures ----------------------------------------------------------------------------------------------------- */
 
 static void goes_through_a_capture(void **state)
 {
@@ -423,7 +423,7 @@ static void reads_what_others_write(void **state)
     assert_true(says("out", "101 packets"));
 }
 
-/* --- compose ---------------------------------------------------------------------------------------------------- */
+/* --- compose ------------------------------------------------------------------------------------------------------ */
 
 static void composes_files(void **state)
 {

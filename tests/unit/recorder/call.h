@@ -31,7 +31,7 @@ static struct {
     int64_t video_late_us;        /* the network of the video is slower */
 } call;
 
-/* --- in place of writer.c --- */
+/* --- in place of writer.c ----------------------------------------------------------------------------------------- */
 
 int64_t rec_writer_now(void)
 {
@@ -52,7 +52,7 @@ void rec_writer_background(void (*work)(void *arg), void (*done)(void *arg), voi
     done(arg);
 }
 
-/* --- what the output tells --- */
+/* --- what the output tells ---------------------------------------------------------------------------------------- */
 
 static void call_keyframe(void *owner, cardea_source source)
 {
@@ -85,7 +85,7 @@ static void call_ended(void *owner, json_t *manifest)
 static const struct rec_output_events call_events = {call_keyframe, call_overload, call_trouble, call_segment,
                                                      call_ended};
 
-/* --- camera and microphone --- */
+/* --- camera and microphone ---------------------------------------------------------------------------------------- */
 
 static inline void call_packet(struct rec_track *t, uint64_t seq, uint32_t ts, bool key, bool marker,
                                const uint8_t *payload, size_t len, int64_t arrival_us)

@@ -347,7 +347,7 @@ static void gives_up_on_a_peer_that_is_gone(void **state)
     drop(&l);
 }
 
-/* --- a peer of our own making, for what a well-behaved one does not do -------- */
+/* --- a peer of our own making, for what a well-behaved one does not do -------------------------------------------- */
 
 struct raw {
     struct gw_assoc assoc;
@@ -584,7 +584,7 @@ static void numbers_streams_by_role(void **state)
     }
 }
 
-/* --- several workers ---------------------------------------------------------- */
+/* --- several workers ---------------------------------------------------------------------------------------------- */
 
 static void *worker(void *arg)
 {

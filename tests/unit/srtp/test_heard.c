@@ -65,7 +65,7 @@ static void each_number_passes_once(void **state)
             assert_int_equal(take(&h, 5, (uint16_t)i), !round);
     assert_true(take(&h, 5, 2999));
     assert_true(take(&h, 5, 2999 - (GW_HEARD_RTP - 1))); /* never came */
-    assert_false(take(&h, 5, 2999 - GW_HEARD_RTP));          /* nor did this, but who knows */
+    assert_false(take(&h, 5, 2999 - GW_HEARD_RTP));      /* nor did this, but who knows */
     assert_true(take(&h, 5, 2999 + 5000));
     assert_false(take(&h, 5, 2999));
     gw_heard_clear(&h);

@@ -29,8 +29,7 @@ struct client {
     SSL *ssl;
 };
 
-/* --- opening and closing ---------------------------------------------------------------------------------------------
- */
+/* --- opening and closing ------------------------------------------------------------------------------------------ */
 
 static struct client *open_socket(const void *address, socklen_t len)
 {
@@ -110,8 +109,7 @@ void client_small_window(struct client *c)
     setsockopt(c->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 }
 
-/* --- bytes
- * ------------------------------------------------------------------------------------------------------------- */
+/* --- bytes -------------------------------------------------------------------------------------------------------- */
 
 bool client_try_write(struct client *c, const void *data, size_t len)
 {
@@ -173,8 +171,7 @@ bool client_is_closed(struct client *c, int ms)
     return n == 0;
 }
 
-/* --- answers of HTTP
- * ----------------------------------------------------------------------------------------------------- */
+/* --- answers of HTTP ---------------------------------------------------------------------------------------------- */
 
 static bool read_one(struct client *c, char *out)
 {

@@ -32,8 +32,7 @@ static struct {
     bool running;
 } fake = {.lock = PTHREAD_MUTEX_INITIALIZER, .more = PTHREAD_COND_INITIALIZER};
 
-/* --- what the transport says ----------------------------------------------------------------------------------------
- */
+/* --- what the transport says -------------------------------------------------------------------------------------- */
 
 void fake_free(struct heard *h)
 {
@@ -110,8 +109,7 @@ static void log_line(enum cardea_log_level level, const char *fmt, ...)
     pthread_mutex_unlock(&fake.lock);
 }
 
-/* --- settings --------------------------------------------------------------------------------------------------------
- */
+/* --- settings ----------------------------------------------------------------------------------------------------- */
 
 static const char *value_of(const struct cardea_config *c, const char *category, const char *name)
 {
@@ -174,8 +172,7 @@ static const struct cardea_transport_host host = {
     .has_route = has_route,
 };
 
-/* --- life
- * -------------------------------------------------------------------------------------------------------------- */
+/* --- life --------------------------------------------------------------------------------------------------------- */
 
 static void load(const char *file)
 {
@@ -270,8 +267,7 @@ int fake_port(const char *listener)
     return port;
 }
 
-/* --- hearing
- * ------------------------------------------------------------------------------------------------------------ */
+/* --- hearing ------------------------------------------------------------------------------------------------------ */
 
 static struct heard *take(enum said what)
 {

@@ -46,7 +46,7 @@ void fake_free(struct heard *h);
 uint64_t fake_answer(int status, const char *body);
 void fake_respond(uint64_t tag, int status, const char *const *headers, const char *body);
 
-/* --- clients --- */
+/* --- clients ------------------------------------------------------------------------------------------------------ */
 struct client;
 struct client *client_open(int port);
 struct client *client_open_at(const char *ip, int port);

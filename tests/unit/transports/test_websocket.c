@@ -38,8 +38,7 @@ static int stop(void **state)
     return 0;
 }
 
-/* --- a client
- * ---------------------------------------------------------------------------------------------------------- */
+/* --- a client ----------------------------------------------------------------------------------------------------- */
 
 /* protocol NULL: asks for none. more: further headers, each with its end of line. */
 static void ask(struct client *c, const char *path, const char *protocol, const char *more)
@@ -182,8 +181,7 @@ static void expect_heard(const char *text)
     fake_free(h);
 }
 
-/* --- the handshake
- * ------------------------------------------------------------------------------------------------------ */
+/* --- the handshake ------------------------------------------------------------------------------------------------ */
 
 static void a_client_comes_and_goes(void **state)
 {
@@ -324,8 +322,7 @@ static void connections_have_a_bound(void **state)
     client_close(c);
 }
 
-/* --- messages
- * ------------------------------------------------------------------------------------------------------------- */
+/* --- messages ----------------------------------------------------------------------------------------------------- */
 
 static void text_both_ways(void **state)
 {
@@ -433,8 +430,7 @@ static void stop_says_goodbye(void **state)
     client_close(c);
 }
 
-/* --- pings
- * ----------------------------------------------------------------------------------------------------------------- */
+/* --- pings -------------------------------------------------------------------------------------------------------- */
 
 static const struct setting pings[] = {
     {"general", "ws_port", "0"}, {"general", "pingpong_trigger", "1"}, {"general", "pingpong_timeout", "1"}, {0}};
@@ -480,8 +476,7 @@ static void any_sign_of_life_will_do(void **state)
     client_close(c);
 }
 
-/* --- hostile frames
- * --------------------------------------------------------------------------------------------------------- */
+/* --- hostile frames ----------------------------------------------------------------------------------------------- */
 
 static void frames_that_break_the_rules(void **state)
 {
@@ -512,8 +507,7 @@ static void frames_that_break_the_rules(void **state)
     assert_null(fake_hear(RECEIVED, 50));
 }
 
-/* --- places to listen
- * ------------------------------------------------------------------------------------------------------- */
+/* --- places to listen --------------------------------------------------------------------------------------------- */
 
 static void the_admin_door(void **state)
 {
@@ -648,8 +642,7 @@ static void tls_with_a_self_signed_certificate(void **state)
     client_close(c);
 }
 
-/* --- management
- * -------------------------------------------------------------------------------------------------------------- */
+/* --- management --------------------------------------------------------------------------------------------------- */
 
 static void events_of_connections(void **state)
 {

@@ -58,7 +58,7 @@ struct person *person_new(void)
     return p;
 }
 
-/* --- sending and hearing --- */
+/* --- sending and hearing ------------------------------------------------------------------------------------------ */
 
 static bool is_for(const json_t *m, const struct person *p, const char *transaction)
 {
@@ -210,7 +210,7 @@ void person_leaves(struct person *p)
     deaf(p);
 }
 
-/* --- words --- */
+/* --- words -------------------------------------------------------------------------------------------------------- */
 
 const char *word_of(const json_t *data)
 {
@@ -255,7 +255,7 @@ void expect_silence(struct person *p)
     expect_word(heard(p), "nothing");
 }
 
-/* --- descriptions --- */
+/* --- descriptions ------------------------------------------------------------------------------------------------- */
 
 char *offer_of(const char *media)
 {
@@ -310,7 +310,7 @@ static char *answer_to(const char *offer)
     return g_string_free(g, FALSE);
 }
 
-/* --- what most tests begin with --- */
+/* --- what most tests begin with ----------------------------------------------------------------------------------- */
 
 void room_make(unsigned id, const char *more)
 {

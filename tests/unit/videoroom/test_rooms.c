@@ -48,7 +48,7 @@ static unsigned count(json_t *array)
     return n;
 }
 
-/* --- who may --- */
+/* --- who may ------------------------------------------------------------------------------------------------------ */
 
 static void secrets_and_pins(void **state)
 {
@@ -214,7 +214,7 @@ static void rooms_are_bounded(void **state)
     people_end();
 }
 
-/* --- what people are told --- */
+/* --- what people are told ----------------------------------------------------------------------------------------- */
 
 static void joining_is_told_where_the_room_wants_it(void **state)
 {
@@ -367,7 +367,7 @@ static void talking_is_told_to_everybody(void **state)
     people_end();
 }
 
-/* --- placeholders --- */
+/* --- placeholders ------------------------------------------------------------------------------------------------- */
 
 static void the_placeholder(void **state)
 {
@@ -395,7 +395,7 @@ static void the_placeholder(void **state)
     people_end();
 }
 
-/* --- crowds --- */
+/* --- crowds ------------------------------------------------------------------------------------------------------- */
 
 static void two_moderators_at_once(void **state)
 {
@@ -443,7 +443,7 @@ static void a_thousand_come_and_go(void **state)
     people_end();
 }
 
-/* --- only the loudest are heard --- */
+/* --- only the loudest are heard ----------------------------------------------------------------------------------- */
 
 static unsigned hushes, unhushes;
 static gw_track_id unhushed;

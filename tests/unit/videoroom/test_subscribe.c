@@ -222,7 +222,7 @@ static void a_disabled_stream_turns_inactive_with_the_next_offer(void **state)
     g_free(offer);
 }
 
-/* --- what is linked --- */
+/* --- what is linked ----------------------------------------------------------------------------------------------- */
 
 static unsigned listens, unlistens, links, adjusts;
 static char label[64];
@@ -314,7 +314,7 @@ static void a_room_has_defaults_for_layers(void **state)
     people_end();
 }
 
-/* --- explain --- */
+/* --- explain ------------------------------------------------------------------------------------------------------ */
 
 static bool is_paused_by(const json_t *line, const char *who)
 {
@@ -359,7 +359,7 @@ static void why_is_explained(void **state)
     people_end();
 }
 
-/* --- what nobody watches --- */
+/* --- what nobody watches ------------------------------------------------------------------------------------------ */
 
 static int demanded(struct person *p)
 {

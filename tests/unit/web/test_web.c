@@ -18,8 +18,7 @@
 
 #include "base/err.h"
 
-/* --- a web server that answers with the statuses it was told, one after the other ------------------------------------
- */
+/* --- a web server that answers with the statuses it was told, one after the other --------------------------------- */
 
 static struct {
     int fd;
@@ -81,8 +80,7 @@ static void server_end(void)
     close(server.fd);
 }
 
-/* --- its client ------------------------------------------------------------------------------------------------------
- */
+/* --- its client --------------------------------------------------------------------------------------------------- */
 
 static GAsyncQueue *posts; /* what came through post */
 static int last_status;
