@@ -262,6 +262,7 @@ static int start(const struct cardea_host *host, const struct cardea_config *con
     push_start();
     watchers_start();
     take_reading(&lr.now);
+    tell_balancer();
     host->route("/load", serve);
     timer = host->timer(1000, true, tick, NULL);
     return timer ? 0 : -1;
