@@ -136,6 +136,7 @@ struct gw_handle {
     struct gw_trace trace;
     bool up;
     bool cleaning;             /* its PeerConnection is being closed */
+    bool went_down, alerted;   /* how the last one ended: told of by its worker; by an alert of the peer */
     bool tell;                 /* the client gets `detached` */
     bool sources_due;          /* a look for new sources is put off */
     GArray *sources;           /* struct gw_known_source: what the plugin was told */

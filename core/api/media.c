@@ -173,6 +173,8 @@ static void on_down(void *owner, const char *reason)
     h->up = false;
     h->cleaning = true;
     h->offer_waits = false;
+    h->went_down = true;
+    h->alerted = strcmp(reason, "DTLS alert") == 0;
     gw_captures_over(h);
     gw_handle_forget_sources(h);
     gw_handle_described(h, NULL, NULL);

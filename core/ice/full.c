@@ -314,6 +314,15 @@ static void full_free(struct gw_ice_io *io)
     free(f);
 }
 
+/* A conflict of roles may have changed it (RFC 8445 §7.3.1.1). */
+static bool full_is_controlling(const struct gw_ice *ice)
+{
+    gboolean controlling = FALSE;
+
+    g_object_get(((const struct gw_full_ice *)ice)->agent, "controlling-mode", &controlling, NULL);
+    return controlling;
+}
+
 static const struct gw_ice_backend backend = {
     .make = full_make,
     .detach = full_detach,
@@ -325,6 +334,7 @@ static const struct gw_ice_backend backend = {
     .add_remote = full_add_remote,
     .remote_done = full_remote_done,
     .restart = full_restart,
+    .is_controlling = full_is_controlling,
     .selected = gw_full_selected,
     .send_run = full_send_run,
     .free = full_free,

@@ -86,6 +86,7 @@ const char *gw_ice_ufrag(const struct gw_ice *ice);
 const char *gw_ice_pwd(const struct gw_ice *ice);
 size_t gw_ice_candidates(const struct gw_ice *ice, const char *const **list);
 bool gw_ice_is_lite(const struct gw_ice *ice);
+bool gw_ice_is_controlling(const struct gw_ice *ice); /* the role now (RFC 8445 §6.1.1); lite never is */
 /* Remote side. Before or after gathering; checks start when both sides are known. */
 int gw_ice_set_remote(struct gw_ice *ice, const char *ufrag, const char *pwd, int64_t now_us);
 /* One remote candidate, with or without "candidate:". GW_EPARSE when it is none; ignored kinds return 0. */

@@ -41,6 +41,7 @@ struct gw_ice_backend {
     void (*add_remote)(struct gw_ice *ice, const struct gw_candidate *c, int64_t now_us);
     void (*remote_done)(struct gw_ice *ice);
     int (*restart)(struct gw_ice *ice, int64_t now_us); /* NULL: not more than new credentials */
+    bool (*is_controlling)(const struct gw_ice *ice); /* NULL: as it was made; lite: never */
     void (*selected)(const struct gw_ice *ice, char *text, size_t len);
     gw_send_run *send_run; /* arg: the gw_ice_io */
     void (*flushed)(struct gw_ice_io *io);

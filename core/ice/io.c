@@ -222,6 +222,12 @@ bool gw_ice_is_lite(const struct gw_ice *ice)
     return ice->io->backend->lite;
 }
 
+bool gw_ice_is_controlling(const struct gw_ice *ice)
+{
+    return ice->io->backend->is_controlling ? ice->io->backend->is_controlling(ice)
+                                            : ice->controlling && !ice->io->backend->lite;
+}
+
 /* RFC 8839 §5.4: ice-char alone, 4 … 256 and 22 … 256 of them. */
 static bool is_credential(const char *text, size_t least)
 {

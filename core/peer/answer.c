@@ -207,6 +207,8 @@ static bool svc_is_stated(const struct gw_plan *p, const struct gw_plan_line *l)
 static void take_rids(const struct gw_plan *p, struct gw_plan_line *l)
 {
     l->m.layers = (uint8_t)l->rids.n;
+    l->m.rids_low_to_high = p->low_to_high;
+    l->m.rids_legacy = l->rids.legacy;
     for (unsigned i = 0; i < l->rids.n; i++)
         gw_strlcpy(l->m.rid[p->low_to_high ? i : l->rids.n - 1 - i], l->rids.rid[i].id, sizeof(l->m.rid[0]));
 }

@@ -44,6 +44,18 @@ static struct gw_data_blob *blob_new(const struct gw_sctp_message *m)
 
 /* --- out ---------------------------------------------------------------------------------------------------------- */
 
+/* GW_EAGAIN: SCTP has no room for it now. */
+static int give(struct gw_peer *p, const struct gw_sctp_message *m)
+{
+    int err = gw_sctp_send(p->sctp, m);
+
+    if (!err) {
+        p->said.messages++;
+        p->said.bytes += m->len;
+    }
+    return err;
+}
+
 static void send_waiting(struct gw_peer *p)
 {
     struct gw_data_blob *b;
@@ -51,7 +63,7 @@ static void send_waiting(struct gw_peer *p)
     while (p->sctp_up && (b = g_queue_peek_head(&p->data_waiting))) {
         struct gw_sctp_message m = message_of(b);
 
-        if (gw_sctp_send(p->sctp, &m) == GW_EAGAIN)
+        if (give(p, &m) == GW_EAGAIN)
             return;
         p->data_waiting_bytes -= blob_size(b);
         free(g_queue_pop_head(&p->data_waiting));
@@ -65,7 +77,7 @@ static void send_message(struct gw_peer *p, const struct gw_sctp_message *m)
     if (!p->sctp)
         return;
     send_waiting(p);
-    if (p->sctp_up && !p->data_waiting.length && gw_sctp_send(p->sctp, m) != GW_EAGAIN)
+    if (p->sctp_up && !p->data_waiting.length && give(p, m) != GW_EAGAIN)
         return;
     b = p->data_waiting_bytes < GW_DATA_WAITING ? blob_new(m) : NULL;
     if (!b) {
@@ -124,6 +136,8 @@ static void on_message(void *arg, const struct gw_sctp_message *m)
 
     if (!t || p->closing || !m->len)
         return;
+    p->heard.messages++;
+    p->heard.bytes += m->len;
     b = blob_new(m);
     if (!b)
         return;

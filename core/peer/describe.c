@@ -78,6 +78,18 @@ static void number_if(struct json *j, const char *name, int64_t v)
 
 /* --- ICE and DTLS ------------------------------------------------------------------------------------------------- */
 
+/* What handle_info shows outside of `webrtc` (core/api/handleinfo.c moves it there). */
+static void agent(struct json *j, const struct gw_peer *p)
+{
+    open_with(j, "agent", '{');
+    number(j, "agent-created", p->created_us);
+    number_if(j, "agent-started", p->started_us);
+    text(j, "ice-mode", gw_ice_is_lite(p->ice) ? "lite" : "full");
+    text(j, "ice-role", gw_ice_is_controlling(p->ice) ? "controlling" : "controlled");
+    number(j, "queued-packets", (int64_t)gw_pacer_waiting(&p->sender.pacer));
+    close_with(j, '}');
+}
+
 static void ice(struct json *j, const struct gw_peer *p)
 {
     static const char *const states[] = {"disconnected", "gathering", "connecting", "connected", "ready", "failed"};
@@ -232,7 +244,9 @@ static void rid_simulcast(struct json *j, const struct gw_track *t)
     close_with(j, ']');
     number(j, "rid-ext-id", t->m.ext[GW_EXT_RID]);
     number_if(j, "ridrtx-ext-id", t->m.ext[GW_EXT_REPAIRED_RID]);
-    text(j, "rid-order", "hml");
+    text(j, "rid-order", t->m.rids_low_to_high ? "lmh" : "hml");
+    if (t->m.rids_legacy)
+        text(j, "rid-syntax", "legacy");
     close_with(j, '}');
 }
 
@@ -318,6 +332,14 @@ static void stats_out(struct json *j, const struct gw_track *t)
     close_with(j, '}');
 }
 
+static void messages(struct json *j, const char *name, const struct gw_messages *m)
+{
+    open_with(j, name, '{');
+    number(j, "packets", (int64_t)m->messages);
+    number(j, "bytes", (int64_t)m->bytes);
+    close_with(j, '}');
+}
+
 static void codecs(struct json *j, const struct gw_track *t)
 {
     const struct gw_codec_name *name = gw_codec_get(t->m.codec);
@@ -355,11 +377,16 @@ static void mline(struct json *j, const struct gw_track *t)
         rtcp_of(j, "sim1", t, 1);
         rtcp_of(j, "sim2", t, 2);
         close_with(j, '}');
-        open_with(j, "stats", '{');
+    }
+    open_with(j, "stats", '{');
+    if (t->m.kind == GW_DATA) {
+        messages(j, "in", &t->peer->heard);
+        messages(j, "out", &t->peer->said);
+    } else {
         stats_in(j, t);
         stats_out(j, t);
-        close_with(j, '}');
     }
+    close_with(j, '}');
     close_with(j, '}');
 }
 
@@ -369,6 +396,7 @@ char *gw_describe(struct gw_peer *p, int64_t now_us)
     char *out;
 
     open_with(&j, NULL, '{');
+    agent(&j, p);
     ice(&j, p);
     dtls(&j, p);
     extensions(&j, p);

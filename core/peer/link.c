@@ -69,7 +69,7 @@ static void clear(struct gw_link *l)
     gw_capture_close(l->capture);
     l->capture = NULL;
     l->closing = l->up = l->awaiting = l->no_trickle = l->relay_only = l->data_tap = l->bitrate_set = false;
-    l->sending_set = false;
+    l->sending_set = l->all_trickles = l->restarting = false;
 }
 
 void gw_link_reset(struct gw_link *l)
@@ -245,6 +245,7 @@ void gw_link_post_candidate(struct gw_link *l, const char *candidate)
 {
     struct gw_order order = {.tag = GW_ORDER_PEER_CANDIDATE, .u.text = g_strdup(candidate)};
 
+    l->all_trickles |= !candidate;
     gw_link_post(l, &order);
 }
 
@@ -289,6 +290,7 @@ static void describe(struct gw_link *l, bool restart)
 {
     struct gw_due *due;
 
+    l->restarting = restart;
     if (!l->entry->started) {
         l->awaiting = true;
         return; /* start() follows */
@@ -297,6 +299,7 @@ static void describe(struct gw_link *l, bool restart)
         struct gw_order order = {.tag = GW_ORDER_PEER_RESTART};
 
         free_local(l);
+        l->all_trickles = false;
         gw_link_post(l, &order);
     }
     if (!l->local) {

@@ -86,6 +86,8 @@ struct gw_link {
     bool closing, up;
     bool awaiting; /* a description waits for GATHERED news */
     bool no_trickle, relay_only, queued;
+    bool all_trickles; /* the peer's candidates have ended */
+    bool restarting;   /* our last description has new credentials */
     bool full_trickle; /* our candidates are told one by one */
     bool data_tap;
     struct gw_capture *capture; /* owned: waits for the peer */

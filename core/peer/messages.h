@@ -70,6 +70,7 @@ struct gw_mline {
     uint8_t layers;                         /* 1…3 */
     bool svc;
     char rid[GW_MAX_LAYERS][17];            /* by substream: 0 lowest; "" none */
+    bool rids_low_to_high, rids_legacy;     /* their order in the description; a=simulcast of old drafts */
     uint32_t ssrc[GW_MAX_LAYERS], rtx_ssrc[GW_MAX_LAYERS]; /* 0: learned from packets */
     /* sending */
     uint32_t send_ssrc, send_rtx_ssrc;

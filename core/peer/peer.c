@@ -314,6 +314,8 @@ void gw_peer_remote(struct gw_peer *p, struct gw_remote *r, int64_t now_us)
     if (p->remote)
         free(p->remote);
     p->remote = r;
+    if (first)
+        p->started_us = now_us;
     if (changed && gw_ice_set_remote(p->ice, r->ufrag, r->pwd, now_us)) {
         gw_peer_close(p, "ICE failed");
         return;

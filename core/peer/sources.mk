@@ -16,6 +16,7 @@ libgw_a_SOURCES += \
 	core/peer/plan.c core/peer/plan.h \
 	core/peer/plan_state.h \
 	core/peer/trickle.c \
+	core/peer/view.c core/peer/view.h \
 	core/peer/write.c
 # worker half: the engine
 libgw_a_SOURCES += \

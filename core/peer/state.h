@@ -76,6 +76,10 @@ struct gw_ssrc {
     bool rtx;
 };
 
+struct gw_messages { /* of data channels */
+    uint64_t messages, bytes;
+};
+
 struct gw_peer {
     /* given at creation */
     gw_peer_id id;
@@ -103,7 +107,8 @@ struct gw_peer {
     GQueue data_waiting; /* struct gw_data_blob, owned: not taken by SCTP yet */
     size_t data_waiting_bytes;
     int64_t failed_us; /* ICE failed since, 0: it has not */
-    int64_t created_us, gathered_us, connected_us, handshake_us, dtls_connected_us;
+    int64_t created_us, started_us, /* connectivity checks: both sides are known */
+        gathered_us, connected_us, handshake_us, dtls_connected_us;
     struct gw_timer dtls_timer, tick_timer, twcc_timer, ice_timer, budget_timer;
     struct gw_ssrc *ssrcs; /* owned; most recently used first */
     unsigned n_ssrcs;
@@ -121,6 +126,7 @@ struct gw_peer {
     int64_t first_video_us;   /* when it first had video to send; 0: never */
     /* counters */
     uint64_t too_large, dtls_in, dtls_in_bytes, dtls_out, dtls_out_bytes;
+    struct gw_messages heard, said;
     struct gw_peer *next_closing;
 };
 

@@ -61,6 +61,8 @@ test('from before the call on, decrypted, in both directions, readable by tshark
   await pause(3000);
   const { info } = await admin({ janus: 'handle_info' });
   assert.equal(info['dump-to-pcap'], true);
+  assert.ok(info.created <= info['agent-created'] && info['agent-created'] <= info['agent-started']);
+  assert.equal(info['ice-role'], 'controlled');
   assert.equal(info['pcap-file'], join(folder, 'call.pcap'));
   assert.equal((await admin({ janus: 'stop_pcap' })).janus, 'success');
   assert.equal((await admin({ janus: 'handle_info' })).info['dump-to-pcap'], undefined);

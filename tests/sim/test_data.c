@@ -69,6 +69,11 @@ static void a_tap_tells_the_control_thread(void **state)
     assert_string_equal(n->u.data->bytes, "chat");
     assert_int_equal(n->u.data->len, 5);
     assert_memory_equal(n->u.data->bytes + 4 + 1 + 1, "hello", 5);
+    order_number(a, GW_ORDER_QUERY, 1);
+    sim_run_ms(w, 0);
+    n = sim_news(w, GW_NEWS_QUERY, a->id, 0);
+    assert_non_null(n);
+    assert_non_null(strstr(n->u.query.json, "\"stats\":{\"in\":{\"packets\":1,\"bytes\":5},\"out\":{\"packets\":0,"));
 }
 
 static void send_order(struct sim_client *c, const char *label, const char *text)

@@ -50,6 +50,26 @@ static void news_come_in_order(void **state)
     assert_int_equal(sim_count_news(r.world, GW_NEWS_UP, r.publisher->id, 0), 1);
 }
 
+/* What handle_info is made of. */
+static void tells_an_operator(void **state)
+{
+    struct gw_order o = {.tag = GW_ORDER_QUERY, .u.number = 7};
+    const struct gw_news *told;
+
+    room_open(&r, &(struct room_conf){.subscribers = 0});
+    sim_run_ms(r.world, 100);
+    o.peer = r.publisher->id;
+    sim_order(r.world, r.publisher->worker, &o);
+    sim_run_ms(r.world, 0);
+    told = sim_news(r.world, GW_NEWS_QUERY, r.publisher->id, 0);
+    assert_non_null(told);
+    assert_int_equal(told->u.query.ticket, 7);
+    assert_non_null(strstr(told->u.query.json, "{\"agent\":{\"agent-created\":"));
+    assert_non_null(strstr(told->u.query.json, ",\"agent-started\":"));
+    assert_non_null(strstr(told->u.query.json, "\"ice-mode\":\"lite\",\"ice-role\":\"controlled\""));
+    assert_non_null(strstr(told->u.query.json, "\"dtls-state\":\"connected\""));
+}
+
 static void close_peer(struct sim_client *c, const char *reason)
 {
     struct gw_order o = {.tag = GW_ORDER_PEER_CLOSE, .peer = c->id};
@@ -234,6 +254,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(news_come_in_order, tear_down),
+        cmocka_unit_test_teardown(tells_an_operator, tear_down),
         cmocka_unit_test_teardown(a_publisher_that_is_closed_leaves_its_subscribers_in_peace, tear_down),
         cmocka_unit_test_teardown(closing_without_a_reason_is_silent, tear_down),
         cmocka_unit_test_teardown(the_peer_says_goodbye, tear_down),

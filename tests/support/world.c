@@ -333,7 +333,8 @@ static void answer_query(const struct gw_order *o)
     n->tag = GW_NEWS_QUERY;
     n->peer = o->peer;
     n->u.query.ticket = o->u.number;
-    n->u.query.json = strdup("{\"ice\":{}}");
+    n->u.query.json = strdup("{\"agent\":{\"agent-created\":5,\"ice-mode\":\"lite\",\"ice-role\":\"controlled\"},"
+                             "\"ice\":{},\"media\":{\"0\":{},\"1\":{}}}");
     g_queue_push_tail(&world.news, n);
 }
 

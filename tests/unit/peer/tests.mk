@@ -9,5 +9,6 @@ check_PROGRAMS += \
 	tests/unit/peer/test_offered \
 	tests/unit/peer/test_forward \
 	tests/unit/peer/test_path \
-	tests/unit/peer/test_plan
+	tests/unit/peer/test_plan \
+	tests/unit/peer/test_view
 EXTRA_DIST += tests/unit/peer/fake_worker.h tests/unit/peer/plain_world.h tests/unit/peer/planning.h
