@@ -77,7 +77,7 @@ static void refusals_say_why(void **state)
     world_begin(NULL);
     log = load(&refused);
     assert_int_equal(refused, 7);
-    assert_int_equal(gw_api_plugins(world.api), 2); /* the world's own, and the clumsy one */
+    assert_int_equal(gw_api_plugins(world.api), 3); /* the world's own, the clumsy and the older one */
     has_line(log, "wrong_major.so", "it was built for ABI 2");
     has_line(log, "short_table.so", "bytes");
     has_line(log, "no_symbol.so", "exports neither");
@@ -102,7 +102,7 @@ static void disabled_ones_are_left_alone(void **state)
     assert_int_equal(refused, 4); /* same_name is welcome now */
     assert_null(strstr(log, "wrong_major"));
     g_free(log);
-    assert_int_equal(gw_api_plugins(world.api), 2);
+    assert_int_equal(gw_api_plugins(world.api), 3);
     end();
 }
 
@@ -175,6 +175,41 @@ static void a_clumsy_plugin_hurts_nobody(void **state)
     end(); /* its stop() tries once more */
 }
 
+/* A smaller minor is welcome: it works, and what its table lacks is never looked at. */
+static void an_older_plugin_is_welcome(void **state)
+{
+    json_t *reply, *said;
+    uint64_t session;
+    unsigned refused;
+
+    world_begin((const char *[]){"general.drain_grace", "0", "general.drain_events", "false", NULL});
+    g_free(load(&refused));
+    session = world_session(WORLD_WS);
+    reply = world_ask(WORLD_WS,
+                      "{\"janus\":\"attach\",\"session_id\":%llu,\"transaction\":\"a\","
+                      "\"plugin\":\"cardea.plugin.older\"}",
+                      (unsigned long long)session);
+    uint64_t handle = (uint64_t)json_integer_value(json_object_get(json_object_get(reply, "data"), "id"));
+    assert_int_not_equal(handle, 0);
+    json_decref(reply);
+    reply = message(session, handle, "anything");
+    said = json_object_get(json_object_get(json_object_get(reply, "plugindata"), "data"), "older");
+    assert_string_equal(json_string_value(said), "and wiser");
+    json_decref(reply);
+    reply = world_ask(WORLD_ADMIN,
+                      "{\"janus\":\"handle_info\",\"transaction\":\"i\",\"session_id\":%llu,\"handle_id\":%llu}",
+                      (unsigned long long)session, (unsigned long long)handle);
+    said = json_object_get(json_object_get(json_object_get(reply, "info"), "plugin_specific"), "born");
+    assert_string_equal(json_string_value(said), "early");
+    json_decref(reply);
+    /* draining, a newer one would be asked */
+    assert_int_equal(world_code(world_ask(WORLD_ADMIN, "{\"janus\":\"drain\",\"transaction\":\"d\"}")), 0);
+    assert_int_equal(world_code(world_ask(WORLD_WS, "{\"janus\":\"create\",\"transaction\":\"c\","
+                                                    "\"for\":{\"plugin\":\"cardea.plugin.older\"}}")),
+                     472);
+    end();
+}
+
 /* One plugin's table of functions, found by the others under its name until it is withdrawn. */
 static void services_are_found_by_name(void **state)
 {
@@ -198,6 +233,7 @@ int main(void)
         cmocka_unit_test(refusals_say_why),
         cmocka_unit_test(disabled_ones_are_left_alone),
         cmocka_unit_test(a_clumsy_plugin_hurts_nobody),
+        cmocka_unit_test(an_older_plugin_is_welcome),
         cmocka_unit_test(services_are_found_by_name),
     };
 

@@ -7,6 +7,7 @@ abi_modules = \
 	tests/abi/refuses.so \
 	tests/abi/same_name.so \
 	tests/abi/unresolved.so \
+	tests/abi/older.so \
 	tests/abi/clumsy.so
 EXTRA_PROGRAMS += $(abi_modules)
 CLEANFILES += $(abi_modules)
@@ -45,6 +46,11 @@ tests_abi_unresolved_so_CPPFLAGS = $(PLUGIN_CPPFLAGS) -DVARIANT=7
 tests_abi_unresolved_so_CFLAGS = $(PLUGIN_CFLAGS)
 tests_abi_unresolved_so_LDFLAGS = $(PLUGIN_LDFLAGS)
 tests_abi_unresolved_so_LDADD = $(JANSSON_LIBS)
+tests_abi_older_so_SOURCES = tests/abi/older.c
+tests_abi_older_so_CPPFLAGS = $(PLUGIN_CPPFLAGS)
+tests_abi_older_so_CFLAGS = $(PLUGIN_CFLAGS)
+tests_abi_older_so_LDFLAGS = $(PLUGIN_LDFLAGS)
+tests_abi_older_so_LDADD = $(JANSSON_LIBS)
 tests_abi_clumsy_so_SOURCES = tests/abi/clumsy.c
 tests_abi_clumsy_so_CPPFLAGS = $(PLUGIN_CPPFLAGS) -D_GNU_SOURCE
 tests_abi_clumsy_so_CFLAGS = $(PLUGIN_CFLAGS)
