@@ -63,6 +63,7 @@ void gw_admin_settings_load(struct gw_api *a)
                   .no_media_s = (uint32_t)gw_option_number(a, "media", "no_media_timer"),
                   .slowlink_threshold = (uint32_t)gw_option_number(a, "media", "slowlink_threshold"),
                   .twcc_period_ms = (uint32_t)gw_option_number(a, "media", "twcc_period"),
+                  .keyframe_cache_ms = (uint32_t)gw_option_number(a, "media", "keyframe_cache"),
                   .nack_optimizations = gw_option_true(a, "media", "nack_optimizations"),
                   .sending = {.start_bps = (uint32_t)gw_option_number(a, "media", "start_bitrate"),
                               .min_bps = (uint32_t)gw_option_number(a, "media", "min_bitrate"),

@@ -28,6 +28,11 @@ static int resize(struct gw_history *h, uint32_t size)
     return 0;
 }
 
+static bool is_kept(const struct gw_history *h, const struct gw_packet *pkt, int64_t now_us)
+{
+    return now_us - pkt->arrival_us < GW_HISTORY_KEEP_US || (h->keep_from && pkt->facts.ext_seq >= h->keep_from);
+}
+
 int gw_history_put(struct gw_history *h, struct gw_packet *pkt, uint32_t first_size, int64_t now_us)
 {
     uint64_t seq = pkt->facts.ext_seq;
@@ -38,7 +43,7 @@ int gw_history_put(struct gw_history *h, struct gw_packet *pkt, uint32_t first_s
     if (h->newest && seq + h->size <= h->newest)
         return GW_ELIMIT; /* older than anything we hold */
     old = *slot(h, seq);
-    if (old && h->size < GW_HISTORY_MAX && old->facts.ext_seq != seq && now_us - old->arrival_us < GW_HISTORY_KEEP_US &&
+    if (old && h->size < GW_HISTORY_MAX && old->facts.ext_seq != seq && is_kept(h, old, now_us) &&
         !resize(h, h->size * 2))
         old = *slot(h, seq);
     gw_packet_unref(old);
@@ -66,6 +71,8 @@ void gw_history_expire(struct gw_history *h, int64_t before_us)
     for (; h->oldest <= h->newest; h->oldest++) {
         struct gw_packet **s = slot(h, h->oldest);
 
+        if (h->keep_from && h->oldest >= h->keep_from)
+            return;
         if (!*s)
             continue;
         if ((*s)->facts.ext_seq <= h->oldest && (*s)->arrival_us >= before_us)

@@ -4,7 +4,7 @@
  * a retransmission is looked up here. Holds one reference per packet. Worker thread.
  *
  * A ring that starts small and doubles while packets younger than GW_HISTORY_KEEP_US would be overwritten, up to
- * GW_HISTORY_MAX; beyond that the oldest go early.
+ * GW_HISTORY_MAX; beyond that the oldest go early. Likewise for packets from keep_from on, however old they are.
  */
 #ifndef GW_MEDIA_HISTORY_H
 #define GW_MEDIA_HISTORY_H
@@ -21,6 +21,7 @@ struct gw_history {
     struct gw_packet **ring; /* owned */
     uint32_t size;           /* power of two; 0: nothing put yet */
     uint64_t oldest, newest; /* extended sequence numbers; newest 0: empty */
+    uint64_t keep_from;      /* from this number on nothing is too old (media/cache.h); 0: no such number */
 };
 
 /* Nothing to initialise but zero. `first_size` of put: a power of two, used for the first packet only. */

@@ -6,12 +6,11 @@
 
 #include "base/err.h"
 #include "media/sender.h"
+#include "media/start.h"
 
-#define RESEND_FIRST_MS 40
-#define RESEND_MOST_MS  1000
-#define CATCH_UP        32   /* packets that may have overtaken a keyframe */
-#define STARVE          4    /* a lower substream is awaited in silence when the present one takes 1/4 too much */
-#define JUMP            1000 /* a hole larger than this is closed: nobody will ever fill it */
+#define CATCH_UP 32   /* packets that may have overtaken a keyframe */
+#define STARVE   4    /* a lower substream is awaited in silence when the present one takes 1/4 too much */
+#define JUMP     1000 /* a hole larger than this is closed: nobody will ever fill it */
 
 int gw_sink_new(struct gw_sink **out, uint64_t id, struct gw_sender *sender, const struct gw_sink_events *events,
                 void *owner, struct gw_counters *counters, uint32_t random)
@@ -51,6 +50,13 @@ void gw_sink_free(struct gw_sink *k)
     free(k);
 }
 
+/* A newcomer. */
+static void begin(struct gw_sink *k, int64_t now_us)
+{
+    gw_sink_restart(k, now_us);
+    k->fresh = true;
+}
+
 void gw_sink_configure(struct gw_sink *k, const struct gw_sink_conf *conf, int64_t now_us)
 {
     bool resumed = conf->send && !k->conf.send;
@@ -61,7 +67,7 @@ void gw_sink_configure(struct gw_sink *k, const struct gw_sink_conf *conf, int64
     k->rewrite.compact_pics = conf->codec == GW_VP8;
     k->epoch++; /* headers would come out differently now */
     if (resumed)
-        gw_sink_restart(k, now_us);
+        begin(k, now_us);
 }
 
 void gw_sink_restart(struct gw_sink *k, int64_t now_us)
@@ -86,7 +92,7 @@ int gw_sink_link(struct gw_sink *k, struct gw_source *source, int64_t now_us)
     if (err)
         return err;
     k->source = source;
-    gw_sink_restart(k, now_us);
+    begin(k, now_us);
     gw_sink_want_keyframe(k, now_us);
     return 0;
 }
@@ -103,7 +109,7 @@ void gw_sink_adjust(struct gw_sink *k, const struct gw_sink_options *o, int64_t 
     if (old.playout_delay != o->playout_delay)
         k->epoch++;
     if (old.paused && !o->paused) {
-        gw_sink_restart(k, now_us);
+        begin(k, now_us);
         gw_sink_want_keyframe(k, now_us);
     } else if (old.substream != o->substream || old.temporal != o->temporal || old.spatial != o->spatial) {
         gw_sink_want_keyframe(k, now_us);
@@ -118,7 +124,7 @@ static unsigned layers_needed(const struct gw_sink *k)
 
 void gw_sink_want_keyframe(struct gw_sink *k, int64_t now_us)
 {
-    if (k->source && k->conf.send && !k->options.paused && !k->suspended)
+    if (k->source && k->conf.send && !k->options.paused && !k->suspended && !gw_sink_start(k, now_us))
         gw_source_want_keyframe(k->source, layers_needed(k), now_us);
 }
 
@@ -250,9 +256,13 @@ static bool renumber(struct gw_sink *k, const struct gw_packet *pkt, bool switch
 
     if (k->relink || switched || !r->mapped || r->ssrc != f->ssrc || f->ext_seq > r->newest_in + JUMP) {
         k->relink = false;
-        gw_rewrite_switch(r, f, switch_step(k, pkt));
+        gw_rewrite_switch(r, f, k->cached ? gw_start_step(k, f, switch_step(k, k->cached)) : switch_step(k, pkt));
     }
-    return gw_rewrite_pass(r, f, pkt->arrival_us, patch);
+    if (!gw_rewrite_pass(r, f, pkt->arrival_us, patch))
+        return false;
+    if (k->cached)
+        patch->ts = gw_start_timestamp(k, f);
+    return true;
 }
 
 /* Payload types we can name on this line: the codec's own, or RED around it (unwrapped when not negotiated here). */
@@ -281,6 +291,7 @@ static void enqueue(struct gw_sink *k, const struct gw_packet *pkt, const struct
                           .used = true,
                           .marker = marker,
                           .layer = pkt->facts.layer & 3,
+                          .cached = k->cached != NULL,
                           .epoch = k->epoch};
     if (patch->seq > k->out_highest)
         k->out_highest = patch->seq;
@@ -294,12 +305,14 @@ static void enqueue(struct gw_sink *k, const struct gw_packet *pkt, const struct
 }
 
 /* Packets that overtook the first one of a keyframe on their way to us were dropped when they came: they are due now.
- */
+ * So is all the rest of the cache. */
 static void catch_up(struct gw_sink *k, const struct gw_packet *first, int64_t now_us)
 {
     const struct gw_history *h = &k->source->layer[first->facts.layer]->history;
 
-    for (uint64_t seq = first->facts.ext_seq + 1; seq <= h->newest && seq <= first->facts.ext_seq + CATCH_UP; seq++) {
+    uint64_t last = k->cached ? k->cached->facts.ext_seq : first->facts.ext_seq + CATCH_UP;
+
+    for (uint64_t seq = first->facts.ext_seq + 1; seq <= h->newest && seq <= last; seq++) {
         struct gw_packet *pkt = gw_history_get(h, (uint32_t)seq);
 
         if (pkt && !gw_burst_holds(k->source, pkt)) /* those come by themselves */
@@ -321,6 +334,8 @@ void gw_sink_offer(struct gw_sink *k, struct gw_packet *pkt, int64_t now_us)
         return;
     }
     gw_layers_decide(&k->layers, &k->source->view, f, now_us, &v);
+    if (v.want_keyframe && gw_sink_start(k, now_us))
+        return; /* with this packet at its end */
     if (v.want_keyframe)
         gw_source_want_keyframe(k->source, v.want_of, now_us);
     if (!v.pass) {
@@ -329,8 +344,10 @@ void gw_sink_offer(struct gw_sink *k, struct gw_packet *pkt, int64_t now_us)
             gw_rewrite_drop(&k->rewrite, f, v.whole_frame);
     } else if (renumber(k, pkt, v.switched, &patch)) {
         enqueue(k, pkt, &patch, v.marker, now_us);
-        if (v.switched)
+        if (v.switched) {
+            k->fresh = false;
             catch_up(k, pkt, now_us);
+        }
     }
     if (v.changed)
         tell_change(k);
@@ -350,40 +367,6 @@ struct gw_packet *gw_sink_packet(const struct gw_sink *k, const struct gw_sent *
     if (!k->source || e->epoch != k->epoch || !k->source->layer[e->layer])
         return NULL;
     return gw_history_get(&k->source->layer[e->layer]->history, e->src_seq);
-}
-
-/* Twice as long each time; where repetitions are lost as well, a round trip: who asks then asks for a good reason. */
-static uint32_t resend_wait_ms(const struct gw_sender *s, unsigned resends)
-{
-    uint32_t wait = resends < 6 ? RESEND_FIRST_MS << (resends - 1) : RESEND_MOST_MS, round_trip = s->bwe.rtt_us / 1000;
-
-    if (s->lossy && wait > round_trip)
-        wait = round_trip > RESEND_FIRST_MS ? round_trip : RESEND_FIRST_MS;
-    return wait < RESEND_MOST_MS ? wait : RESEND_MOST_MS;
-}
-
-void gw_sink_nack(struct gw_sink *k, uint16_t seq16, int64_t history_us, int64_t now_us)
-{
-    uint32_t seq = (uint32_t)k->out_highest + (uint32_t)(int32_t)(int16_t)(seq16 - (uint16_t)k->out_highest);
-    struct gw_sent *e = gw_sink_entry(k, seq);
-    const struct gw_packet *pkt = e ? gw_sink_packet(k, e) : NULL;
-    uint32_t now_ms = (uint32_t)(now_us / 1000);
-    struct gw_send_item item = {.sink = k, .out_seq = seq};
-
-    k->nacks++;
-    if (!k->conf.nack || !pkt || !e->sent_ms || now_us - pkt->arrival_us > history_us)
-        return;
-    if ((k->sender->forget_at_keyframe || k->limited) && (int32_t)(seq - k->keyframe_seq) < 0)
-        return;
-    if (k->limited && k->conf.kind == GW_VIDEO && k->layers.waiting)
-        return; /* it would only delay the keyframe that is to come */
-    if (e->resends && now_ms - e->sent_ms < resend_wait_ms(k->sender, e->resends))
-        return;
-    item.bytes = pkt->facts.payload.len + 42;
-    e->sent_ms = now_ms ? now_ms : 1;
-    if (e->resends < UINT8_MAX)
-        e->resends++;
-    gw_sender_push(k->sender, GW_SEND_RTX, &item, now_us);
 }
 
 /* --- reports ------------------------------------------------------------------------------------------------------ */

@@ -49,7 +49,7 @@ struct gw_sent {      /* 28 bytes, one a packet and sink */
     uint8_t abs_time[3]; /* because SRTP's keystream depends on the sequence number alone */
     uint8_t pad;
     uint8_t tl0_picidx;
-    uint8_t used : 1, marker : 1, layer : 2, twcc_used : 1;
+    uint8_t used : 1, marker : 1, layer : 2, twcc_used : 1, cached : 1; /* cached: it was old when it passed */
     uint8_t epoch, resends;
 };
 _Static_assert(sizeof(struct gw_sent) <= 32, "a subscriber costs little");
@@ -76,10 +76,12 @@ struct gw_sink {
     unsigned at; /* place in source->sinks */
     struct gw_layers layers;
     struct gw_rewrite rewrite;
-    bool relink;           /* the next packet that passes starts a new mapping */
-    uint8_t epoch;         /* of the entries; changes with source and negotiation */
-    uint32_t rtx_seq;      /* extended, next */
-    uint32_t keyframe_seq; /* outgoing number of the last keyframe, its first packet */
+    bool fresh;    /* linked or resumed, and nothing passed since: it may begin from the source's cache */
+    bool relink;   /* the next packet that passes starts a new mapping */
+    uint8_t epoch; /* of the entries; changes with source and negotiation */
+    const struct gw_packet *cached; /* while it begins from the cache: the newest packet in there; else NULL */
+    uint32_t rtx_seq;               /* extended, next */
+    uint32_t keyframe_seq;          /* outgoing number of the last keyframe, its first packet */
     /* what the bandwidth allocation gives this sink */
     struct gw_allotment allotment;
     bool limited;        /* it does: budget_bps counts */
@@ -114,7 +116,8 @@ void gw_sink_restart(struct gw_sink *k, int64_t now_us); /* the source's packets
 
 /* A packet of the source: pass, drop, or ask for a keyframe. */
 void gw_sink_offer(struct gw_sink *k, struct gw_packet *pkt, int64_t now_us);
-/* The peer misses these. Queued as retransmissions within limits. history_us: how old a packet may be. */
+/* The peer misses these (resend.c). Queued as retransmissions within limits. history_us: how old a packet may be, or
+ * for how long a cached one may have been sent. */
 void gw_sink_nack(struct gw_sink *k, uint16_t seq, int64_t history_us, int64_t now_us);
 /* For the sender: the entry and the packet behind it; NULL when either has gone. */
 struct gw_sent *gw_sink_entry(struct gw_sink *k, uint32_t out_seq);

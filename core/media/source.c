@@ -216,6 +216,8 @@ static void spread(struct gw_source *s, struct gw_source_layer *l, struct gw_pac
 
     if (gw_history_put(&l->history, pkt, first, now_us))
         return;
+    if (s->cache_us && s->conf.kind == GW_VIDEO)
+        gw_cache_note(&l->cache, &l->history, pkt, s->cache_us);
     if (s->burst)
         gw_burst_add(s, pkt, now_us);
     else
@@ -246,6 +248,7 @@ enum gw_source_result gw_source_receive(struct gw_source *s, struct gw_packet *p
     if (l->ssrc != h->ssrc) {
         if (l->ssrc)
             gw_reception_restart(&l->reception);
+        gw_cache_clear(&l->cache, now_us);
         l->ssrc = h->ssrc;
         retransmitted = false;
     }
@@ -297,8 +300,18 @@ static void restart(struct gw_source *s, int64_t now_us)
         gw_source_want_keyframe(s, GW_LAYERS_ALL, now_us);
 }
 
+/* What nobody was to see any more is not shown to newcomers either. */
+static void forget_pictures(struct gw_source *s, int64_t now_us)
+{
+    for (unsigned i = 0; i < GW_LAYER_COUNT; i++)
+        if (s->layer[i])
+            gw_cache_clear(&s->layer[i]->cache, now_us);
+}
+
 void gw_source_mute(struct gw_source *s, bool muted, int64_t now_us)
 {
+    if (muted && !s->muted)
+        forget_pictures(s, now_us);
     if (s->muted && !muted)
         restart(s, now_us);
     s->muted = muted;
@@ -324,6 +337,8 @@ void gw_source_hush(struct gw_source *s, bool hushed, int64_t now_us)
     bool heard_again = s->hushed && !hushed;
 
     s->hushed = hushed;
+    if (hushed)
+        forget_pictures(s, now_us);
     if (!heard_again)
         return;
     restart(s, now_us);
@@ -349,6 +364,7 @@ static void tick_layer(struct gw_source *s, unsigned i, uint32_t no_media_s, int
     l->bytes_second = l->bytes - l->bytes_mark;
     l->bytes_mark = l->bytes;
     gw_reception_update_quality(&l->reception);
+    gw_cache_tick(&l->cache, &l->history, s->cache_us, now_us);
     gw_history_expire(&l->history, now_us - GW_HISTORY_KEEP_US);
     if (l->receiving && no_media_s && now_us - s->view.last_us[i] >= (int64_t)no_media_s * 1000000) {
         l->receiving = false;

@@ -11,6 +11,7 @@
 
 #include "loop/timer.h"
 #include "media/burst.h"
+#include "media/cache.h"
 #include "media/counters.h"
 #include "media/history.h"
 #include "media/keyframe.h"
@@ -49,6 +50,7 @@ struct gw_source_events {
 struct gw_source_layer {
     uint32_t ssrc;
     struct gw_history history;
+    struct gw_cache cache;
     struct gw_reception reception;
     struct gw_nack nack;
     struct gw_sync sync;
@@ -82,6 +84,7 @@ struct gw_source {
     struct gw_keyframe keyframe[GW_LAYER_COUNT];
     struct gw_timer keyframe_timer;
     int64_t keyframe_every_us; /* 0: never */
+    int64_t cache_us;          /* newcomers begin with a keyframe not older than this, if it is there; 0: never */
     struct gw_talk talk;
     struct gw_loudness loudness;
     bool muted, tapped;

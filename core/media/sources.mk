@@ -2,6 +2,7 @@
 libgw_a_SOURCES += \
 	core/media/burst.c core/media/burst.h \
 	core/media/allocator.c core/media/allocator.h \
+	core/media/cache.c core/media/cache.h \
 	core/media/counters.h \
 	core/media/fanout.c \
 	core/media/history.c core/media/history.h \
@@ -14,9 +15,11 @@ libgw_a_SOURCES += \
 	core/media/rates.c core/media/rates.h \
 	core/media/reception.c core/media/reception.h \
 	core/media/remb.c core/media/remb.h \
+	core/media/resend.c \
 	core/media/rewrite.c core/media/rewrite.h \
 	core/media/sender.c core/media/sender.h \
 	core/media/sink.c core/media/sink.h \
+	core/media/start.c core/media/start.h \
 	core/media/source.c core/media/source.h \
 	core/media/sync.c core/media/sync.h \
 	core/media/talk.c core/media/talk.h \

@@ -214,6 +214,7 @@ struct gw_states { /* heap */
 
 struct gw_media_settings { /* what may change at run time */
     uint32_t min_nack_queue_ms, no_media_s, slowlink_threshold, twcc_period_ms;
+    uint32_t keyframe_cache_ms; /* age, at most; 0: no cache */
     bool nack_optimizations;
     struct cardea_sending sending; /* of connections whose plugin does not say otherwise */
 };

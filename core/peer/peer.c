@@ -354,8 +354,10 @@ static void tick(void *arg, int64_t now_us)
     for (unsigned i = 0; i < p->n_tracks; i++) {
         struct gw_track *t = p->tracks[i];
 
-        if (t && t->source)
+        if (t && t->source) {
+            t->source->cache_us = (int64_t)e->conf.settings.keyframe_cache_ms * 1000;
             gw_source_tick(t->source, e->conf.settings.no_media_s, now_us);
+        }
         if (t && t->sink)
             gw_sink_tick(t->sink);
         if (t && t->forwarders)

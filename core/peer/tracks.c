@@ -190,6 +190,7 @@ void gw_track_source_orders(struct gw_track *t, int64_t now_us)
     if (s->loudness.packets != t->loudness)
         gw_loudness_set(&s->loudness, t->loudness);
     s->keyframe_every_us = t->keyframe_every_s * 1000000;
+    s->cache_us = (int64_t)t->peer->engine->conf.settings.keyframe_cache_ms * 1000;
     if (s->talk.packets != t->talk.packets || s->talk.threshold != t->talk.threshold)
         gw_talk_set(&s->talk, t->talk.packets, t->talk.threshold);
     if (s->playout_delay != t->playout_delay) {

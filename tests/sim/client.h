@@ -44,8 +44,9 @@ struct sim_out {
     bool temporal; /* three temporal layers */
     bool want_keyframe;
     unsigned packets_per_frame, payload;
-    unsigned keyframe_packets; /* 0: as other frames */
-    bool obeys_remb;           /* packets are made smaller to fit the last REMB */
+    unsigned keyframe_packets;                /* 0: as other frames */
+    int64_t keyframe_late_us, keyframe_at_us; /* it answers requests so late; when the next answer is due, 0: none */
+    bool obeys_remb;                          /* packets are made smaller to fit the last REMB */
     int64_t next_us, every_us;
     /* counters */
     unsigned frames, keyframes, packets, plis, nacks, resent;

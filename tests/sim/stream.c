@@ -115,7 +115,7 @@ static unsigned fitting(const struct sim_client *c, const struct sim_out *o)
 static void send_frame(struct sim_client *c, struct sim_out *o)
 {
     static const unsigned pattern[] = {0, 2, 1, 2};
-    bool keyframe = o->video && o->want_keyframe;
+    bool keyframe = o->video && (o->want_keyframe || (o->keyframe_at_us && o->keyframe_at_us <= c->world->now_us));
     unsigned temporal, payload = o->payload;
 
     if (o->obeys_remb)
@@ -130,6 +130,8 @@ static void send_frame(struct sim_client *c, struct sim_out *o)
         send_packet(c, o, keyframe, temporal, i);
     o->payload = payload;
     o->want_keyframe = false;
+    if (keyframe)
+        o->keyframe_at_us = 0;
     o->keyframes += keyframe;
     o->frames++;
     o->frame++;
@@ -302,7 +304,10 @@ static void for_senders(struct sim_client *c, const struct gw_rtcp_packet *p)
         for (unsigned i = 0; i < c->n_out; i++)
             if (c->out[i].ssrc == head.media_ssrc) {
                 c->out[i].plis++;
-                c->out[i].want_keyframe = true;
+                if (!c->out[i].keyframe_late_us)
+                    c->out[i].want_keyframe = true;
+                else if (!c->out[i].keyframe_at_us)
+                    c->out[i].keyframe_at_us = c->world->now_us + c->out[i].keyframe_late_us;
             }
     } else if (p->type == GW_RTCP_PSFB && p->count == GW_PSFB_AFB) {
         size_t ssrcs;

@@ -20,6 +20,7 @@ check_PROGRAMS += \
 	tests/sim/test_life \
 	tests/sim/test_loss \
 	tests/sim/test_simulcast \
+	tests/sim/test_start \
 	tests/sim/test_workers
 tests_sim_test_bwe_links_LDADD = $(SIM_LDADD)
 tests_sim_test_bwe_steps_LDADD = $(SIM_LDADD)
@@ -30,4 +31,5 @@ tests_sim_test_inlet_LDADD = $(SIM_LDADD)
 tests_sim_test_life_LDADD = $(SIM_LDADD)
 tests_sim_test_loss_LDADD = $(SIM_LDADD)
 tests_sim_test_simulcast_LDADD = $(SIM_LDADD)
+tests_sim_test_start_LDADD = $(SIM_LDADD)
 tests_sim_test_workers_LDADD = $(SIM_LDADD)

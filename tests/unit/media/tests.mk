@@ -1,6 +1,7 @@
 check_PROGRAMS += \
 	tests/unit/media/test_burst \
 	tests/unit/media/test_allocator \
+	tests/unit/media/test_cache \
 	tests/unit/media/test_history \
 	tests/unit/media/test_layers \
 	tests/unit/media/test_levels \
@@ -9,4 +10,5 @@ check_PROGRAMS += \
 	tests/unit/media/test_rates \
 	tests/unit/media/test_reception \
 	tests/unit/media/test_requests \
-	tests/unit/media/test_rewrite
+	tests/unit/media/test_rewrite \
+	tests/unit/media/test_start
