@@ -4,6 +4,7 @@ check_PROGRAMS += \
 	tests/unit/api/test_admin \
 	tests/unit/api/test_admission \
 	tests/unit/api/test_drain \
+	tests/unit/api/test_errors \
 	tests/unit/api/test_events \
 	tests/unit/api/test_jwt \
 	tests/unit/api/test_lifetimes \
@@ -18,6 +19,7 @@ check_PROGRAMS += \
 tests_unit_api_test_admin_SOURCES = tests/unit/api/test_admin.c tests/support/world.c
 tests_unit_api_test_admission_SOURCES = tests/unit/api/test_admission.c tests/support/world.c
 tests_unit_api_test_drain_SOURCES = tests/unit/api/test_drain.c tests/support/world.c
+tests_unit_api_test_errors_SOURCES = tests/unit/api/test_errors.c tests/support/world.c
 tests_unit_api_test_events_SOURCES = tests/unit/api/test_events.c tests/support/world.c
 tests_unit_api_test_guest_SOURCES = tests/unit/api/test_guest.c tests/support/world.c
 tests_unit_api_test_jwt_SOURCES = tests/unit/api/test_jwt.c tests/support/world.c
