@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a client may ask of its echo, and what it has asked for so far. */
-#include "settings.h"
+#include <string.h>
+
+#include "echotest.h"
 
 const struct cardea_param echo_params[] = {
     {"audio", CARDEA_BOOL},
@@ -23,20 +25,26 @@ const struct cardea_param echo_params[] = {
     {0},
 };
 
-/* Any of these makes a request worth answering; a JSEP does too. */
-static const char *const settings[] = {"audio",        "video",    "bitrate",       "record",         "substream",
-                                       "temporal",     "fallback", "spatial_layer", "temporal_layer", "videocodec",
-                                       "videoprofile", "opusred",  "min_delay",     "max_delay"};
+/* These alone make no request worth answering. */
+static const char *const silent[] = {"audiocodec", "filename", "svc"};
 
 void echo_reset(struct echo *e)
 {
     *e = (struct echo){.audio = true, .video = true};
 }
 
+static bool is_silent(const char *name)
+{
+    for (size_t i = 0; i < sizeof(silent) / sizeof(silent[0]); i++)
+        if (!strcmp(silent[i], name))
+            return true;
+    return false;
+}
+
 bool echo_asks_something(const json_t *body)
 {
-    for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
-        if (json_object_get(body, settings[i]))
+    for (const struct cardea_param *p = echo_params; p->name; p++)
+        if (json_object_get(body, p->name) && !is_silent(p->name))
             return true;
     return false;
 }

@@ -1,6 +1,6 @@
 plugin_PROGRAMS += plugins/echotest.so
-plugins_echotest_so_SOURCES = plugins/echotest/echotest.c plugins/echotest/settings.c plugins/echotest/settings.h \
-	plugins/echotest/record.c plugins/echotest/record.h
+plugins_echotest_so_SOURCES = plugins/echotest/echotest.c plugins/echotest/echotest.h plugins/echotest/settings.c \
+	plugins/echotest/told.c plugins/echotest/record.c
 plugins_echotest_so_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 plugins_echotest_so_CFLAGS = $(PLUGIN_CFLAGS)
 plugins_echotest_so_LDFLAGS = $(PLUGIN_LDFLAGS)

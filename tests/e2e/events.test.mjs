@@ -125,6 +125,8 @@ test('a call, told event by event', async () => {
   find(16, 5, (e) => e.dtls === 'connected');
   find(16, 6, (e) => e.connection === 'webrtcup');
   find(16, 6, (e) => e.connection === 'hangup' && e.reason);
+  assert.deepEqual(find(64, undefined, (e) => e.plugin === 'janus.plugin.echotest').event.data,
+    { audio_active: true, video_active: true, bitrate: 0 });
   const figures = find(32, 3).event;
   assert.equal(figures.media, 'audio');
   assert.equal(figures.codec, 'opus');
