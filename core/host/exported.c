@@ -3,6 +3,7 @@
 
 #include "host/exported.h"
 
+#include <stdatomic.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -96,12 +97,12 @@ static const struct dropped by_plain[] = {
 };
 #undef OF
 
+/* A worker may be counting meanwhile (base/count.h). */
 static int64_t number_at(const void *stats, size_t at)
 {
-    uint64_t v;
+    const _Atomic uint64_t *v = (const _Atomic uint64_t *)(const void *)((const char *)stats + at);
 
-    memcpy(&v, (const char *)stats + at, sizeof(v));
-    return (int64_t)v;
+    return (int64_t)atomic_load_explicit(v, memory_order_relaxed);
 }
 
 static void set_counters(const struct exported *table, const char *worker, const void *stats)

@@ -17,7 +17,7 @@ before(async () => {
     workers: 2,
     media: { peers_per_worker: 3 },
     // GLib's slices go from thread to thread unseen by the sanitizer, as GLib is not built with it
-    env: { TSAN_OPTIONS: 'second_deadlock_stack=1', G_SLICE: 'always-malloc' },
+    env: { TSAN_OPTIONS: `second_deadlock_stack=1:suppressions=${new URL('./tsan.supp', import.meta.url).pathname}`, G_SLICE: 'always-malloc' },
   });
 });
 after(() => gateway?.stop());
