@@ -20,6 +20,7 @@ static struct {
 /* --- repair ------------------------------------------------------------------------------------------------------- */
 
 struct repair {
+    char *folder;     /* a copy: the plugin may be stopped meanwhile */
     GPtrArray *paths; /* of manifests */
     guint failed;
 };
@@ -48,7 +49,7 @@ static void repair_work(void *arg)
 {
     struct repair *r = arg;
 
-    find_manifests(recorder.set.path, r->paths, 0);
+    find_manifests(r->folder, r->paths, 0);
     for (guint i = r->paths->len; i-- > 0;) {
         if (!rec_is_abandoned(r->paths->pdata[i]))
             g_ptr_array_remove_index_fast(r->paths, i);
@@ -68,6 +69,7 @@ static void repair_done(void *arg)
         rec_catalog_scan();
     }
     g_ptr_array_free(r->paths, TRUE);
+    g_free(r->folder);
     g_free(r);
 }
 
@@ -121,6 +123,7 @@ void rec_upkeep_start(void)
 {
     struct repair *r = g_new0(struct repair, 1);
 
+    r->folder = g_strdup(recorder.set.path);
     r->paths = g_ptr_array_new_with_free_func(g_free);
     if (recorder.host->job(repair_work, repair_done, r))
         repair_done(r);
