@@ -29,7 +29,7 @@ struct options {
     int pid, rooms, publishers, subscribers, seconds, warm_up, bitrate, fps, open_every, parallel, idle, ramp,
         ramp_most;
     double rate, churn, loss, ramp_loss, ramp_p99;
-    gboolean all, simulcast, quiet, gro;
+    gboolean all, silent, simulcast, quiet, gro;
 };
 extern struct options option;
 /* false: a sentence is on stderr, or help was asked for. */

@@ -204,7 +204,8 @@ void media_send(struct peer *peer, int64_t now)
     struct publisher *p = peer->publisher;
 
     while (p->next_audio_us <= now) {
-        send_audio(peer, now);
+        if (!option.silent)
+            send_audio(peer, now);
         p->next_audio_us += 20000;
     }
     while (p->next_video_us <= now) {

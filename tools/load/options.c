@@ -49,6 +49,7 @@ static const GOptionEntry entries[] = {
     NUMBER("bitrate", bitrate, "Video of each publisher, bit/s (default 1500000)"),
     NUMBER("fps", fps, "Frames a second (default 30)"),
     TEXT("codec", codec, "vp8 (default), vp9, h264, av1", "NAME"),
+    FLAG("silent", silent, "Publishers send no sound"),
     FLAG("simulcast", simulcast, "Three layers: a seventh, two and four of the bitrate"),
     TEXT("profile", profile, "SRTP profiles to offer, OpenSSL names", "LIST"),
     TEXT("feedback", feedback, "Of subscribers besides reports: nack,twcc (default), remb, none", "LIST"),
