@@ -65,8 +65,6 @@ function drawNow(r) {
   ]);
   bars($('components'), Object.entries(r.components).sort((a, b) => b[1] - a[1]).map(([n, v]) => [NAMES[n] ?? n, v, percent(v)]));
   bars($('workers'), r.workers.map((w, i) => [`${i}`, w.busy, `${percent(w.busy)} · ${w.peers} peers · ${w.lag_ms} ms late`]));
-  table($('worst'), ['handle', 'lost', 'RTT', 'quality'],
-    (r.worst_connections ?? []).map((c) => [c.handle, percent(c.lost), `${c.rtt_ms} ms`, c.quality]), 'nobody has a bad connection');
 }
 
 function drawPast(h) {
