@@ -12,7 +12,10 @@
 
 /* How late a loop did what was due: upper bounds in microseconds; what was later is counted behind the last one. */
 #define CARDEA_LATE_BOUNDS 10
-#define CARDEA_LATE_BOUNDS_US {500, 1000, 2000, 5000, 10000, 20000, 50000, 100000, 200000, 500000}
+#define CARDEA_LATE_BOUNDS_US                                                                                          \
+    {                                                                                                                  \
+        500, 1000, 2000, 5000, 10000, 20000, 50000, 100000, 200000, 500000                                             \
+    }
 
 struct cardea_loop_stats {
     uint64_t cpu_us;  /* processor time of the thread */

@@ -25,10 +25,10 @@ enum cardea_door { CARDEA_DOOR_CLIENT = 0, CARDEA_DOOR_ADMIN = 1 };
 
 /* What an HTTP exchange asked for besides a body of JSON. Text is borrowed until the call returns. */
 struct cardea_exchange {
-    const char *method;  /* "GET", "POST", … */
-    const char *path;    /* decoded, below the base path: "/123/456"; or the whole path when `route` */
-    const char *query;   /* raw, may be "" */
-    bool route;          /* not below a base path: look for a registered route */
+    const char *method; /* "GET", "POST", … */
+    const char *path;   /* decoded, below the base path: "/123/456"; or the whole path when `route` */
+    const char *query;  /* raw, may be "" */
+    bool route;         /* not below a base path: look for a registered route */
     const char *(*header)(void *arg, const char *name);
     void *arg;
     const char *remote; /* address of the client */
@@ -97,7 +97,7 @@ struct cardea_transport {
     json_t *(*query)(json_t *request); /* admin query_transport; new reference; may be NULL */
 };
 
-#define CARDEA_TRANSPORT_HEAD                                                                                         \
+#define CARDEA_TRANSPORT_HEAD                                                                                          \
     .abi_major = CARDEA_ABI_MAJOR, .abi_minor = CARDEA_ABI_MINOR, .size = sizeof(struct cardea_transport)
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Types that plugins and transports share: versions, option tables, log levels.
+ * Types that plugins and transports share: versions, log levels, results, option tables.
  *
  * Everything here is plain C11 and Jansson. Nothing here runs: these are values and tables.
  * Tables only ever grow at their tail; the reader looks at `size` before it looks at a member.
@@ -16,7 +16,7 @@
 
 /* A different major is refused. A plugin with a smaller minor is welcome: it lacks some members at the tail. */
 #define CARDEA_ABI_MAJOR 1
-#define CARDEA_ABI_MINOR 4
+#define CARDEA_ABI_MINOR 0
 
 /* Marks the one data symbol that a module exports. */
 #define CARDEA_EXPORT __attribute__((visibility("default")))
@@ -30,6 +30,30 @@ enum cardea_log_level {
     CARDEA_LOG_DEBUG = 6,
     CARDEA_LOG_TRACE = 7,
 };
+
+/* --- results and names ----------------------------------------------------------------------------------------------
+ */
+
+enum cardea_result {
+    CARDEA_OK = 0,
+    CARDEA_ENOMEM = -1,
+    CARDEA_EINVAL = -2, /* the caller's bug: a bad argument */
+    CARDEA_EPARSE = -3, /* the peer's bytes are not what they claim to be (bad SDP) */
+    CARDEA_EPROTO = -4, /* well-formed, but not allowed now (no offer to answer, an offer is already outstanding) */
+    CARDEA_ELIMIT = -5, /* a bound was hit */
+    CARDEA_EIO = -6,    /* the operating system refused */
+    CARDEA_EAGAIN = -7, /* try again later */
+    CARDEA_ENOENT = -8, /* no such source, sink, handle or file */
+    CARDEA_ESTATE = -9, /* the object is being closed */
+};
+
+struct cardea_handle;  /* one attachment of one session to this plugin; holds at most one PeerConnection */
+struct cardea_request; /* one client message that waits for its reply */
+
+typedef uint64_t cardea_source; /* an incoming track; 0 is none */
+typedef uint64_t cardea_sink;   /* an outgoing track; 0 is none */
+
+enum cardea_kind { CARDEA_AUDIO = 1, CARDEA_VIDEO = 2, CARDEA_DATA = 3 };
 
 /* --- options: one line gives parsing, checking, --help-config, the sample file and the docs ----------------------- */
 

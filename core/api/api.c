@@ -36,7 +36,6 @@ int gw_api_new(struct gw_api **out, const struct gw_api_conf *conf)
     a->plugins = g_ptr_array_new_with_free_func(g_free);
     a->transports = g_ptr_array_new_with_free_func(free_transport);
     a->sessions = g_hash_table_new(g_int64_hash, g_int64_equal);
-    a->sources = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     a->routes = g_ptr_array_new();
     a->event_handlers = g_ptr_array_new();
     gw_admission_init(a);
@@ -65,7 +64,6 @@ void gw_api_free(struct gw_api *a)
     g_ptr_array_free(a->transports, TRUE);
     g_ptr_array_free(a->plugins, TRUE);
     g_hash_table_destroy(a->sessions);
-    g_hash_table_destroy(a->sources);
     gw_tickets_clear(&a->handles);
     gw_tickets_clear(&a->messages);
     gw_tickets_clear(&a->exchanges);
@@ -162,7 +160,6 @@ int gw_api_add_plugin(struct gw_api *a, const struct cardea_plugin *table, const
     copy_table(&p->table, sizeof(p->table), table, table->size);
     p->key = table;
     p->shown = first_name(p->table.name, p->table.aliases);
-    p->tap = (struct cardea_tap){p->table.packet, p->table.report, p->table.tap_gone};
     names = p->table.aliases;
     if (gw_plugin_find(a, p->table.name) || gw_plugin_find(a, p->shown) ||
         (names && names[0] && names[1] && gw_plugin_find(a, names[1]))) {

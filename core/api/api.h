@@ -162,8 +162,6 @@ bool gw_api_signed_tokens_enabled(const struct gw_api *a);
 /* NULL: the ticket is stale */
 struct gw_link *gw_api_link(struct gw_api *a, const struct cardea_handle *h);
 struct gw_links *gw_api_links(struct gw_api *a);
-/* How the plugin whose handle has this source listens; NULL: it has no packet(), or the source is nobody's. */
-const struct cardea_tap *gw_api_tap_of(struct gw_api *a, cardea_source source);
 void gw_api_ids(struct gw_api *a, const struct cardea_handle *h, uint64_t *session, uint64_t *handle); /* for logs */
 
 /* --- guests (api/guest.c), as cardea_host's functions of the same names ------------------------------------------- */

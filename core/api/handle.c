@@ -272,14 +272,6 @@ struct gw_links *gw_api_links(struct gw_api *a)
     return a->links;
 }
 
-const struct cardea_tap *gw_api_tap_of(struct gw_api *a, cardea_source source)
-{
-    gint64 key = (gint64)source;
-    const struct gw_handle *h = g_hash_table_lookup(a->sources, &key);
-
-    return h && h->plugin->table.packet ? &h->plugin->tap : NULL;
-}
-
 const json_t *gw_api_claims(struct gw_api *a, const struct cardea_handle *ticket)
 {
     const struct gw_handle *h = gw_handle_of(a, ticket);

@@ -37,7 +37,6 @@ struct gw_plugin {
     const struct cardea_plugin *key; /* the module's own table */
     const char *shown;          /* the name that clients see */
     bool string_ids;
-    struct cardea_tap tap; /* packet, report and tap_gone of the table */
 };
 
 struct gw_transport {
@@ -197,7 +196,6 @@ struct gw_api {
     GPtrArray *plugins, *transports;
     GHashTable *sessions; /* by id */
     struct gw_tickets handles, messages, exchanges;
-    GHashTable *sources;        /* cardea_source → struct gw_handle */
     GQueue deferred;            /* struct gw_deferred */
     GPtrArray *routes;          /* struct gw_route */
     struct gw_transport guests; /* how plugins' guests reach us (guest.c); not one of `transports` */

@@ -15,8 +15,6 @@ static bool hears(const struct gw_handle *h)
 
 void gw_handle_forget_sources(struct gw_handle *h)
 {
-    for (guint i = 0; i < h->sources->len; i++)
-        g_hash_table_remove(h->api->sources, &g_array_index(h->sources, struct gw_known_source, i).source);
     g_array_set_size(h->sources, 0);
 }
 
@@ -35,7 +33,6 @@ static void tell_gone(struct gw_handle *h, guint index)
 {
     const struct gw_known_source k = g_array_index(h->sources, struct gw_known_source, index);
 
-    g_hash_table_remove(h->api->sources, &k.source);
     g_array_remove_index(h->sources, index);
     if (k.told && h->plugin->table.source_gone)
         h->plugin->table.source_gone(h->ticket, h->user, k.source);
@@ -74,7 +71,7 @@ static bool knows(const struct gw_handle *h, cardea_source source)
     return false;
 }
 
-/* Whose source it is must be known at once; the plugin is told later, outside of its own call. */
+/* The plugin is told later, outside of its own call. */
 void gw_handle_note_sources(struct gw_handle *h)
 {
     size_t n;
@@ -83,10 +80,8 @@ void gw_handle_note_sources(struct gw_handle *h)
     for (size_t i = 0; i < n; i++) {
         struct gw_known_source k = {streams[i].source, false};
 
-        if (!k.source || streams[i].kind == CARDEA_DATA || knows(h, k.source))
-            continue;
-        g_array_append_val(h->sources, k);
-        g_hash_table_insert(h->api->sources, g_memdup2(&k.source, sizeof(k.source)), h);
+        if (k.source && streams[i].kind != CARDEA_DATA && !knows(h, k.source))
+            g_array_append_val(h->sources, k);
     }
     if (h->sources_due)
         return;

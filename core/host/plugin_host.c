@@ -164,28 +164,14 @@ static int playout_delay(cardea_source source, int min, int max)
                                 none ? -1 : (int64_t)(min & 0xfff) << 12 | (max & 0xfff));
 }
 
-static int tap(cardea_source source, void *arg)
-{
-    struct gw_tap t = {gw_api_tap_of(plugins.api, source), NULL};
-    int err;
-
-    if (!t.events)
-        return GW_EINVAL; /* the plugin has no packet(), or the source is not one of its own */
-    err = gw_link_untap(links(), source, &t);
-    if (err || !arg)
-        return err;
-    t.arg = arg;
-    return gw_link_tap(links(), source, &t);
-}
-
-static int tap_add(cardea_source source, const struct cardea_tap *events, void *arg)
+static int tap(cardea_source source, const struct cardea_tap *events, void *arg)
 {
     const struct gw_tap t = {events, arg};
 
     return events && events->gone && arg ? gw_link_tap(links(), source, &t) : GW_EINVAL;
 }
 
-static int tap_remove(cardea_source source, const struct cardea_tap *events, void *arg)
+static int untap(cardea_source source, const struct cardea_tap *events, void *arg)
 {
     const struct gw_tap t = {events, arg};
 
@@ -493,6 +479,7 @@ static const struct cardea_host table = {
     .talk = talk,
     .playout_delay = playout_delay,
     .tap = tap,
+    .untap = untap,
     .group = group,
     .data_tap = data_tap,
     .send_data = send_data,
@@ -528,8 +515,6 @@ static const struct cardea_host table = {
     .metric_observe = metric_observe,
     .admit = admit,
     .web_post = web_post,
-    .tap_add = tap_add,
-    .tap_remove = tap_remove,
     .inlet = inlet,
     .inject = gw_inlet_inject,
     .inject_data = gw_inlet_inject_data,

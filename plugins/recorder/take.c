@@ -467,7 +467,7 @@ static void add_track(struct rec_take *t, const struct cardea_stream *s, const c
 {
     struct rec_track *track = make_track(t, s, description);
 
-    if (!track || recorder.host->tap_add(s->source, &tap_events, track)) {
+    if (!track || recorder.host->tap(s->source, &tap_events, track)) {
         rec_track_free(track);
         recorder.host->log(CARDEA_LOG_WARN, NULL, "recording %llu: m-line %u cannot be tapped",
                            (unsigned long long)t->id, s->mindex);
@@ -505,7 +505,7 @@ void rec_take_streams(struct rec_take *t, const struct cardea_stream *s, size_t 
         const struct rec_track *track = t->tracks->pdata[i];
 
         if (!is_listed(track, s, n))
-            recorder.host->tap_remove(track->source, &tap_events, (void *)track); /* gone() follows */
+            recorder.host->untap(track->source, &tap_events, (void *)track); /* gone() follows */
     }
     for (size_t i = 0; i < n; i++) {
         if (s[i].disabled || !s[i].source)
@@ -576,7 +576,7 @@ void rec_take_end(struct rec_take *t, const char *cause)
     for (guint i = 0; i < t->tracks->len; i++) {
         const struct rec_track *track = t->tracks->pdata[i];
 
-        recorder.host->tap_remove(track->source, &tap_events, (void *)track);
+        recorder.host->untap(track->source, &tap_events, (void *)track);
     }
 }
 

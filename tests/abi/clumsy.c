@@ -11,6 +11,12 @@ static struct cardea_handle *last;
 static struct cardea_request *kept;
 static int attached;
 
+static void untapped(void *tap, cardea_source source)
+{
+}
+
+static const struct cardea_tap taps = {.gone = untapped};
+
 static json_t *body(const char *text)
 {
     return json_pack("{ss}", "clumsy", text);
@@ -46,7 +52,9 @@ static void use_what_has_gone(void)
     host->link(1, 2, &(struct cardea_link){0});
     host->unlink(1);
     host->keyframe(3);
-    host->tap(3, &host);
+    host->tap(3, &taps, &host);
+    host->untap(3, &taps, &host);
+    host->tap(3, NULL, NULL);
     host->reply(kept, body("much too late"));
     host->fail(kept, 1, "much too late");
     host->info(kept);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A plugin of the first minor: its table ends where that one's did. What lies behind is not the table's, and deadly. */
+/* A plugin of an earlier minor: its table ends where that one's did. What lies behind is not the table's, and deadly. */
 #include <unistd.h>
 
 #include <cardea/plugin.h>
@@ -9,11 +9,6 @@ static const struct cardea_host *host;
 static bool beyond(const json_t *purpose)
 {
     _exit(98);
-}
-
-static void beyond_too(struct cardea_handle *h, void *user, cardea_source source, double level)
-{
-    _exit(97);
 }
 
 static void run(struct cardea_request *rq)
@@ -60,5 +55,4 @@ CARDEA_EXPORT const struct cardea_plugin cardea_plugin = {
     .detach = detach,
     .describe = describe,
     .welcomes = beyond,
-    .loudness = beyond_too,
 };
