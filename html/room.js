@@ -61,7 +61,7 @@ async function enter() {
   const handle = (visit.handle = await session.attach(PLUGIN));
   handle.on('event', ({ data }) => roomEvent(data));
   handle.on('hangup', (reason) => visit && reason !== 'Janus API' && showError(new Error(`Your picture was cut off: ${reason}`)));
-  const { data } = await handle.message({ request: 'join', ptype: 'publisher', room, display: name, pin });
+  const { data } = await handle.message({ request: 'join', ptype: 'publisher', room, display: name, pin, secret: Moderator.secretOf(room) });
   visit.me = data.id;
   visit.presence = new Presence(() => handle.channel, { words, state: stateOf, typing });
   const told = { changed: draw, channel: (channel) => visit?.presence.listen(channel) };
@@ -72,6 +72,7 @@ async function enter() {
   history.replaceState(null, '', `?${new URLSearchParams({ ...Object.fromEntries(asked), room: String(room) })}`);
   inside(true);
   publishers(data.publishers);
+  locked(data.locked === true);
   if (Moderator.secretOf(room)) moderate(Moderator.secretOf(room)).catch(() => {});
 }
 
@@ -99,6 +100,7 @@ function roomEvent(data) {
   else if (data.videoroom === 'talking' || data.videoroom === 'stopped-talking') wall.talks(data.id, data.videoroom === 'talking');
   else if (data.leaving === 'ok' && data.reason === 'kicked') left(new Error('A moderator removed you from this room.'));
   else if (data.moderation) moderated(data);
+  else if (data.locked !== undefined) locked(data.locked, true);
   else if (data.joining) note(`${data.joining.display ?? data.joining.id} is here`);
   else if (data.id !== undefined && data.display !== undefined && data.leaving === undefined && data.unpublished === undefined && data.kicked === undefined)
     renamed(data);
@@ -148,6 +150,14 @@ function moderated({ id, mid, moderation }) {
   visit.muted[silent ? 'add' : 'delete'](`${id}/${mid}`);
   if (String(id) === String(visit.me)) note(silent ? 'A moderator has muted you' : 'A moderator lets you speak again');
   draw();
+}
+
+/** Somebody (perhaps another moderator) has locked the room or opened it. @param {boolean} on @param {boolean} [told] */
+function locked(on, told = false) {
+  press($('lock'), on);
+  $('lock').title = on ? 'Let others in again' : 'Let nobody else in';
+  $('lock').lastChild.textContent = on ? 'Locked' : 'Lock';
+  if (told) note(on ? 'The room is locked: nobody else can come in' : 'The room is open again');
 }
 
 /** Subscribes to what is published now, and to nothing else. */
@@ -326,7 +336,8 @@ function left(error = null) {
   }
   for (const [id, drawing] of [['mute', 'microphone'], ['cam', 'camera'], ['screen', 'screen'], ['hand', 'hand'], ['captions', 'captions']])
     press($(id), false, undefined, drawing);
-  for (const id of ['lock', 'record']) press($(id), false);
+  press($('record'), false);
+  locked(false);
   wall.clear();
   talk.clear();
   openPanel(null);
@@ -425,7 +436,7 @@ $('moderate').onsubmit = (event) => {
 };
 $('lock').onclick = async () => {
   const on = $('lock').getAttribute('aria-pressed') !== 'true';
-  await visit.moderator.lock(on).then(() => press($('lock'), on), showError);
+  await visit.moderator.lock(on).catch(showError); // everybody in the room is told, we too
 };
 $('record').onclick = async () => {
   const on = $('record').getAttribute('aria-pressed') !== 'true';

@@ -66,6 +66,13 @@ struct publisher *access_participant(struct cardea_request *rq, const struct roo
     return p;
 }
 
+bool access_moderates(const struct cardea_request *rq, const struct room *room)
+{
+    const char *secret = member_text(vr.host->info(rq)->body, "secret");
+
+    return secret && room->set.secret && same_text(room->set.secret, secret);
+}
+
 bool access_admin(struct cardea_request *rq)
 {
     return check_password(rq, vr.admin_key, "admin_key");

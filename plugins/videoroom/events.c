@@ -41,7 +41,7 @@ static void audio_json(json_t *o, const struct cardea_stream *s, const struct tr
     set_true(o, "fec", s->fec);
     set_true(o, "dtx", s->dtx);
     if (joined && s->audiolevel_id)
-        json_object_set_new(o, "talking", json_boolean(t->talking));
+        json_object_set_new(o, "talking", json_boolean(track_talks(t)));
 }
 
 static void video_json(json_t *o, const struct cardea_stream *s)

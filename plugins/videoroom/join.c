@@ -98,7 +98,7 @@ static bool check_joining(struct cardea_request *rq, const struct room *room, co
         return false;
     if (room->check_tokens && (!token || !g_hash_table_contains(room->tokens, token)))
         vr.host->fail(rq, E_UNAUTHORIZED, "This token is not on the room's list");
-    else if (room->set.locked)
+    else if (room->set.locked && !access_moderates(rq, room))
         vr.host->fail(rq, E_UNAUTHORIZED, "The room is locked");
     else
         return true;
@@ -111,6 +111,11 @@ static void tell_joining(const struct publisher *p)
 
     json_object_set_new(body, "joining", who_json(p, json_pack("{so}", "id", id_json(p->id))));
     room_tell(p->room, p, body);
+}
+
+static bool is_positive(const json_t *body, const char *name)
+{
+    return json_integer_value(json_object_get(body, name)) > 0;
 }
 
 static struct publisher *join(struct cardea_request *rq, struct seat *seat, struct room *room)
@@ -129,8 +134,8 @@ static struct publisher *join(struct cardea_request *rq, struct seat *seat, stru
     p->metadata = json_incref(json_object_get(in->body, "metadata"));
     vr.host->group(seat->handle, room->group);
     publisher_talk_settings(p, in->body);
-    p->own_talk_packets = json_object_get(in->body, "audio_active_packets") ? p->audio_active_packets : 0;
-    p->own_talk_level = json_object_get(in->body, "audio_level_average") ? p->audio_level_average : 0;
+    p->own_talk_packets = is_positive(in->body, "audio_active_packets") ? p->audio_active_packets : 0;
+    p->own_talk_level = is_positive(in->body, "audio_level_average") ? p->audio_level_average : 0;
     observe_joined(p, member_text(in->body, "token"));
     if (room->set.notify_joining)
         tell_joining(p);

@@ -313,7 +313,7 @@ bool publisher_measures_talk(struct publisher *p, bool *talking)
     for (size_t i = 0; i < n; i++)
         if (s[i].kind == CARDEA_AUDIO && s[i].audiolevel_id && !s[i].disabled) {
             measured = true;
-            *talking |= publisher_track(p, s[i].mindex)->talking;
+            *talking |= track_talks(publisher_track(p, s[i].mindex));
         }
     return measured;
 }

@@ -30,6 +30,12 @@ struct track {
     struct demand demand;     /* VIDEO */
 };
 
+/* Who is muted is not measured: what was heard last does not count. */
+static inline bool track_talks(const struct track *t)
+{
+    return t->talking && !t->muted && !t->moderated;
+}
+
 struct publisher {
     /* given at creation */
     enum publisher_origin origin;

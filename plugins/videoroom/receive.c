@@ -67,7 +67,7 @@ static void configure_slot(struct subscriber *s, struct slot *slot, const json_t
         if (slot->send)
             slot_keyframe(slot);
     }
-    slot_read_layers(slot, item);
+    slot_read_layers(slot, item, json_object_get(item, "mid") ? SLOT_ALL_LAYERS : SLOT_LAYERS_IT_HAS);
     slot_connect(s, slot);
     if (from && from->simulcast) {
         confirm(s, slot, item, "substream", slot->substream);

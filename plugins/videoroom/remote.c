@@ -98,6 +98,11 @@ char *remote_id_for(struct cardea_request *rq, const struct room *room)
 {
     char *id = id_asked(json_object_get(vr.host->info(rq)->body, "id"));
 
+    if (id && (!id_is_valid(id) || strlen(id) > ID_MOST)) {
+        vr.host->fail(rq, E_INVALID, "This cannot be an id");
+        g_free(id);
+        return NULL;
+    }
     if (id && g_hash_table_contains(room->participants, id)) {
         vr.host->fail(rq, E_ID_EXISTS, "Id %s is in use", id);
         g_clear_pointer(&id, g_free);
@@ -135,10 +140,35 @@ void remote_remove(struct publisher *p)
 
 /* --- streams ------------------------------------------------------------------------------------------------------ */
 
+static bool is_allowed(const struct room *room, enum cardea_kind kind, const char *codec)
+{
+    return kind == CARDEA_DATA ||
+           codec_allowed(kind == CARDEA_AUDIO ? room->set.audiocodec : room->set.videocodec, codec);
+}
+
+void remote_read_change(struct remote_stream *s, const struct cardea_stream *now, const json_t *item,
+                        const struct room *room)
+{
+    *s = (struct remote_stream){
+        .kind = now->kind,
+        .codec = codec_known(now->kind, now->codec), /* outlives the list of m-lines */
+        .description = member_text(item, "description"),
+        .disabled = member_flag(item, "disabled", false) || !is_allowed(room, now->kind, now->codec),
+        .stereo = now->stereo,
+        .fec = now->fec,
+        .dtx = now->dtx,
+        .simulcast = now->simulcast,
+        .svc = now->svc,
+        .audiolevel_id = now->audiolevel_id,
+        .orientation_id = now->orientation_id,
+        .playout_delay_id = now->playout_delay_id,
+        .payload_type = -1,
+    };
+}
+
 const char *remote_read_stream(struct remote_stream *s, const json_t *item, const struct room *room, int *code)
 {
     const char *type = member_text(item, "type");
-    const char *list;
 
     *code = E_INVALID;
     memset(s, 0, sizeof(*s));
@@ -157,8 +187,7 @@ const char *remote_read_stream(struct remote_stream *s, const json_t *item, cons
         *code = E_MISSING;
         return "A stream of audio or video needs a codec that is known";
     }
-    list = s->kind == CARDEA_AUDIO ? room->set.audiocodec : room->set.videocodec;
-    s->disabled |= !codec_allowed(list, s->codec);
+    s->disabled |= !is_allowed(room, s->kind, s->codec);
     s->profile = member_text(item, !strcmp(s->codec, "vp9") ? "vp9_profile" : "h264_profile");
     s->stereo = member_flag(item, "stereo", false);
     s->fec = member_flag(item, "fec", false);

@@ -35,6 +35,10 @@ int remote_open(struct publisher *p, unsigned mindex, const struct cardea_port_c
                 struct cardea_port_info *info);
 /* Reads what both requests say about a stream; NULL, or what is wrong with it and *code. */
 const char *remote_read_stream(struct remote_stream *s, const json_t *item, const struct room *room, int *code);
+/* What an item says of an m-line that is there: neither its type nor its codec can change, so it need not have them.
+ * Only for remote_stream_set(). */
+void remote_read_change(struct remote_stream *s, const struct cardea_stream *now, const json_t *item,
+                        const struct room *room);
 /* Takes it out of the room: subscribers lose it, participants are told. p is freed. */
 void remote_remove(struct publisher *p);
 

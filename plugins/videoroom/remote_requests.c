@@ -54,6 +54,12 @@ const struct cardea_param update_remote_params[] = {{"room", CARDEA_ID, CARDEA_R
 const struct cardea_param remove_remote_params[] = {
     {"room", CARDEA_ID, CARDEA_REQUIRED}, {"id", CARDEA_ID, CARDEA_REQUIRED}, {0}};
 
+static void number(struct remote_stream *s, unsigned mindex)
+{
+    for (unsigned i = 0; i < 3; i++)
+        s->ssrc[i] = FIRST_SSRC + 10 * mindex + i;
+}
+
 static bool read_stream(struct cardea_request *rq, const json_t *item, unsigned mindex, const struct room *room,
                         struct remote_stream *s)
 {
@@ -62,8 +68,7 @@ static bool read_stream(struct cardea_request *rq, const json_t *item, unsigned 
 
     if (wrong)
         vr.host->fail(rq, code, "%s", wrong);
-    for (unsigned i = 0; i < 3; i++)
-        s->ssrc[i] = FIRST_SSRC + 10 * mindex + i;
+    number(s, mindex);
     return !wrong;
 }
 
@@ -80,7 +85,7 @@ static bool check_streams(struct cardea_request *rq, const json_t *streams, cons
     }
     json_array_foreach(streams, i, item)
     {
-        if (!read_stream(rq, item, 0, room, &s))
+        if (!read_stream(rq, item, (unsigned)i, room, &s))
             return false;
     }
     return true;
@@ -169,20 +174,37 @@ static struct publisher *find(struct cardea_request *rq, struct room **room)
     return p;
 }
 
-/* An item means the m-line whose mid it has, else the next one. -1: rq has been failed. */
-static int place_of(struct cardea_request *rq, const struct publisher *p, const json_t *item)
+/*
+ * All items, in order: the m-line whose mid it has, else the next one; their indices into *mindex. Nothing is changed.
+ * false: rq has been failed.
+ */
+static bool read_changes(struct cardea_request *rq, const struct publisher *p, const json_t *streams,
+                         struct remote_stream change[REMOTE_STREAMS_MOST], unsigned mindex[REMOTE_STREAMS_MOST])
 {
-    const struct cardea_stream *s = publisher_stream_of(p, member_text(item, "mid"));
-    unsigned mindex = (unsigned)json_integer_value(json_object_get(item, "mindex"));
-    size_t n;
+    const json_t *item;
+    size_t i, n;
 
     publisher_streams(p, &n);
-    if (s)
-        return (int)s->mindex;
-    if (mindex == n && n < REMOTE_STREAMS_MOST)
-        return (int)n;
-    vr.host->fail(rq, E_INVALID, "A new stream must have the next mindex (%u)", (unsigned)n);
-    return -1;
+    if (json_array_size(streams) > REMOTE_STREAMS_MOST) {
+        vr.host->fail(rq, E_INVALID, "At most %d streams", REMOTE_STREAMS_MOST);
+        return false;
+    }
+    json_array_foreach(streams, i, item)
+    {
+        const struct cardea_stream *s = publisher_stream_of(p, member_text(item, "mid"));
+
+        mindex[i] = s ? s->mindex : (unsigned)n;
+        if (s) {
+            remote_read_change(&change[i], s, item, p->room);
+            number(&change[i], s->mindex);
+        } else if ((size_t)json_integer_value(json_object_get(item, "mindex")) != n || n == REMOTE_STREAMS_MOST) {
+            vr.host->fail(rq, E_INVALID, "A new stream must have the next mindex (%zu)", n);
+            return false;
+        } else if (!read_stream(rq, item, (unsigned)n++, p->room, &change[i])) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static void rename_to(struct publisher *p, const json_t *body)
@@ -202,23 +224,17 @@ static void rename_to(struct publisher *p, const json_t *body)
 
 void verb_update_remote_publisher(struct cardea_request *rq)
 {
-    const json_t *body = vr.host->info(rq)->body, *streams = json_object_get(body, "streams"), *item;
+    const json_t *body = vr.host->info(rq)->body, *streams = json_object_get(body, "streams");
+    struct remote_stream change[REMOTE_STREAMS_MOST];
+    unsigned mindex[REMOTE_STREAMS_MOST];
     struct room *room;
     struct publisher *p = find(rq, &room);
     bool changed = false;
-    size_t i;
 
-    if (!p || !check_streams(rq, streams, room))
+    if (!p || !read_changes(rq, p, streams, change, mindex))
         return;
-    json_array_foreach(streams, i, item)
-    {
-        int mindex = place_of(rq, p, item);
-        struct remote_stream s;
-
-        if (mindex < 0 || !read_stream(rq, item, (unsigned)mindex, room, &s))
-            return;
-        changed |= remote_stream_set(p, (unsigned)mindex, &s);
-    }
+    for (size_t i = 0; i < json_array_size(streams); i++)
+        changed |= remote_stream_set(p, mindex[i], &change[i]);
     rename_to(p, body);
     if (changed) {
         publisher_streams_changed(p);

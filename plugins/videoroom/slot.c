@@ -55,12 +55,19 @@ void slot_keyframe(const struct slot *slot)
 
 /* --- layers ------------------------------------------------------------------------------------------------------- */
 
+/* Of another source: all of them are wanted, and none is known to come. */
+static void reset_layers(struct slot *slot)
+{
+    slot->substream = slot->temporal = slot->spatial = -1;
+    slot->link.limit_substream = slot->link.limit_temporal = slot->link.limit_spatial = false;
+}
+
 void slot_defaults(struct subscriber *s, struct slot *slot)
 {
     const struct properties *set = &s->room->set;
 
-    slot->substream = slot->temporal = slot->spatial = -1;
     slot->link = (struct cardea_link){0};
+    reset_layers(slot);
     if (slot->kind != CARDEA_VIDEO)
         return;
     slot->link.automatic = set->automatic;
@@ -99,15 +106,20 @@ static void read_delay(struct cardea_link *l, const json_t *item)
         l->max_delay = l->min_delay;
 }
 
-void slot_read_layers(struct slot *slot, const json_t *item)
+void slot_read_layers(struct slot *slot, const json_t *item, enum slot_layers which)
 {
+    const struct cardea_stream *from = slot_source(slot);
     struct cardea_link *l = &slot->link;
     const json_t *v;
 
-    read_layer(item, "substream", &l->limit_substream, &l->substream);
-    read_layer(item, "temporal", &l->limit_temporal, &l->temporal);
-    read_layer(item, "spatial_layer", &l->limit_spatial, &l->spatial);
-    read_layer(item, "temporal_layer", &l->limit_temporal, &l->temporal);
+    if (which == SLOT_ALL_LAYERS || (from && from->simulcast)) {
+        read_layer(item, "substream", &l->limit_substream, &l->substream);
+        read_layer(item, "temporal", &l->limit_temporal, &l->temporal);
+    }
+    if (which == SLOT_ALL_LAYERS || (from && from->svc)) {
+        read_layer(item, "spatial_layer", &l->limit_spatial, &l->spatial);
+        read_layer(item, "temporal_layer", &l->limit_temporal, &l->temporal);
+    }
     if ((v = json_object_get(item, "fallback")))
         l->fallback_us = (uint32_t)CLAMP(json_integer_value(v), 0, G_MAXUINT32);
     read_delay(l, item);
@@ -158,7 +170,7 @@ void slot_fill(struct subscriber *s, struct slot *slot, struct publisher *p, con
 {
     set_feed(s, slot, p, stream->mindex);
     slot->send = true;
-    slot_defaults(s, slot);
+    reset_layers(slot);
     if (!slot->codec)
         slot->codec = codec_of(p, stream);
     if (!slot->profile)
@@ -273,11 +285,12 @@ bool slots_add(struct subscriber *s, struct publisher *p, const struct cardea_st
     if (!slot)
         return false;
     slot_fill(s, slot, p, stream);
+    slot_defaults(s, slot);
     slot->stale = true;
     slot->ready = false;
     g_free(slot->crossrefid);
     slot->crossrefid = g_strdup(member_text(item, "crossrefid"));
-    slot_read_layers(slot, item);
+    slot_read_layers(slot, item, SLOT_ALL_LAYERS);
     if (may_pause)
         slot->send = member_flag(item, "send", true);
     return true;

@@ -37,14 +37,17 @@ struct slot *slot_new(struct subscriber *s, enum cardea_kind kind); /* the subsc
 void slot_free(struct slot *slot);
 /* The stream that feeds it; NULL when it is inactive. */
 const struct cardea_stream *slot_source(const struct slot *slot);
+/* Another stream feeds it: all its layers are wanted; delays, auto and priority stay. */
 void slot_fill(struct subscriber *s, struct slot *slot, struct publisher *p, const struct cardea_stream *stream);
 /* DATA: one more publisher whose messages it gets. false: there are too many. */
 bool slot_add_feed(struct subscriber *s, struct slot *slot, struct publisher *p);
 void slot_clear(struct subscriber *s, struct slot *slot);   /* its feeds have gone */
 void slot_connect(struct subscriber *s, struct slot *slot); /* declares the link as it should be now */
 void slot_keyframe(const struct slot *slot);
+/* An item that names no m-line is about the layers of those that have such layers. */
+enum slot_layers { SLOT_ALL_LAYERS, SLOT_LAYERS_IT_HAS };
 /* Layers, delays, auto and priority of an item of a request; what it does not name stays. */
-void slot_read_layers(struct slot *slot, const json_t *item);
+void slot_read_layers(struct slot *slot, const json_t *item, enum slot_layers which);
 void slot_defaults(struct subscriber *s, struct slot *slot); /* all of them as the room has them */
 json_t *slot_json(const struct slot *slot);
 

@@ -129,6 +129,15 @@ static bool add_streams(struct subscriber *s, const json_t *item, bool joining, 
     return changed;
 }
 
+static void clear_line(struct subscriber *s, struct slot *slot)
+{
+    const struct cardea_stream *from = slot_source(slot);
+
+    if (from)
+        observe_unsubscribed(s, slot->feed->id, from->mid);
+    slot_clear(s, slot);
+}
+
 /* true: it changes what is offered. */
 static bool remove_streams(struct subscriber *s, const json_t *item)
 {
@@ -141,7 +150,7 @@ static bool remove_streams(struct subscriber *s, const json_t *item)
         struct slot *slot = slots_by_mid(s, sub_mid);
 
         if (slot)
-            slot_clear(s, slot);
+            clear_line(s, slot);
         return slot != NULL;
     }
     p = feed ? room_participant(s->room, feed) : NULL;

@@ -12,7 +12,7 @@
 
 static const struct cardea_param item_params[] = {{"feed", CARDEA_ID, CARDEA_REQUIRED},
                                                   {"mid", CARDEA_STRING, CARDEA_REQUIRED},
-                                                  {"sub_mid", CARDEA_STRING},
+                                                  {"sub_mid", CARDEA_STRING, CARDEA_REQUIRED},
                                                   {"substream", CARDEA_UINT},
                                                   {"temporal", CARDEA_UINT},
                                                   {"spatial_layer", CARDEA_UINT},
@@ -36,7 +36,7 @@ static bool switch_slot(struct subscriber *s, struct slot *slot, const json_t *i
     if (!slot->feed)
         *woke = slot->stale = true;
     slot_fill(s, slot, p, stream);
-    slot_read_layers(slot, item);
+    slot_read_layers(slot, item, SLOT_ALL_LAYERS);
     slot_connect(s, slot);
     slot_keyframe(slot);
     return true;
@@ -51,8 +51,7 @@ static unsigned switch_list(struct subscriber *s, const json_t *streams, bool *w
     json_array_foreach(streams, i, item)
     {
         struct publisher *p = room_participant(s->room, json_object_get(item, "feed"));
-        const char *sub_mid = member_text(item, "sub_mid");
-        struct slot *slot = sub_mid ? slots_by_mid(s, sub_mid) : NULL;
+        struct slot *slot = slots_by_mid(s, member_text(item, "sub_mid"));
 
         changes += slot && switch_slot(s, slot, item, p, publisher_stream_of(p, member_text(item, "mid")), woke);
     }

@@ -58,7 +58,7 @@ struct videoroom {
     bool string_ids, lock_rtp_forward, events;
     unsigned max_rooms;
     unsigned remote_timeout; /* s, 0: never */
-    GHashTable *rooms; /* id -> struct room *, owned */
+    GHashTable *rooms;       /* id -> struct room *, owned */
 };
 extern struct videoroom vr;
 

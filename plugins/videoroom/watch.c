@@ -57,7 +57,7 @@ static void fill(struct subscriber *s, struct slot *slot, const struct cardea_of
             if (!fits(&streams[k], line) || (mid && strcmp(mid, streams[k].mid) != 0) || is_taken(s, p, &streams[k]))
                 continue;
             slot_fill(s, slot, p, &streams[k]);
-            slot_read_layers(slot, item);
+            slot_read_layers(slot, item, SLOT_ALL_LAYERS);
             return;
         }
     }

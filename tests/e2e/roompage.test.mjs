@@ -103,10 +103,17 @@ test('a moderator mutes, records, locks and removes', async () => {
   await until(bob, 'to hear of the recording', ...text('state', 'being recorded'));
   await ada.click('#record');
   await ada.click('#lock');
-  await until(ada, 'the lock', () => document.getElementById('lock').getAttribute('aria-pressed') === 'true');
+  const locked = () => document.getElementById('lock').getAttribute('aria-pressed') === 'true';
+  await until(ada, 'the lock', locked);
+  await until(bob, 'to hear of it', ...text('state', 'locked'));
   const late = await enter('Late', '&simulcast=no');
   await until(late, 'to stay outside', () => !document.getElementById('error').classList.contains('hidden'));
+  await ada.reload(); // who moderates comes in again, and sees that it is locked
+  await until(ada, 'the moderator\'s view again', () => !document.getElementById('moderator').classList.contains('hidden'));
+  await until(ada, 'the lock still there', locked);
+  await ada.click('#openpeople');
   await ada.click('#lock');
+  await until(bob, 'it to be open', ...text('state', 'open again'));
   await ada.click('#peoplelist button[title="Remove"]');
   await until(bob, 'to be out', ...text('error', 'A moderator removed you'));
   await until(ada, 'to be alone', () => document.querySelectorAll('.tile').length === 1);

@@ -44,6 +44,11 @@ void people_end(void)
     world_end();
 }
 
+uint64_t person_session(void)
+{
+    return session;
+}
+
 struct person *person_new(void)
 {
     struct person *p = g_new0(struct person, 1);

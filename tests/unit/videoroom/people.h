@@ -26,6 +26,7 @@ struct person {
 void people_begin(const char *settings);
 void people_end(void);
 
+uint64_t person_session(void); /* all have the same */
 struct person *person_new(void);
 void person_leaves(struct person *p); /* detaches */
 /*

@@ -146,9 +146,10 @@ static void encrypted_rooms(void **state)
 static void locked_rooms(void **state)
 {
     struct person *p;
+    json_t *r;
 
-    begin(NULL, NULL);
-    expect_word(ask(ada, "{'request':'edit','room':1,'new_locked':true}"), "edited");
+    begin(NULL, ",'secret':'s'");
+    expect_word(ask(ada, "{'request':'edit','room':1,'secret':'s','new_locked':true}"), "edited");
     expect_heard(ada, "event/locked");
     expect_heard(bob, "event/locked");
     p = person_new();
@@ -158,7 +159,16 @@ static void locked_rooms(void **state)
     expect_word(ask(p, "{'request':'join','ptype':'subscriber','room':1,'private_id':%u,'streams':[{'feed':%llu}]}",
                     bob->private_id, id_of(ada)),
                 "attached+offer");
-    expect_word(ask(ada, "{'request':'edit','room':1,'new_locked':false}"), "edited");
+    p = person_new(); /* who moderates may come back, and sees that it is locked */
+    expect_word(ask(p, "{'request':'join','ptype':'publisher','room':1,'secret':'x'}"), "error 433");
+    r = ask(p, "{'request':'join','ptype':'publisher','room':1,'secret':'s'}");
+    assert_true(json_is_true(json_object_get(r, "locked")));
+    expect_word(r, "joined");
+    deaf(bob);
+    expect_word(ask(p, "{'request':'edit','room':1,'secret':'s','new_locked':false}"), "edited");
+    r = heard(bob);
+    assert_true(json_is_false(json_object_get(r, "locked")));
+    expect_word(r, "event/locked");
     p = person_new();
     room_join(p, 1, NULL);
     people_end();
