@@ -26,6 +26,7 @@ struct gw_api_conf {
     int64_t (*now_us)(void);      /* monotonic */
     const char *address;          /* of this host, for `info`; borrowed */
     const char *log_file;         /* or NULL; borrowed */
+    const char *commit;           /* for `info`: what this was built from; NULL: not known; borrowed */
     struct gw_jwt *jwt;           /* api/jwt.h; NULL: not used; borrowed */
     const char *sealer;           /* what seals RTP, for `info`; borrowed */
     unsigned workers;             /* for `info` */

@@ -118,7 +118,8 @@ json_t *gw_info_json(const struct gw_api *a)
 {
     json_t *o = json_pack("{ss ss si ss ss ss ss sb}", "janus", "server_info", "name", "Cardea WebRTC gateway",
                           "version", 100, "version_string", PACKAGE_VERSION, "author", "The Cardea authors",
-                          "commit-hash", "release", "compile-time", __DATE__ " " __TIME__, "data_channels", 1);
+                          "commit-hash", a->conf.commit ? a->conf.commit : "unknown", "compile-time",
+                          __DATE__ " " __TIME__, "data_channels", 1);
 
     set_flag(o, "log-to-stdout", a, "general", "log_to_stdout");
     json_object_set_new(o, "log-to-file", json_boolean(a->conf.log_file));

@@ -362,6 +362,7 @@ static int make_api(struct host *h)
         .now_us = gw_now_us,
         .address = h->address,
         .log_file = text(h, "general", "log_to_file"),
+        .commit = h->settings->commit,
         .jwt = h->jwt,
         .sealer = h->sealer,
         .workers = gw_workers_wanted(h->config),

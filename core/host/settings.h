@@ -20,6 +20,7 @@ struct gw_settings {
     char *state_folder; /* need not exist yet */
     struct gw_override *overrides;
     size_t n_overrides;
+    const char *commit; /* of the source that this was built from, static; NULL: not known */
 };
 
 void gw_settings_free(struct gw_settings *s);

@@ -22,7 +22,7 @@ const open = (page, more = '') => openPage(browser, `${gateway.pages}/${page}?se
 test('the start page lists the demos and says what gateway this is', async () => {
   const page = await open('');
   await until(page, 'the gateway\'s name', () => /Cardea|cardea/.test(document.getElementById('info').textContent));
-  const links = await page.$$eval('.card', (cards) => cards.map((c) => c.href));
+  const links = await page.$$eval('main a', (cards) => cards.map((c) => c.href));
   for (const link of links) assert.equal((await fetch(link)).status, 200, link);
 });
 
