@@ -9,6 +9,8 @@
 #define NACKS_MOST       512  /* numbers looked at in one packet */
 #define TWCC_MOST        4096 /* entries of transport-wide feedback looked at in one datagram */
 #define QUALITY_EVERY_US 2000000
+#define XR_PERIOD_US     1000000
+#define XR_MOST          2 /* answers in such a time: one for each of the peer's streams that tells its own */
 
 static struct gw_sink *sink_of(struct gw_peer *p, uint32_t ssrc, bool *rtx)
 {
@@ -184,6 +186,21 @@ static void payload_feedback(struct gw_peer *p, const struct gw_rtcp_packet *pkt
     }
 }
 
+/* Who only receives learns from us what a round trip takes (RFC 3611 §4.5), and asks for what it misses in time. */
+static void reference_time(struct gw_peer *p, const struct gw_rtcp_packet *pkt, int64_t now_us)
+{
+    struct gw_rtcp_xr xr;
+
+    if (gw_rtcp_read_xr(pkt, &xr) || !xr.has_rrtr)
+        return;
+    if (now_us - p->xr_us >= XR_PERIOD_US) {
+        p->xr_us = now_us;
+        p->xr_answers = 0;
+    }
+    if (p->xr_answers++ < XR_MOST)
+        gw_reports_dlrr(p, xr.ssrc, gw_ntp_middle(xr.ntp));
+}
+
 void gw_feedback(struct gw_peer *p, const uint8_t *data, size_t len, int64_t now_us)
 {
     struct gw_rtcp_packet pkt;
@@ -213,7 +230,10 @@ void gw_feedback(struct gw_peer *p, const uint8_t *data, size_t len, int64_t now
         case GW_RTCP_PSFB:
             payload_feedback(p, &pkt, now_us);
             break;
-        default: /* SDES, BYE, APP, XR: nothing to do */
+        case GW_RTCP_XR:
+            reference_time(p, &pkt, now_us);
+            break;
+        default: /* SDES, BYE, APP: nothing to do */
             break;
         }
     }

@@ -219,6 +219,7 @@ static void offer_numbers(struct gw_plan *p, struct gw_plan_line *l)
     l->channels = c->channels;
     l->m.payload_type = l->place.payload_type < 0 ? c->offer_pt : (uint8_t)l->place.payload_type;
     l->m.ext_two_byte_ok = true;
+    l->receiver_rtt = true;
     l->own_numbers = true;
     gw_plan_replace(&l->profile, l->place.profile);
     if (l->m.kind == GW_VIDEO)

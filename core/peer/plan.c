@@ -110,10 +110,12 @@ enum gw_kind gw_plan_kind(const struct gw_sdp_media *m, bool *known)
 void gw_plan_take_extensions(struct gw_plan_line *l, const struct gw_sdp *s, const struct gw_sdp_media *m,
                              const bool wanted[GW_EXT_COUNT])
 {
+    const char *xr = gw_sdp_get(s, m, "rtcp-xr");
     struct gw_sdp_extmap x;
 
     memset(l->m.ext, 0, sizeof(l->m.ext));
     l->m.ext_two_byte_ok = gw_sdp_get(s, m, "extmap-allow-mixed") != NULL;
+    l->receiver_rtt = xr && strstr(xr, "rcvr-rtt");
     for (unsigned i = 0; gw_sdp_extmap_next(m, &i, &x);) {
         int ext = gw_ext_by_uri(x.uri, x.uri_len);
         unsigned max = l->m.ext_two_byte_ok ? 255 : 14;

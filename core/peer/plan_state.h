@@ -34,6 +34,7 @@ struct gw_plan_line {
     /* attributes we write */
     char *fmtp; /* of payload_type */
     bool red_first, audio_nack;
+    bool receiver_rtt; /* the peer may ask what a round trip takes when it only receives (RFC 3611 §5.1) */
     enum gw_sdp_direction ext_dir[GW_EXT_COUNT];
     struct gw_sdp_rids rids; /* of the peer, answered in its order */
     uint32_t bandwidth;      /* bit/s */

@@ -197,6 +197,16 @@ void gw_reports_remb(struct gw_peer *p, uint32_t bps)
     finish(p, &m);
 }
 
+void gw_reports_dlrr(struct gw_peer *p, uint32_t ssrc, uint32_t lrr)
+{
+    struct message m;
+
+    begin(&m);
+    gw_rtcp_write_rr(&m.w, our_ssrc(p), NULL, 0);
+    gw_rtcp_write_dlrr(&m.w, our_ssrc(p), ssrc, lrr, 0);
+    finish(p, &m);
+}
+
 /* Any SSRC that we receive, video first: feedback needs one to name. */
 static uint32_t media_ssrc(const struct gw_peer *p)
 {

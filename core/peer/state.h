@@ -23,7 +23,7 @@
 #define GW_NEWS_WAITING  8192 /* news the control thread's mailbox had no room for */
 #define GW_SRTP_OVERHEAD 40   /* the most that sealing adds, RTP or RTCP */
 #define GW_RTCP_ROOM     1200
-#define GW_TRACK_TAPS    4    /* at most, a source */
+#define GW_TRACK_TAPS    4         /* at most, a source */
 #define GW_DATA_WAITING  (1 << 20) /* bytes of messages waiting for SCTP, a peer */
 
 struct gw_peer;
@@ -43,10 +43,10 @@ struct gw_track {
     /* the sink's link */
     gw_track_id wanted; /* source linked to, 0: none */
     struct gw_link_options link;
-    struct gw_mirror *mirror; /* when `wanted` lives on another worker */
+    struct gw_mirror *mirror;       /* when `wanted` lives on another worker */
     struct gw_listening *listening; /* a data sink's sources; owned */
-    unsigned waiting_at;      /* place + 1 in engine->waiting, 0: not waiting */
-    int8_t told[6];           /* layers last told by LAYER news */
+    unsigned waiting_at;            /* place + 1 in engine->waiting, 0: not waiting */
+    int8_t told[6];                 /* layers last told by LAYER news */
     /* what came before the source did */
     bool muted, hushed;
     uint32_t loudness; /* packets a window */
@@ -106,7 +106,7 @@ struct gw_peer {
     bool data_tap, sctp_up;
     GQueue data_waiting; /* struct gw_data_blob, owned: not taken by SCTP yet */
     size_t data_waiting_bytes;
-    int64_t failed_us; /* ICE failed since, 0: it has not */
+    int64_t failed_us;              /* ICE failed since, 0: it has not */
     int64_t created_us, started_us, /* connectivity checks: both sides are known */
         gathered_us, connected_us, handshake_us, dtls_connected_us;
     struct gw_timer dtls_timer, tick_timer, twcc_timer, ice_timer, budget_timer;
@@ -121,9 +121,11 @@ struct gw_peer {
     uint8_t ids[GW_EXT_COUNT]; /* extension ids, the same on all m-lines of a bundle */
     uint32_t own_ssrc;         /* of RTCP when no sink has one */
     uint32_t remb_bps;         /* the peer's last REMB */
+    int64_t xr_us;             /* since when these reference times were answered */
+    unsigned xr_answers;
     struct cardea_sending sending; /* how the plugin wants it to send */
-    uint32_t allocated_bps;   /* of the estimate, in sum, at the last round */
-    int64_t first_video_us;   /* when it first had video to send; 0: never */
+    uint32_t allocated_bps;        /* of the estimate, in sum, at the last round */
+    int64_t first_video_us;        /* when it first had video to send; 0: never */
     /* counters */
     uint64_t too_large, dtls_in, dtls_in_bytes, dtls_out, dtls_out_bytes;
     struct gw_messages heard, said;
@@ -145,12 +147,12 @@ struct gw_engine {
     /* owned */
     struct gw_packet_pool *pool;
     struct gw_sealer *sealer;
-    GHashTable *peers;     /* &id → struct gw_peer, owned */
-    GHashTable *mirrors;   /* &id → struct gw_mirror, owned */
-    GHashTable *wishes;    /* track id → mask of workers that want a source of ours; boxed by struct gw_wish */
-    GHashTable *listeners; /* data source id → GPtrArray of struct gw_listening (data sinks of ours) */
-    GPtrArray *waiting;    /* tracks whose source is to live here but does not yet */
-    GQueue *news;          /* struct gw_news that did not fit */
+    GHashTable *peers;      /* &id → struct gw_peer, owned */
+    GHashTable *mirrors;    /* &id → struct gw_mirror, owned */
+    GHashTable *wishes;     /* track id → mask of workers that want a source of ours; boxed by struct gw_wish */
+    GHashTable *listeners;  /* data source id → GPtrArray of struct gw_listening (data sinks of ours) */
+    GPtrArray *waiting;     /* tracks whose source is to live here but does not yet */
+    GQueue *news;           /* struct gw_news that did not fit */
     GHashTable *forwarders; /* &id → struct gw_forwarder, borrowed */
     /* borrowed */
     struct gw_ice_io *ice;
@@ -193,9 +195,9 @@ struct gw_track *gw_track_get(struct gw_peer *p, unsigned mindex); /* makes it *
 void gw_track_link(struct gw_track *t, gw_track_id source, const struct gw_link_options *o, int64_t now_us);
 void gw_track_unlink(struct gw_track *t, int64_t now_us);
 void gw_track_adjust(struct gw_track *t, const struct gw_link_options *o, int64_t now_us);
-void gw_track_source_orders(struct gw_track *t, int64_t now_us); /* gives mute, talk, … to the source */
+void gw_track_source_orders(struct gw_track *t, int64_t now_us);   /* gives mute, talk, … to the source */
 void gw_track_tap(struct gw_track *t, const struct gw_tap *tap);   /* too many: it is gone at once */
-void gw_track_note_listeners(struct gw_track *t); /* taps or forwarders came or went */
+void gw_track_note_listeners(struct gw_track *t);                  /* taps or forwarders came or went */
 void gw_track_untap(struct gw_track *t, const struct gw_tap *tap); /* arg NULL: whatever has these events */
 void gw_track_report(struct gw_track *t, unsigned layer, uint64_t ntp, uint32_t rtp); /* a sender report, to the taps */
 void gw_track_free(struct gw_track *t);
@@ -244,6 +246,7 @@ void gw_reports_send(struct gw_peer *p, int64_t now_us); /* once a second */
 void gw_reports_nack(struct gw_peer *p, uint32_t media_ssrc, const uint16_t *seqs, size_t n);
 void gw_reports_pli(struct gw_peer *p, const struct gw_source *s, unsigned layers);
 void gw_reports_remb(struct gw_peer *p, uint32_t bps);
+void gw_reports_dlrr(struct gw_peer *p, uint32_t ssrc, uint32_t lrr); /* to a reference time that has just come */
 void gw_reports_twcc(struct gw_peer *p, int64_t now_us);
 void gw_reports_slow_link(struct gw_peer *p, int64_t now_us);
 
@@ -259,7 +262,7 @@ void gw_demand_run(struct gw_peer *p, int64_t now_us);                   /* that
 
 /* --- data.c ------------------------------------------------------------------------------------------------------- */
 void gw_peer_capture(struct gw_peer *p, struct gw_capture *c); /* takes it; NULL: ends the one that runs */
-void gw_data_start(struct gw_peer *p, int64_t now_us); /* when DTLS is up and a data m-line is there */
+void gw_data_start(struct gw_peer *p, int64_t now_us);         /* when DTLS is up and a data m-line is there */
 void gw_data_receive(struct gw_peer *p, const uint8_t *data, size_t len, int64_t now_us);
 void gw_data_send(struct gw_peer *p, const struct gw_data_blob *blob);
 void gw_data_deliver(struct gw_engine *e, gw_track_id source, const struct gw_data_blob *blob);
@@ -267,8 +270,8 @@ void gw_data_stop(struct gw_peer *p);
 
 /* --- listen.c ----------------------------------------------------------------------------------------------------- */
 void gw_listen(struct gw_track *t, gw_track_id source, char *label); /* takes label; again: another label */
-void gw_listen_no_more(struct gw_track *t, gw_track_id source);     /* 0: to nobody */
-GPtrArray *gw_listeners(struct gw_engine *e, gw_track_id source);   /* struct gw_listening; NULL: none */
+void gw_listen_no_more(struct gw_track *t, gw_track_id source);      /* 0: to nobody */
+GPtrArray *gw_listeners(struct gw_engine *e, gw_track_id source);    /* struct gw_listening; NULL: none */
 
 /* --- mirror.c ----------------------------------------------------------------------------------------------------- */
 struct gw_mirror *gw_mirror_get(struct gw_engine *e, gw_track_id id, int64_t now_us); /* one more user */

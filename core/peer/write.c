@@ -202,6 +202,8 @@ static void write_rtp(struct text *x, const struct gw_plan_line *l)
     gw_sdp_line(&x->w, "a=mid:%s", l->m.mid);
     gw_sdp_line(&x->w, "a=rtcp-mux");
     write_transport(x);
+    if (l->receiver_rtt && l->m.kind == GW_VIDEO && (l->ours & GW_SDP_SEND))
+        gw_sdp_line(&x->w, "a=rtcp-xr:rcvr-rtt=all");
     write_codec(x, l);
     write_extensions(x, l);
     write_rtx(x, l);

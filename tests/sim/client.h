@@ -106,6 +106,8 @@ struct sim_client {
     int64_t nack_rtt_us; /* set: missing packets are asked for again after so long, many times */
     /* what came by RTCP */
     uint64_t remb_bps;
+    unsigned dlrrs;
+    int64_t dlrr_rtt_us;
     unsigned rembs, twccs, twcc_packets, reports;
     uint32_t rembs_seen[16];
     struct gw_rtcp_report last_report;

@@ -342,6 +342,16 @@ static void sender_report(struct sim_client *c, const struct gw_rtcp_packet *p, 
     }
 }
 
+static void note_dlrr(struct sim_client *c, const struct gw_rtcp_packet *p, int64_t now_us)
+{
+    uint32_t ssrc, lrr, dlrr;
+
+    if (gw_rtcp_read_dlrr(p, 0, &ssrc, &lrr, &dlrr))
+        return;
+    c->dlrrs++;
+    c->dlrr_rtt_us = gw_rtt_us(lrr, dlrr, gw_ntp_middle(gw_ntp_from_us(now_us)));
+}
+
 void sim_stream_rtcp(struct sim_client *c, const uint8_t *data, size_t len, int64_t now_us)
 {
     struct gw_rtcp_packet p;
@@ -355,6 +365,7 @@ void sim_stream_rtcp(struct sim_client *c, const uint8_t *data, size_t len, int6
             sender_report(c, &p, now_us);
         if (p.type == GW_RTCP_RR && p.count && !gw_rtcp_read_report(&p, 0, &c->last_report))
             c->reports++;
+        note_dlrr(c, &p, now_us);
         for_senders(c, &p);
     }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Lossy and jittery links: NACK and retransmission, towards the publisher and towards subscribers. */
 #include "peer/state.h"
+#include "rtcp/stats.h"
 #include "sim/room.h"
 #include "sim/stream.h"
 
@@ -167,6 +168,29 @@ static void slow_links_are_told(void **state)
     assert_true(n->u.slow.lost >= 4);
 }
 
+/* Who only receives asks what a round trip takes (RFC 3611), and gets an answer; a flood of questions gets few. */
+static void receivers_learn_the_round_trip(void **state)
+{
+    struct gw_writer w;
+    uint8_t data[200];
+
+    room_open(&r, &(struct room_conf){.subscribers = 1});
+    sim_run_ms(r.world, 1000);
+    for (unsigned i = 0; i < 50; i++) {
+        w = gw_writer_make(data, 100);
+        gw_rtcp_write_rr(&w, 1, NULL, 0);
+        gw_write_u32(&w, 0x80cf0004); /* XR of one block: */
+        gw_write_u32(&w, 1);
+        gw_write_u32(&w, 0x04000002); /* a reference time */
+        gw_write_u64(&w, gw_ntp_from_us(r.world->now_us));
+        sim_client_rtcp(r.sub[0].client, data, w.pos);
+        sim_run_ms(r.world, 10);
+    }
+    sim_run_ms(r.world, 100);
+    assert_in_range(r.sub[0].client->dlrrs, 1, 4);
+    assert_int_equal(r.sub[0].client->dlrr_rtt_us / 1000, 20);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -179,6 +203,7 @@ int main(void)
         cmocka_unit_test_teardown(a_packet_is_not_repeated_at_once, tear_down),
         cmocka_unit_test_teardown(old_packets_are_not_repeated, tear_down),
         cmocka_unit_test_teardown(slow_links_are_told, tear_down),
+        cmocka_unit_test_teardown(receivers_learn_the_round_trip, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -80,7 +80,7 @@ static void text_of_an_offer(void **state)
               "a=msid:janus janus0\r\na=ssrc:1001 cname:janus\r\n"
               "m=video 9 UDP/TLS/RTP/SAVPF 96 97\r\nc=IN IP4 203.0.113.9\r\na=sendonly\r\na=mid:1\r\na=rtcp-mux\r\n"
               "a=ice-ufrag:x4Qd\r\na=ice-pwd:0123456789abcdefghijkl\r\na=ice-options:trickle\r\na=setup:actpass\r\n"
-              "a=rtpmap:96 VP8/90000\r\na=rtcp-fb:96 ccm fir\r\na=rtcp-fb:96 nack\r\na=rtcp-fb:96 nack pli\r\n"
+              "a=rtcp-xr:rcvr-rtt=all\r\na=rtpmap:96 VP8/90000\r\na=rtcp-fb:96 ccm fir\r\na=rtcp-fb:96 nack\r\na=rtcp-fb:96 nack pli\r\n"
               "a=rtcp-fb:96 goog-remb\r\na=rtcp-fb:96 transport-cc\r\n"
               "a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid\r\na=extmap:13 urn:3gpp:video-orientation\r\n"
               "a=extmap:12 http://www.webrtc.org/experiments/rtp-hdrext/playout-delay\r\n"
