@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define BURST  4 /* buckets */
+#define BUSY   2 /* at least */
 #define WINDOW (GW_ACKED_WINDOW_US / GW_ACKED_BUCKET_US)
 
 static uint32_t *bucket(struct gw_acked *a, int64_t n)
@@ -45,6 +46,13 @@ static uint32_t rate(const struct gw_acked *a, unsigned buckets)
 uint32_t gw_acked_bps(const struct gw_acked *a)
 {
     return rate(a, WINDOW);
+}
+
+uint32_t gw_acked_busy_bps(const struct gw_acked *a, int64_t busy_us)
+{
+    int64_t whole = busy_us / GW_ACKED_BUCKET_US - 1; /* the first may have begun before */
+
+    return whole < BUSY ? 0 : rate(a, whole < WINDOW ? (unsigned)whole : WINDOW);
 }
 
 uint32_t gw_acked_burst_bps(const struct gw_acked *a)

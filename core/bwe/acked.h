@@ -21,5 +21,7 @@ void gw_acked_packet(struct gw_acked *a, size_t bytes, int64_t arrival_us);
 uint32_t gw_acked_bps(const struct gw_acked *a);
 /* The same over a shorter time when that is more: what a queue that has just filled lets through. */
 uint32_t gw_acked_burst_bps(const struct gw_acked *a);
+/* Over what is whole of the last so many microseconds, when the way was never idle; 0: too short a time. */
+uint32_t gw_acked_busy_bps(const struct gw_acked *a, int64_t busy_us);
 
 #endif

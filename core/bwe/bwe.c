@@ -12,15 +12,11 @@
 #define AFTER_OVER_US  1000000 /* no probe so soon after the queue grew */
 #define KEEPS          0.7     /* a probe that shows less of its rate than this has failed */
 #define PROBE_WAKE_US  400000  /* and a round trip: so long after a probe began the queue may have grown by it */
-#define CREEP          250     /* the least delay may have become longer: it is forgotten by 4 ms a second */
 #define STANDING       6000    /* so long a queue must be there all the time, to be one */
 #define STANDING_IDLE  30000   /* and so long where */
+#define NARROW         0.85    /* a way that carries less than this part of the estimate is too narrow for it */
 #define TRIED          0.7     /* less than this part of the estimate arrives */
-#define STUCK          80000   /* a queue of that length at all times is full, */
-#define STUCK_FOR      150000  /* after so long */
-#define STUCK_STEPS    6
-#define STANDING_MOST  10000000
-#define AHEAD          1.5 /* the rate by delay is never so much above that by losses */
+#define AHEAD          1.5     /* the rate by delay is never so much above that by losses */
 #define RTT_MOST_US    10000000
 
 static struct gw_bwe_conf with_defaults(const struct gw_bwe_conf *conf)
@@ -76,6 +72,7 @@ static struct gw_bwe_twcc *get_twcc(struct gw_bwe *b)
     if (!b->twcc)
         return NULL;
     gw_trend_init(&b->twcc->trend);
+    gw_queue_reset(&b->twcc->queue);
     gw_aimd_init(&b->twcc->aimd, b->conf.start_bps, b->conf.min_bps, b->conf.max_bps);
     return b->twcc;
 }
@@ -127,22 +124,7 @@ static void follow_clock(struct gw_bwe *b, const struct gw_twcc_head *head, int6
     b->clock_jumps++;
     gw_arrival_reset(&t->arrival);
     t->acked = (struct gw_acked){0};
-    t->least_at_us = 0;
-}
-
-/* Jitter leaves some packets undelayed, a full queue none: the least delayed of a feedback tells the two apart. */
-static void note_delay(struct gw_bwe_twcc *t, int64_t delay_us, int64_t now_us)
-{
-    if (!t->least_at_us) {
-        t->least_us = delay_us;
-        t->least_at_us = now_us;
-    }
-    t->least_us += (now_us - t->least_at_us) / CREEP;
-    t->least_at_us += (now_us - t->least_at_us) / CREEP * CREEP;
-    if (delay_us < t->least_us)
-        t->least_us = delay_us;
-    if (delay_us - t->least_us < t->standing_us)
-        t->standing_us = delay_us - t->least_us;
+    gw_queue_reset(&t->queue);
 }
 
 static void arrived(struct gw_bwe_twcc *t, struct gw_flight_packet *p, int64_t arrival_us, int64_t now_us,
@@ -150,7 +132,7 @@ static void arrived(struct gw_bwe_twcc *t, struct gw_flight_packet *p, int64_t a
 {
     int64_t sent_delta, arrival_delta;
 
-    note_delay(t, arrival_us - p->sent_us, now_us);
+    gw_queue_packet(&t->queue, p->sent_us, arrival_us, now_us);
     if (p->sent_us > t->newest_sent_us)
         t->newest_sent_us = p->sent_us;
     gw_acked_packet(&t->acked, p->bytes, arrival_us);
@@ -208,47 +190,45 @@ static void conclude_probe(struct gw_bwe *b, int64_t now_us)
 /* Delays grow; but is there a queue? Who sends much less than the estimate needs a better reason to give it up. */
 static bool is_credible(const struct gw_bwe_twcc *t, uint32_t acked_bps)
 {
-    return t->standing_us >= (acked_bps < TRIED * by_feedback(t) ? STANDING_IDLE : STANDING);
+    return t->queue.standing_us >= (acked_bps < TRIED * by_feedback(t) ? STANDING_IDLE : STANDING);
 }
 
-/*
- * A queue that is full does not grow any more, it only loses packets: where all packets wait long, for some time, that
- * is over-use as well. If several steps down do not shorten it, it is not of our making, or the way has become longer:
- * then that is what it is like from now on.
- */
-static bool is_stuck(struct gw_bwe_twcc *t, int64_t now_us)
+/* carried_bps: what the way carries, known as it is not idle; 0: unknown. */
+static enum gw_usage judge(const struct gw_bwe *b, enum gw_usage usage, uint32_t acked_bps, uint32_t carried_bps,
+                           int64_t now_us)
 {
-    if (t->standing_us < STUCK || t->standing_us == STANDING_MOST) {
-        t->stuck_us = 0;
-        t->stuck_steps = 0;
-        return false;
-    }
-    if (!t->stuck_us)
-        t->stuck_us = now_us;
-    if (t->stuck_steps < STUCK_STEPS)
-        return now_us - t->stuck_us >= STUCK_FOR;
-    t->least_us += t->standing_us;
-    t->stuck_us = 0;
-    t->stuck_steps = 0;
-    return false;
+    const struct gw_bwe_twcc *t = b->twcc;
+    bool narrow = carried_bps && carried_bps < NARROW * by_feedback(t);
+
+    if (narrow && gw_queue_grows(&t->queue))
+        usage = GW_USAGE_OVER; /* a trend would show it later */
+    if (usage != GW_USAGE_OVER)
+        return usage;
+    if (!is_credible(t, carried_bps ? carried_bps : acked_bps))
+        return GW_USAGE_UNDER;
+    if (!narrow && t->probe.began_us && now_us - t->probe.began_us < PROBE_WAKE_US + b->rtt_us)
+        return GW_USAGE_UNDER; /* the queue is of our own making */
+    if (t->newest_sent_us <= t->aimd.decreased_us && carried_bps >= t->aimd.bps)
+        return GW_USAGE_UNDER; /* that is the queue of before the last step down, which was enough */
+    return usage;
 }
 
 static void conclude(struct gw_bwe *b, enum gw_usage usage, int64_t now_us)
 {
     struct gw_bwe_twcc *t = b->twcc;
-    uint32_t acked = gw_acked_bps(&t->acked), passed = usage == GW_USAGE_OVER ? gw_acked_burst_bps(&t->acked) : acked;
+    uint32_t acked = gw_acked_bps(&t->acked), burst = gw_acked_burst_bps(&t->acked),
+             carried = gw_acked_busy_bps(&t->acked, gw_queue_busy_us(&t->queue));
 
-    if (usage == GW_USAGE_OVER && !is_credible(t, passed))
-        usage = GW_USAGE_UNDER;
-    if (usage == GW_USAGE_OVER && t->probe.began_us && now_us - t->probe.began_us < PROBE_WAKE_US + b->rtt_us)
-        usage = GW_USAGE_UNDER; /* the queue is of our own making */
-    if (is_stuck(t, now_us)) {
+    usage = judge(b, usage, burst, carried, now_us);
+    if (gw_queue_stuck(&t->queue, t->newest_sent_us, t->aimd.decreased_us, now_us))
         usage = GW_USAGE_OVER;
-        passed = gw_acked_burst_bps(&t->acked);
-    }
-    if (gw_aimd_update(&t->aimd, usage, passed, b->rtt_us, now_us)) {
+    if (gw_aimd_update(&t->aimd, usage,
+                       usage != GW_USAGE_OVER ? acked
+                       : carried              ? carried
+                                              : burst,
+                       b->rtt_us, now_us)) {
         b->overuses++;
-        t->stuck_steps += t->stuck_us > 0;
+        gw_queue_stepped(&t->queue);
         gw_probe_hold(&t->probe, now_us + AFTER_OVER_US);
     }
     if (gw_loss_update(&t->loss, t->aimd.bps, acked, b->conf.min_bps) && t->loss.bps > 0 &&
@@ -272,7 +252,7 @@ void gw_bwe_feedback(struct gw_bwe *b, const struct gw_twcc_head *head, const in
     follow_clock(b, head, now_us);
     t->any = true;
     t->feedback_us = t->back_off_us = now_us;
-    t->standing_us = STANDING_MOST;
+    gw_queue_begin(&t->queue);
     offset = t->reference_us - (int64_t)head->reference * 64000;
     for (size_t i = 0; i < n; i++)
         entry(b, (uint16_t)(head->base_seq + i), arrival_us[i] == GW_TWCC_LOST ? GW_TWCC_LOST : arrival_us[i] + offset,
@@ -356,6 +336,11 @@ uint32_t gw_bwe_estimate(const struct gw_bwe *b, int64_t now_us)
 int64_t gw_bwe_lag_us(const struct gw_bwe *b)
 {
     return b->twcc && b->twcc->newest_sent_us ? b->twcc->feedback_us - b->twcc->newest_sent_us : 0;
+}
+
+int64_t gw_bwe_queue_us(const struct gw_bwe *b)
+{
+    return b->twcc && b->twcc->queue.standing_us != GW_QUEUE_UNKNOWN ? b->twcc->queue.standing_us : 0;
 }
 
 uint32_t gw_bwe_probe_bps(const struct gw_bwe *b)

@@ -3,7 +3,7 @@
  * How much the way to one peer can carry: one a connection, fed with what was sent and what the peer says of it.
  *
  *     sent packets (flight) --+                       +-> trend -> aimd: rate by delay --+
- *                             +-> feedback -> arrival-+-> acked: what arrives            +-> the smaller -> estimate
+ *                             +-> feedback -> arrival-+-> acked, queue: what arrives     +-> the smaller -> estimate
  *     transport-wide feedback +                       +-> loss: rate by losses ----------+        ^
  *                                                     +-> probe: a higher rate tried ----> both   | REMB: never above
  *
@@ -22,6 +22,7 @@
 #include "bwe/flight.h"
 #include "bwe/loss.h"
 #include "bwe/probe.h"
+#include "bwe/queue.h"
 #include "rtcp/twcc.h"
 
 #define GW_BWE_START_BPS     600000
@@ -38,6 +39,7 @@ struct gw_bwe_conf {
 struct gw_bwe_twcc {
     struct gw_flight flight;
     struct gw_arrival arrival;
+    struct gw_queue queue;
     struct gw_trend trend;
     struct gw_aimd aimd;
     struct gw_acked acked;
@@ -50,12 +52,6 @@ struct gw_bwe_twcc {
     int64_t feedback_us;  /* when the last one came, by our clock */
     int64_t back_off_us;  /* last step down for want of feedback */
     int64_t last_sent_us;
-    /* the way's delay by two clocks: only differences count */
-    int64_t least_us;       /* the least seen lately, creeping up */
-    int64_t least_at_us;    /* when it last crept; 0: nothing yet */
-    int64_t stuck_us;       /* since when the queue below is long; 0: it is not */
-    unsigned stuck_steps;   /* down, for that reason, without making it shorter */
-    int64_t standing_us;    /* of the last feedback's packets the least, above that: a queue that does not go away */
     int64_t newest_sent_us; /* of what has arrived: when the newest of it left */
 };
 
@@ -93,6 +89,8 @@ void gw_bwe_need(struct gw_bwe *b, uint32_t bps, int64_t now_us);
 uint32_t gw_bwe_estimate(const struct gw_bwe *b, int64_t now_us); /* bit/s; 0: nothing known, no limit */
 /* How old the newest packet was of which the last feedback told: a round trip, and the peer's interval. 0 unknown. */
 int64_t gw_bwe_lag_us(const struct gw_bwe *b);
+/* The queue on the way, as the last feedback tells: what every packet has waited. 0: none, or unknown. */
+int64_t gw_bwe_queue_us(const struct gw_bwe *b);
 /* The probe that waits for packets: its rate, 0 none. */
 uint32_t gw_bwe_probe_bps(const struct gw_bwe *b);
 double gw_bwe_loss_inherent(const struct gw_bwe *b); /* 0…1: what the way loses at any rate */

@@ -8,4 +8,5 @@ libgw_a_SOURCES += \
 	core/bwe/flight.c core/bwe/flight.h \
 	core/bwe/loss.c core/bwe/loss.h \
 	core/bwe/probe.c core/bwe/probe.h \
+	core/bwe/queue.c core/bwe/queue.h \
 	core/bwe/trend.c core/bwe/trend.h

@@ -8,9 +8,10 @@
 #include "media/sender.h"
 #include "media/start.h"
 
-#define CATCH_UP 32   /* packets that may have overtaken a keyframe */
-#define STARVE   4    /* a lower substream is awaited in silence when the present one takes 1/4 too much */
-#define JUMP     1000 /* a hole larger than this is closed: nobody will ever fill it */
+#define CATCH_UP 32    /* packets that may have overtaken a keyframe */
+#define STARVE   4     /* a lower substream is awaited in silence when the present one takes 1/4 too much, */
+#define QUEUE_US 50000 /* or when there is such a queue on the way, which will lose what is put into it */
+#define JUMP     1000  /* a hole larger than this is closed: nobody will ever fill it */
 
 int gw_sink_new(struct gw_sink **out, uint64_t id, struct gw_sender *sender, const struct gw_sink_events *events,
                 void *owner, struct gw_counters *counters, uint32_t random)
@@ -130,12 +131,14 @@ void gw_sink_want_keyframe(struct gw_sink *k, int64_t now_us)
 
 /* --- bandwidth ---------------------------------------------------------------------------------------------------- */
 
-/* Does even the lowest temporal layer of what is being sent take more than there is? */
+/* Does even the lowest temporal layer of what is being sent take more than there is, or would it be lost? */
 static bool starves(const struct gw_sink *k, uint32_t budget_bps)
 {
     const struct gw_source_layer *l =
         k->source && k->layers.substream >= 0 ? k->source->layer[k->layers.substream] : NULL;
 
+    if (gw_bwe_queue_us(&k->sender->bwe) > QUEUE_US)
+        return true;
     return l && gw_rates_up_to(&l->rates, GW_LAYER_COUNT - 1, 0) > budget_bps + (uint64_t)budget_bps / STARVE;
 }
 

@@ -12,14 +12,15 @@
 #define BACKLOG_MOST_US 400000
 #define PACE            1.5  /* the pacer's rate at the limit, in estimates: a burst would look like a full queue */
 #define BURST_US        5000 /* of that rate at once */
-#define WIDE_PACE       2.5  /* where there is room: whole frames */
+#define DRAIN_PACE      1.0  /* into a queue that is long already: what it cannot take is lost */
+#define LONG_QUEUE_US   60000
+#define WIDE_PACE       2.5 /* where there is room: whole frames */
 #define WIDE_BURST_US   40000
 #define WIDE            1.6     /* room: the estimate is so many times what is given away */
 #define TRIAL_US        2000000 /* so long without feedback, although it was negotiated: the peer gives none */
 #define LAG_SLACK_US    100000
 #define LAG_MOST_US     1000000
 #define LOSSY           0.01
-#define LOSSY_TRIES     6       /* round trips for which a packet can be asked back then */
 #define RESERVE_MOST    0.3     /* of the estimate, for retransmissions */
 #define NEED_SINGLE     1500000 /* bit/s: what a stream that the sender can adapt is taken to have use for */
 #define LEAST_WISH      60000
@@ -173,7 +174,10 @@ static void set_pace(struct gw_peer *p, uint32_t away_bps, int64_t now_us)
     struct gw_sender *s = &p->sender;
     uint32_t estimate = gw_bwe_estimate(&s->bwe, now_us);
     bool wide = estimate > WIDE * (p->allocated_bps + (double)away_bps);
-    double rate = p->sending.no_pacing || general(p)->no_pacing ? 0 : (wide ? WIDE_PACE : PACE) * estimate;
+    double pace = wide                                       ? WIDE_PACE
+                  : gw_bwe_queue_us(&s->bwe) > LONG_QUEUE_US ? DRAIN_PACE
+                                                             : PACE,
+           rate = p->sending.no_pacing || general(p)->no_pacing ? 0 : pace * estimate;
 
     gw_pacer_set_rate(&s->pacer, rate < UINT32_MAX ? (uint32_t)rate : UINT32_MAX, wide ? WIDE_BURST_US : BURST_US,
                       now_us);
@@ -220,15 +224,15 @@ void gw_budget_run(struct gw_peer *p, int64_t now_us)
     divide(p, &r, bps > away ? bps - away : 0, now_us);
 }
 
-/* A queue on the way makes round trips longer at once; what is asked back then, and once more, must still be there. */
+/* A queue on the way makes round trips longer at once; what is asked back then, and once more, must still be there.
+ * Where losses are many, repetitions are lost as well: a receiver that still asks after the fourth time still wants it.
+ */
 static void keep_longer(struct gw_peer *p)
 {
     int64_t want = 2 * gw_bwe_lag_us(&p->sender.bwe) + LAG_SLACK_US;
 
-    p->sender.lossy = gw_bwe_loss_inherent(&p->sender.bwe) > LOSSY;
-    if (p->sender.lossy)
-        want = LOSSY_TRIES * (int64_t)p->sender.bwe.rtt_us + LAG_SLACK_US;
-    if (want > LAG_MOST_US)
+    p->sender.lossy = gw_bwe_loss_now(&p->sender.bwe) > LOSSY;
+    if (p->sender.lossy || want > LAG_MOST_US)
         want = LAG_MOST_US;
     if (want > p->sender.history_us)
         p->sender.history_us = want;

@@ -173,7 +173,7 @@ static void bandwidth(struct json *j, const struct gw_peer *p)
         number(j, "arriving", gw_acked_bps(&b->twcc->acked));
         number(j, "needed", b->twcc->probe.need_bps);
         number(j, "loss-percent", (int64_t)(gw_bwe_loss_now(b) * 100));
-        number(j, "standing-queue", b->twcc->standing_us < 1000000 ? b->twcc->standing_us / 1000 : 0);
+        number(j, "standing-queue", gw_bwe_queue_us(b) / 1000);
         number(j, "probes", (int64_t)b->twcc->probe.made);
         number(j, "probes-won", (int64_t)b->twcc->probe.won);
     }

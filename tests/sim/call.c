@@ -19,12 +19,14 @@ static void add_video(struct call *c, const struct call_conf *conf)
         o->packets_per_frame = shape[s].packets;
         o->payload = shape[s].payload;
         o->keyframe_packets = shape[s].packets * 4;
-        if (conf->slow) {
-            o->every_us = 100000;
-            o->packets_per_frame *= 3;
-            o->keyframe_packets = o->packets_per_frame * 2;
+        if (conf->fps) {
+            o->every_us = 1000000 / conf->fps;
+            o->packets_per_frame = o->packets_per_frame * 30 / conf->fps;
+            if (o->keyframe_packets < 2 * o->packets_per_frame)
+                o->keyframe_packets = 2 * o->packets_per_frame;
         }
         o->temporal = conf->temporal;
+        o->keyframe_late_us = conf->keyframe_late_us;
         o->on = !conf->no_video_yet;
         c->video[i] = o;
     }
@@ -77,7 +79,7 @@ static void add_viewer(struct call *c, const struct call_conf *conf)
     if (!conf->no_feedback) {
         p->heard = g_new0(struct gw_twcc_table, 1);
         gw_twcc_table_init(p->heard);
-        p->feedback_every_us = 50000;
+        p->feedback_every_us = conf->feedback_us ? conf->feedback_us : 50000;
     }
     v->client = p;
     v->down = &p->down;

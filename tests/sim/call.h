@@ -14,14 +14,16 @@
 
 struct call_conf {
     unsigned viewers;
-    unsigned pictures; /* each sees, of the same source; 0: one */
-    uint16_t priority; /* of the first of them */
-    uint32_t down_bps; /* of every viewer's link; 0: no limit */
-    int64_t delay_us;  /* one way; 0: 25 ms */
-    int64_t queue_us;  /* 0: 300 ms */
+    unsigned pictures;        /* each sees, of the same source; 0: one */
+    uint16_t priority;        /* of the first of them */
+    uint32_t down_bps;        /* of every viewer's link; 0: no limit */
+    int64_t delay_us;         /* one way; 0: 25 ms */
+    int64_t queue_us;         /* 0: 300 ms */
+    int64_t feedback_us;      /* between the viewers' feedbacks; 0: 50 ms */
+    int64_t keyframe_late_us; /* the publisher's camera answers so late */
     double loss;
     bool single;   /* one layer of 1700 kbit/s instead of three */
-    bool slow;     /* ten frames a second, three times as large */
+    unsigned fps;  /* 0: 30; with fewer, frames are larger */
     bool temporal; /* three temporal layers */
     bool audio_only;
     bool no_video_yet; /* the publisher's camera is off at first */

@@ -84,12 +84,55 @@ static void the_same_over_a_longer_way(void **state)
     steps(false, 75000);
 }
 
+/* The stop while it gives way, in ms, at its worst: the drop comes at ten moments between two frames. */
+static int64_t worst_stop(struct call_conf conf)
+{
+    int64_t worst = 0;
+
+    conf.viewers = 1;
+    conf.down_bps = 2500000;
+    for (unsigned i = 0; i < 10; i++) {
+        int64_t longest;
+
+        call_open(&c, &conf);
+        call_run_ms(&c, 10000 + i * 17);
+        assert_int_equal(c.viewer[0].video->layer, 2);
+        step(500000);
+        call_run_ms(&c, 2500);
+        longest = sim_viewer_longest_us(c.viewer[0].video, c.world->now_us) / 1000;
+        worst = longest > worst ? longest : worst;
+        if (i < 9)
+            call_close(&c);
+    }
+    return worst;
+}
+
+static void the_stop_at_a_drop_is_short(void **state)
+{
+    static const struct {
+        struct call_conf conf;
+        int64_t most_ms;
+    } cases[] = {
+        {{.fps = 30}, 500},
+        {{.fps = 15}, 680},
+        {{.fps = 15, .temporal = true}, 700},
+        {{.fps = 8}, 700},
+        {{.fps = 15, .temporal = true, .feedback_us = 100000, .keyframe_late_us = 60000}, 800},
+    };
+
+    for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        assert_true(worst_stop(cases[i].conf) < cases[i].most_ms);
+        if (i + 1 < sizeof(cases) / sizeof(cases[0]))
+            call_close(&c);
+    }
+}
+
 /* Frames of a sender that is short of processor are far between: the queue is full after two of them. */
 static void few_large_frames(void **state)
 {
     struct call_viewer *v = &c.viewer[0];
 
-    call_open(&c, &(struct call_conf){.viewers = 1, .down_bps = 2500000, .slow = true});
+    call_open(&c, &(struct call_conf){.viewers = 1, .down_bps = 2500000, .fps = 10});
     call_run_ms(&c, 10000);
     assert_int_equal(v->video->layer, 2);
     step(500000);
@@ -157,7 +200,7 @@ static void the_best_receiver_decides(void **state)
 /* Without the estimate the queue stays full and the picture freezes: what this is all for. */
 static void fixed_layers_show_the_difference(void **state)
 {
-    call_open(&c, &(struct call_conf){.viewers = 1, .down_bps = 2500000, .fixed = true});
+    call_open(&c, &(struct call_conf){.viewers = 1, .down_bps = 2500000, .fixed = true, .no_feedback = true});
     call_run_ms(&c, 8000);
     step(500000);
     call_run_ms(&c, 10000);
@@ -171,6 +214,7 @@ int main(void)
         cmocka_unit_test_teardown(a_step_down_and_up, tear_down),
         cmocka_unit_test_teardown(the_same_with_temporal_layers, tear_down),
         cmocka_unit_test_teardown(the_same_over_a_longer_way, tear_down),
+        cmocka_unit_test_teardown(the_stop_at_a_drop_is_short, tear_down),
         cmocka_unit_test_teardown(few_large_frames, tear_down),
         cmocka_unit_test_teardown(to_almost_nothing_and_back, tear_down),
         cmocka_unit_test_teardown(a_sender_of_one_layer_is_told, tear_down),

@@ -5,6 +5,9 @@
  * FOLDER/network-<scenario>-<gateway>.json; plot.mjs draws it.
  *
  *     CARDEA_BUILD=<build> node tests/bench/network/run.mjs [scenario ...] [--only=cardea|janus] [--out=docs/performance]
+ *         [--capture=FOLDER]   what cardea sends the viewer, decrypted
+ *
+ * "control" is the same without a bad link: freezes that it counts are the machine's.
  *
  * Needs root (namespaces, TUN), Chromium, a C compiler, tests/e2e/node_modules; Debian's janus is a second gateway if it is installed.
  */
@@ -22,10 +25,12 @@ const { chromium } = createRequire(join(source, 'tests/e2e/package.json'))('play
 
 /** Each step: seconds from the start, and what the link is like from then on. */
 export const SCENARIOS = {
+  control: { seconds: 45, link: [[0, 'kbit=20000 delay=25 queue=300']] },
   steps: { seconds: 70, link: [[0, 'kbit=2500 delay=25 queue=300'], [25, 'kbit=500'], [45, 'kbit=2500']] },
   loss: { seconds: 45, link: [[0, 'kbit=5000 delay=25 queue=300'], [10, 'loss=10']] },
 };
 const ROOM = 1234;
+const ADMIN = 18191, SECRET = 'network';
 const NEAR = `cardea-net-a${process.pid}`;
 const FAR = `cardea-net-b${process.pid}`;
 const ADDRESS = ['198.18.71.1', '198.18.71.2'];
@@ -85,9 +90,9 @@ const GATEWAYS = {
   cardea: {
     port: 18188,
     files: (f, port) => ({
-      'cardea.jcfg': `general: { workers = 1, debug_level = 3, plugins_folder = "${build}/plugins", transports_folder = "${build}/transports",
+      'cardea.jcfg': `general: { workers = 1, debug_level = 3, admin_secret = "${SECRET}", plugins_folder = "${build}/plugins", transports_folder = "${build}/transports",
         html_folder = "${source}/html", state_folder = "${f}" }\nmedia: { media_port = 21400 }\ntransports: { disable = "websocket.so" }\n`,
-      'cardea.transport.http.jcfg': `general: { http = true, port = ${port} }\n`,
+      'cardea.transport.http.jcfg': `general: { http = true, port = ${port} }\nadmin: { admin_http = true, admin_port = ${ADMIN} }\n`,
       'cardea.plugin.videoroom.jcfg': `room-${ROOM}: { description = "network", publishers = 6, bitrate = 3000000, videocodec = "vp8" }\n`,
     }),
     command: (f) => [join(build, 'cardea'), ['-F', f]],
@@ -126,14 +131,27 @@ async function startGateway(name) {
 
 /* --- one run --- */
 
-async function play(page, scenario, link) {
+/** Asks cardea's Admin API, from inside its namespace. */
+function admin(handle, request) {
+  const body = JSON.stringify({ ...request, transaction: 'network', admin_secret: SECRET });
+  const r = spawnSync('ip', ['netns', 'exec', NEAR, 'curl', '-s', '-d', body, `http://127.0.0.1:${ADMIN}/admin/${handle}`], { encoding: 'utf8' });
+  return JSON.parse(r.stdout);
+}
+
+/** What the gateway thinks of the viewer's connection. */
+function opinion(handle) {
+  const { info } = admin(handle, { janus: 'handle_info' });
+  return info?.webrtc?.bwe ?? info?.bwe;
+}
+
+async function play(page, scenario, link, handle) {
   const samples = [];
   const begin = Date.now();
   let step = 1;
   while (Date.now() - begin < scenario.seconds * 1000) {
     while (scenario.link[step] && Date.now() - begin >= scenario.link[step][0] * 1000)
       link.stdin.write(`${scenario.link[step++][1]}\n`);
-    samples.push({ ...(await page.evaluate('sample()')), second: (Date.now() - begin) / 1000 });
+    samples.push({ ...(await page.evaluate('sample()')), second: (Date.now() - begin) / 1000, ...(handle && { bwe: opinion(handle) }) });
     await sleep(500 - ((Date.now() - begin) % 500));
   }
   return samples;
@@ -152,8 +170,11 @@ async function run(name, scenario, out) {
     await publisher.evaluate(([server, room]) => publish(server, room), [`http://127.0.0.1:${GATEWAYS[name].port}/janus`, ROOM]);
     await sleep(6000); /* the encoder finds its rate */
     await viewer.goto(`http://${ADDRESS[0]}:18190/`);
-    await viewer.evaluate(([server, room]) => watch(server, room), [`http://${ADDRESS[0]}:${GATEWAYS[name].port}/janus`, ROOM]);
-    const samples = await play(viewer, SCENARIOS[scenario], link);
+    const path = await viewer.evaluate(([server, room]) => watch(server, room), [`http://${ADDRESS[0]}:${GATEWAYS[name].port}/janus`, ROOM]);
+    const handle = name === 'cardea' && path.split('/').slice(-2).join('/');
+    if (handle && captures)
+      admin(handle, { janus: 'start_pcap', folder: captures, filename: `${scenario}.pcap`, truncate: 0 });
+    const samples = await play(viewer, SCENARIOS[scenario], link, handle);
     const sent = await publisher.evaluate('sample()');
     writeFileSync(join(out, `network-${scenario}-${name}.json`),
       `${JSON.stringify({ gateway: name, scenario, link: SCENARIOS[scenario].link, sent: sent.layers, samples })}\n`);
@@ -178,6 +199,7 @@ function summary(name, scenario, samples) {
 const options = process.argv.slice(2).filter((a) => a.startsWith('--'));
 const option = (name, fallback) => options.find((o) => o.startsWith(`--${name}=`))?.split('=')[1] ?? fallback;
 const wanted = process.argv.slice(2).filter((a) => !a.startsWith('--'));
+const captures = option('capture', '');
 const out = resolve(option('out', join(source, 'docs/performance')));
 mkdirSync(out, { recursive: true });
 must('cc', '-O2', '-o', join(folder, 'narrow'), join(source, 'tests/support/narrow.c'));

@@ -7,5 +7,6 @@ check_PROGRAMS += \
 	tests/unit/bwe/test_flight \
 	tests/unit/bwe/test_loss \
 	tests/unit/bwe/test_probe \
+	tests/unit/bwe/test_queue \
 	tests/unit/bwe/test_trend
 EXTRA_DIST += tests/unit/bwe/path.h
