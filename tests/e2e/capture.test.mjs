@@ -5,9 +5,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { MediaStreamTrack, RTCPeerConnection, RtpHeader, RtpPacket } from 'werift';
+import { MediaStreamTrack, RtpHeader, RtpPacket } from 'werift';
 import { Socket, post } from './lib/client.mjs';
 import { Gateway } from './lib/gateway.mjs';
+import { within } from './lib/wait.mjs';
+import { connect, weriftPeer } from './lib/werift.mjs';
 
 const pause = (ms) => new Promise((wake) => setTimeout(wake, ms));
 let gateway, s, session_id, handle_id, track, pc, speaking;
@@ -20,7 +22,7 @@ before(async () => {
 });
 after(async () => {
   clearInterval(speaking);
-  await pc?.close();
+  if (pc) await within('the test client to close', pc.close());
   s?.close();
   await gateway?.stop();
 });
@@ -28,12 +30,10 @@ after(async () => {
 const admin = async (request) => (await post(gateway.admin, { transaction: 'a', admin_secret: 'e2e-admin', session_id, handle_id, ...request })).json;
 
 async function call() {
-  pc = new RTCPeerConnection({ iceAdditionalHostAddresses: ['127.0.0.1'] });
+  pc = weriftPeer();
   track = new MediaStreamTrack({ kind: 'audio' });
   pc.addTransceiver(track, { direction: 'sendrecv' });
-  await pc.setLocalDescription(await pc.createOffer());
-  await s.ask({ janus: 'message', session_id, handle_id, body: {}, jsep: { type: 'offer', sdp: pc.localDescription.sdp } });
-  await pc.setRemoteDescription((await s.next((m) => m.jsep, 20000)).jsep);
+  await connect(pc, (jsep) => s.ask({ janus: 'message', session_id, handle_id, body: {}, jsep }), () => s.next((m) => m.jsep, 20000));
   await s.next((m) => m.janus === 'webrtcup', 20000);
   const payloadType = Number(pc.localDescription.sdp.match(/a=rtpmap:(\d+) opus/i)[1]);
   let n = 0;
@@ -69,7 +69,7 @@ test('from before the call on, decrypted, in both directions, readable by tshark
   await pause(300);
   const rows = execFileSync('tshark', ['-r', join(folder, 'call.pcap'), '-d', 'udp.port==5004,rtp', '-o', 'rtp.heuristic_rtp:FALSE',
     '-T', 'fields', '-E', 'separator=|', '-e', 'ip.src', '-e', '_ws.col.Protocol', '-e', 'rtp.ssrc', '-e', 'rtp.payload', '-e', '_ws.malformed',
-    '-e', 'ip.checksum.status'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim().split('\n').map((row) => row.split('|'));
+    '-e', 'ip.checksum.status'], { encoding: 'utf8', timeout: 60000, stdio: ['ignore', 'pipe', 'ignore'] }).trim().split('\n').map((row) => row.split('|'));
   const rtp = rows.filter((r) => r[1] === 'RTP');
   const said = (r) => Buffer.from(r[3].replace(/:/g, ''), 'hex').toString();
   assert.ok(rtp.filter((r) => r[0] === '192.0.2.1').length > 50, `${rtp.length} of ${rows.length} rows`);

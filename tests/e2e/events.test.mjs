@@ -5,10 +5,10 @@ import { createServer } from 'node:http';
 import { writeFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { after, before, test } from 'node:test';
-import { RTCPeerConnection } from 'werift';
 import { WebSocketServer } from 'ws';
 import { Socket, post } from './lib/client.mjs';
 import { Gateway } from './lib/gateway.mjs';
+import { connect, weriftPeer } from './lib/werift.mjs';
 
 const pause = (ms) => new Promise((wake) => setTimeout(wake, ms));
 async function until(what, fn, ms = 20000) {
@@ -80,11 +80,9 @@ test('a call, told event by event', async () => {
   const s = await Socket.open(gateway.ws);
   const session_id = (await s.ask({ janus: 'create' })).data.id;
   const handle_id = (await s.ask({ janus: 'attach', session_id, plugin: 'janus.plugin.echotest', opaque_id: 'me' })).data.id;
-  const pc = new RTCPeerConnection({ iceAdditionalHostAddresses: ['127.0.0.1'] });
+  const pc = weriftPeer();
   pc.addTransceiver('audio', { direction: 'sendrecv' });
-  await pc.setLocalDescription(await pc.createOffer());
-  await s.ask({ janus: 'message', session_id, handle_id, body: {}, jsep: { type: 'offer', sdp: pc.localDescription.sdp } });
-  await pc.setRemoteDescription((await s.next((m) => m.jsep, 20000)).jsep);
+  await connect(pc, (jsep) => s.ask({ janus: 'message', session_id, handle_id, body: {}, jsep }), () => s.next((m) => m.jsep, 20000));
   await s.next((m) => m.janus === 'webrtcup', 20000);
   await admin({ janus: 'custom_event', schema: 'note', data: { n: 5 } });
   await until('statistics', () => backend.events.some((e) => e.type === 32 && e.subtype === 3 && e.handle_id === handle_id));

@@ -8,9 +8,10 @@ import { after, before, test } from 'node:test';
 import Janode from 'janode';
 import EchoTestPlugin from 'janode/plugins/echotest';
 import VideoRoomPlugin from 'janode/plugins/videoroom';
-import { RTCPeerConnection, RTCRtpCodecParameters, MediaStreamTrack, RtpHeader, RtpPacket } from 'werift';
+import { RTCRtpCodecParameters, MediaStreamTrack, RtpHeader, RtpPacket } from 'werift';
 import { openBrowser, openPage, until } from './lib/browser.mjs';
 import { Gateway } from './lib/gateway.mjs';
+import { weriftPeer } from './lib/werift.mjs';
 
 const HERE = new URL('.', import.meta.url).pathname;
 let gateway, browser, files, origin;
@@ -55,9 +56,8 @@ test('the official browser library: a room, publisher and subscriber', async () 
 });
 
 /** A WebRTC stack of its own that sends VP8-shaped packets and counts what comes back. */
-async function weriftPeer() {
-  const pc = new RTCPeerConnection({
-    iceAdditionalHostAddresses: ['127.0.0.1'],
+async function vp8Peer() {
+  const pc = weriftPeer({
     codecs: {
       audio: [new RTCRtpCodecParameters({ mimeType: 'audio/opus', clockRate: 48000, channels: 2 })],
       video: [new RTCRtpCodecParameters({ mimeType: 'video/VP8', clockRate: 90000, rtcpFeedback: [{ type: 'nack' }, { type: 'nack', parameter: 'pli' }] })],
@@ -84,7 +84,7 @@ test('the Node SDK drives a second WebRTC stack through the echo test', async ()
   const connection = await Janode.connect({ address: { url: gateway.ws } });
   const session = await connection.create();
   const handle = await session.attach(EchoTestPlugin);
-  const peer = await weriftPeer();
+  const peer = await vp8Peer();
   const up = new Promise((done) => handle.on(Janode.EVENT.HANDLE_WEBRTCUP, done));
   const { jsep } = await handle.start({ audio: true, video: false, jsep: { type: 'offer', sdp: peer.pc.localDescription.sdp } });
   await peer.pc.setRemoteDescription(jsep);

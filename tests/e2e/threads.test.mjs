@@ -7,9 +7,9 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { RTCPeerConnection } from 'werift';
 import { Socket, post } from './lib/client.mjs';
 import { BUILD, Gateway } from './lib/gateway.mjs';
+import { connect, weriftPeer } from './lib/werift.mjs';
 
 let gateway;
 before(async () => {
@@ -37,14 +37,11 @@ async function echo(n) {
   const s = await Socket.open(gateway.ws);
   const session_id = (await s.ask({ janus: 'create' })).data.id;
   const handle_id = (await s.ask({ janus: 'attach', session_id, plugin: 'janus.plugin.echotest' })).data.id;
-  const pc = new RTCPeerConnection({ iceAdditionalHostAddresses: ['127.0.0.1'] });
+  const pc = weriftPeer();
   const channel = pc.createDataChannel('threads');
   const heard = [];
   channel.onMessage.subscribe((m) => heard.push(String(m)));
-  await pc.setLocalDescription(await pc.createOffer());
-  await s.ask({ janus: 'message', session_id, handle_id, body: {}, jsep: { type: 'offer', sdp: pc.localDescription.sdp } });
-  const { jsep } = await s.next((m) => m.jsep, 20000);
-  await pc.setRemoteDescription(jsep);
+  await connect(pc, (jsep) => s.ask({ janus: 'message', session_id, handle_id, body: {}, jsep }), () => s.next((m) => m.jsep, 20000));
   for (let i = 0; i < 200 && channel.readyState !== 'open'; i++) await pause(100);
   assert.equal(channel.readyState, 'open');
   for (let i = 0; i < n; i++) channel.send(`text ${i}`);

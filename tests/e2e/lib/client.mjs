@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The bare API: one request, one reply, no opinion. */
 import WebSocket from 'ws';
+import { within } from './wait.mjs';
 
 export const post = async (url, body) => {
-  const response = await fetch(url, { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body) });
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const response = await within(`an answer to ${text.slice(0, 200)}`, fetch(url, { method: 'POST', body: text }), 60000);
   return { status: response.status, headers: response.headers, json: await response.json().catch(() => null) };
 };
 
@@ -12,14 +14,14 @@ export class Socket {
   #waiting = [];
 
   static open(url, protocol = 'janus-protocol') {
-    return new Promise((resolve, reject) => {
+    return within(`a WebSocket to ${url}`, new Promise((resolve, reject) => {
       const s = new Socket();
       s.ws = new WebSocket(url, protocol);
       s.ws.on('open', () => resolve(s));
       s.ws.on('error', reject);
       s.ws.on('unexpected-response', (_, r) => reject(new Error(`status ${r.statusCode}`)));
       s.ws.on('message', (data) => s.#take(JSON.parse(data)));
-    });
+    }));
   }
 
   #take(message) {
@@ -36,7 +38,7 @@ export class Socket {
     const index = this.messages.findIndex(want);
     if (index >= 0) return Promise.resolve(this.messages.splice(index, 1)[0]);
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`no such message; got ${JSON.stringify(this.messages)}`)), ms);
+      const timer = setTimeout(() => reject(new Error(`no such message: ${want}; got ${JSON.stringify(this.messages)}`)), ms);
       this.#waiting.push({ want, resolve: (m) => { clearTimeout(timer); this.messages.splice(this.messages.indexOf(m), 1); resolve(m); } });
     });
   }

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Duplex } from 'node:stream';
 import WebSocket from 'ws';
+import { within } from './wait.mjs';
 
 const PREFS = {
   'media.navigator.streams.fake': true, 'media.navigator.permission.disabled': true,
@@ -65,7 +66,7 @@ export async function openFirefox(netns = undefined) {
     setTimeout(() => fail(new Error(`Firefox did not start: ${said}`)), 60000).unref();
   });
   const { ws, helper } = netns ? connectIn(netns, `${url}/session`) : { ws: new WebSocket(`${url}/session`) };
-  await new Promise((done, fail) => { ws.on('open', done); ws.on('error', fail); });
+  await within('a connection to Firefox', new Promise((done, fail) => { ws.on('open', done); ws.on('error', fail); }));
   const waiting = new Map();
   let n = 0;
   ws.on('message', (text) => {
@@ -76,10 +77,10 @@ export async function openFirefox(netns = undefined) {
     if (m.type === 'error') w.fail(new Error(`${m.error}: ${m.message}`));
     else w.done(m.result);
   });
-  const call = (method, params = {}) => new Promise((done, fail) => {
+  const call = (method, params = {}) => within(`Firefox to do ${method}`, new Promise((done, fail) => {
     waiting.set(++n, { done, fail });
     ws.send(JSON.stringify({ id: n, method, params }));
-  });
+  }), 90000);
   await call('session.new', { capabilities: { alwaysMatch: { acceptInsecureCerts: true } } });
   const context = (await call('browsingContext.getTree')).contexts[0].context;
   return {

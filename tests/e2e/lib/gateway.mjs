@@ -7,6 +7,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { within } from './wait.mjs';
 
 export const SOURCE = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 export const BUILD = resolve(process.env.CARDEA_BUILD ?? join(SOURCE, 'build'));
@@ -113,16 +114,22 @@ export class Gateway {
       stream.on('data', (text) => (this.log = (this.log + text).slice(-200_000)));
     let over = false;
     this.exited.then(() => (over = true));
-    for (let i = 0; i < 300; i++) {
+    const end = Date.now() + 30000;
+    while (Date.now() < end) {
       if (over) throw new Error(`the gateway ended at once:\n${this.log}`);
       if (netns ? /listening|started|serving/i.test(this.log) : await this.ready()) return;
       await new Promise((wake) => setTimeout(wake, 100));
     }
-    throw new Error(`the gateway did not come up:\n${this.log}`);
+    this.process.kill('SIGKILL');
+    throw new Error(`the gateway did not come up in 30 s:\n${this.log}`);
   }
 
+  /**
+   * Not for ever: who connects to a free port of his own host may be given that very port, and then talks to himself,
+   * while the gateway finds it in use.
+   */
   async ready() {
-    const reply = await fetch(`${this.http}/info`).catch(() => null);
+    const reply = await fetch(`${this.http}/info`, { signal: AbortSignal.timeout(2000) }).catch(() => null);
     return Boolean(reply?.ok);
   }
 
@@ -134,7 +141,7 @@ export class Gateway {
   /** The same folder and ports again after this signal: what a crash leaves is what the next start finds. */
   async restart(signal = 'SIGTERM') {
     this.process.kill(signal);
-    await this.exited;
+    await within(`the gateway to end after ${signal}\n${this.log.slice(-3000)}`, this.exited);
     await this.#run(this.options);
   }
 
@@ -143,7 +150,7 @@ export class Gateway {
     this.process.kill('SIGTERM');
     const timer = setTimeout(() => this.process.kill('SIGTERM'), 3000);
     const killer = setTimeout(() => this.process.kill('SIGKILL'), 15000);
-    const end = await this.exited;
+    const end = await within('the gateway to end after SIGKILL', this.exited, 40000);
     clearTimeout(timer);
     clearTimeout(killer);
     if (end.code !== 0 || /ERROR: (Address|Leak|Thread)Sanitizer|runtime error:/.test(this.log))
