@@ -6,7 +6,7 @@ packages_build=(gcc make autoconf automake pkg-config ccache libc6-dev
   libsoup-3.0-dev glib-networking libjwt-dev
   libmicrohttpd-dev libwebsockets-dev libavformat-dev libavcodec-dev libavutil-dev libavfilter-dev libcurl4-openssl-dev libhiredis-dev)
 [ "$(uname -m)" = x86_64 ] && packages_build+=(libipsec-mb-dev)
-packages_check=(haproxy prometheus redis-server libcmocka-dev chromium firefox-esr ffmpeg janus-tools tshark iproute2 nftables simple-whip-client
+packages_check=(haproxy prometheus redis-server coturn libcmocka-dev chromium firefox-esr ffmpeg janus-tools tshark iproute2 nftables simple-whip-client
   gstreamer1.0-nice gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad)
 command -v node >/dev/null || packages_check+=(nodejs)
 command -v npm >/dev/null || packages_check+=(npm)

@@ -350,11 +350,29 @@ static void silent_servers(void **state)
 
 /* --- through a relay, where one is installed ---------------------------------------------------------------------- */
 
-#define RELAY_PORT 45478
+static uint16_t relay_port;
+
+/* One that is free, so that the test can run beside itself. */
+static uint16_t free_port(void)
+{
+    struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof(a);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&a, &len), 0);
+    close(fd);
+    return ntohs(a.sin_port);
+}
 
 static pid_t start_relay(void)
 {
-    pid_t pid = fork();
+    char port[8];
+    pid_t pid;
+
+    relay_port = free_port();
+    snprintf(port, sizeof(port), "%u", relay_port);
+    pid = fork();
 
     if (!pid) {
         int null = open("/dev/null", O_RDWR);
@@ -362,7 +380,7 @@ static pid_t start_relay(void)
         prctl(PR_SET_PDEATHSIG, SIGTERM); /* also when the test fails half-way */
         dup2(null, 1);
         dup2(null, 2);
-        execlp("turnserver", "turnserver", "-n", "-L", "127.0.0.1", "-E", "127.0.0.1", "-p", "45478", "--no-tls",
+        execlp("turnserver", "turnserver", "-n", "-L", "127.0.0.1", "-E", "127.0.0.1", "-p", port, "--no-tls",
                "--no-dtls", "--no-cli", "--lt-cred-mech", "-u", "user:secret", "-r", "example.org",
                "--allow-loopback-peers", "--log-file", "stdout", "--pidfile", "/dev/null", "--min-port", "45500",
                "--max-port", "45600", (char *)NULL);
@@ -375,7 +393,7 @@ static pid_t start_relay(void)
 static bool wait_for_relay(pid_t pid)
 {
     for (int i = 0; i < 100; i++) {
-        struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(RELAY_PORT)};
+        struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(relay_port)};
         int fd = socket(AF_INET, SOCK_STREAM, 0), err;
 
         to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -397,7 +415,7 @@ static void relayed(const char *type)
     char text[200];
 
     f.turn_server = "127.0.0.1";
-    f.turn_port = RELAY_PORT;
+    f.turn_port = relay_port;
     f.turn_type = type;
     f.turn_user = "user";
     f.turn_password = "secret";
