@@ -21,6 +21,7 @@
 #include "capture/capture.h"
 #include "host/calibrate.h"
 #include "host/control.h"
+#include "host/daemon.h"
 #include "host/event_handlers.h"
 #include "host/life.h"
 #include "host/modules.h"
@@ -530,23 +531,51 @@ static void stop(struct host *h)
         close(h->signals);
 }
 
+/* A line of the log that says what is wrong, as long as somebody sees it. */
+static int keep_pid_file(const struct host *h)
+{
+    const char *path = text(h, "general", "pid_file");
+    int err = path ? gw_pid_file_keep(path) : 0;
+
+    if (err == GW_EPROTO)
+        gw_fatal("general.pid_file: %s is that of another gateway which runs: give each its own", path);
+    else if (err)
+        gw_fatal("general.pid_file: %s cannot be written: %s", path, strerror(errno));
+    return err;
+}
+
+/* In the background the terminal is let go, unless the command line says that it is wanted. */
+static bool output_is_wanted(const struct gw_settings *s)
+{
+    for (size_t i = s->n_overrides; i-- > 0;)
+        if (!strcmp(s->overrides[i].name, "log_to_stdout"))
+            return !strcmp(s->overrides[i].value, "true");
+    return false;
+}
+
 int gw_host_run(struct gw_settings *settings)
 {
     struct host h = {.settings = settings, .config = settings->config, .signals = -1};
-    int err = start_log(&h);
+    int err, code;
 
-    if (err)
+    if (gw_config_bool(h.config, "general", "daemonize") && !gw_daemon_leave(&code))
+        return code;
+    if (start_log(&h))
         return 1;
     gw_info("Cardea " PACKAGE_VERSION ", configured by %s", settings->config_file ? settings->config_file : "defaults");
-    err = start(&h);
+    err = keep_pid_file(&h);
+    if (!err)
+        err = start(&h);
     if (!err) {
         gw_info("serving at %s: %u workers, media from UDP port %u on, sealing by %s", h.address,
                 gw_workers_count(h.workers), gw_workers_port(h.workers, 0), h.sealer);
         gw_life_ready(&h.life, gw_now_us());
         gw_notify("READY=1\nSTATUS=serving");
+        gw_daemon_ready(output_is_wanted(settings));
         gw_loop_run(gw_control_loop());
     }
     stop(&h);
+    gw_pid_file_remove();
     gw_log_stop();
     return err ? 1 : 0;
 }

@@ -8,6 +8,7 @@ libgw_a_SOURCES += \
 	core/host/life.c core/host/life.h \
 	core/host/module.c core/host/module.h \
 	core/host/modules.c core/host/modules.h \
+	core/host/daemon.c core/host/daemon.h \
 	core/host/notify.c core/host/notify.h \
 	core/host/operator.c core/host/operator.h \
 	core/host/plugin_host.c core/host/plugin_host.h \
