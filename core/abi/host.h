@@ -213,6 +213,13 @@ struct cardea_host {
     void (*metric_add)(struct cardea_metric *m, int64_t n);    /* [any thread] */
     void (*metric_set)(struct cardea_metric *m, int64_t v);    /* [any thread] */
     void (*metric_observe)(struct cardea_metric *m, double v); /* [any thread] */
+
+    /* --- listening sockets ---------------------------------------------------------------------------------------- */
+
+    /* Listens. NULL: why says in a few words. Clients come when the gateway is ready to serve. */
+    struct cardea_listener *(*listen)(const struct cardea_listen *conf, char *why, size_t why_len);
+    unsigned (*listen_port)(const struct cardea_listener *l); /* 0: a socket in the file system */
+    void (*listen_end)(struct cardea_listener *l);            /* client() is not called any more; NULL is allowed */
 };
 
 #endif

@@ -73,6 +73,10 @@ struct cardea_transport_host {
     int (*self_signed)(char **cert_pem, char **key_pem);
     /* [any thread] Is this path (the whole one, decoded) a registered route? Routes go before pages. Since 1.1. */
     bool (*has_route)(const char *path);
+    /* Listens. NULL: why says in a few words. Clients come when the gateway is ready to serve. */
+    struct cardea_listener *(*listen)(const struct cardea_listen *conf, char *why, size_t why_len);
+    unsigned (*listen_port)(const struct cardea_listener *l); /* 0: a socket in the file system */
+    void (*listen_end)(struct cardea_listener *l);            /* client() is not called any more; NULL is allowed */
 };
 
 struct cardea_transport {

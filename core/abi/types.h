@@ -81,4 +81,28 @@ struct cardea_option {
  */
 struct cardea_config;
 
+/* --- listening sockets -------------------------------------------------------------------------------------------- */
+
+/*
+ * The gateway opens listening sockets and accepts, on a thread of its own: so it can hand them to a successor without
+ * losing one client, and take them from a predecessor or from the service manager.
+ */
+struct cardea_listener;
+struct sockaddr;
+
+struct cardea_listen {
+    uint32_t size;
+    const char *name;      /* of this place among all others: "http", "ws", "agent"; who takes over finds it by that */
+    const char *interface; /* name or numeric address, stronger than ip; NULL */
+    const char *ip;        /* numeric address; both NULL: everywhere, by IPv6 and IPv4 */
+    unsigned port;         /* 0: any free one */
+    const char *path;      /* a socket in the file system instead of a port; NULL */
+    const char *owner;     /* of that, "user:group" or "user"; NULL: who runs us */
+    /* [the accepting thread] A client came. fd (non-blocking, closed on exec) is taken. Must not block. */
+    void (*client)(void *arg, int fd, const struct sockaddr *from, unsigned from_len);
+    /* [the accepting thread] No room at the moment: those who come wait. NULL: there always is. */
+    bool (*full)(void *arg);
+    void *arg;
+};
+
 #endif

@@ -24,6 +24,7 @@
 #include "host/daemon.h"
 #include "host/event_handlers.h"
 #include "host/life.h"
+#include "host/listeners.h"
 #include "host/modules.h"
 #include "host/notify.h"
 #include "host/operator.h"
@@ -448,6 +449,10 @@ static int start(struct host *h)
     if (!err)
         err = watch_signals(h);
     if (!err)
+        err = gw_listeners_begin();
+    if (!err && gw_listeners_inherit_from_manager())
+        gw_info("listening sockets come from the service manager");
+    if (!err)
         err = gw_sctp_global_init();
     if (!err)
         err = make_dtls(h);
@@ -512,6 +517,7 @@ static void stop(struct host *h)
         gw_api_stop_transports(h->api);
         gw_api_stop_plugins(h->api);
     }
+    gw_listeners_end();
     gw_host_stats_end();
     gw_workers_stop(h->workers);
     if (h->news)
@@ -570,6 +576,7 @@ int gw_host_run(struct gw_settings *settings)
         gw_info("serving at %s: %u workers, media from UDP port %u on, sealing by %s", h.address,
                 gw_workers_count(h.workers), gw_workers_port(h.workers, 0), h.sealer);
         gw_life_ready(&h.life, gw_now_us());
+        gw_listeners_accept(true);
         gw_notify("READY=1\nSTATUS=serving");
         gw_daemon_ready(output_is_wanted(settings));
         gw_loop_run(gw_control_loop());

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "config/config.h"
 #include "host/control.h"
+#include "host/listeners.h"
 #include "host/stats.h"
 #include "log/log.h"
 #include "metrics/metrics.h"
@@ -538,6 +539,9 @@ static const struct cardea_host table = {
     .admits = admits,
     .waits = waits,
     .claims = claims,
+    .listen = gw_listener_new,
+    .listen_port = gw_listener_port,
+    .listen_end = gw_listener_end,
 };
 
 const struct cardea_host *gw_plugin_host(struct gw_api *api, const char *folder)

@@ -6,10 +6,12 @@ libgw_a_SOURCES += \
 	core/host/exported.c core/host/exported.h \
 	core/host/host.c core/host/host.h \
 	core/host/life.c core/host/life.h \
+	core/host/listeners.c core/host/listeners.h \
 	core/host/module.c core/host/module.h \
 	core/host/modules.c core/host/modules.h \
 	core/host/daemon.c core/host/daemon.h \
 	core/host/notify.c core/host/notify.h \
+	core/host/place.c core/host/place.h \
 	core/host/operator.c core/host/operator.h \
 	core/host/plugin_host.c core/host/plugin_host.h \
 	core/host/routes.c core/host/routes.h \

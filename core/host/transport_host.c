@@ -8,6 +8,7 @@
 #include "config/config.h"
 #include "dtls/dtls.h"
 #include "host/control.h"
+#include "host/listeners.h"
 #include "log/log.h"
 
 #define PATIENCE_MS 500
@@ -229,6 +230,9 @@ static const struct cardea_transport_host table = {
     .html_folder = html_folder,
     .self_signed = gw_dtls_self_signed,
     .has_route = has_route,
+    .listen = gw_listener_new,
+    .listen_port = gw_listener_port,
+    .listen_end = gw_listener_end,
 };
 
 const struct cardea_transport_host *gw_transport_host(struct gw_api *api, const char *folder)

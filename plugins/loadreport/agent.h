@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * HAProxy's agent-check: a TCP port where everybody who connects gets one line and is let go. A thread of its own, so
- * that the answer does not wait for anything; it knows only the line that it was last given.
+ * HAProxy's agent-check: a TCP port where everybody who connects gets one line and is let go. The gateway's accepting
+ * thread answers, so that the answer does not wait for anything; it knows only the line that it was last given.
  */
 #ifndef LOADREPORT_AGENT_H
 #define LOADREPORT_AGENT_H

@@ -31,7 +31,7 @@ static bool open_port(const struct cardea_config *c, enum cardea_door door, bool
         .base = text(c, category, admin ? "admin_base_path" : "base_path"),
         .category = category,
         .setting = port,
-        .port = (int)http.host->option_int(c, category, port),
+        .port = (unsigned)http.host->option_int(c, category, port),
         .interface = text(c, category,
                           admin ? (tls ? "admin_secure_interface" : "admin_interface")
                                 : (tls ? "secure_interface" : "interface")),
@@ -150,7 +150,7 @@ static json_t *list_servers(void)
 
         json_array_append_new(list,
                               json_pack("{ss sb sb si ss+}", "name", s->name, "admin", s->door == CARDEA_DOOR_ADMIN,
-                                        "tls", s->tls, "port", s->port, "base", s->base, "/"));
+                                        "tls", s->tls, "port", (int)s->port, "base", s->base, "/"));
     }
     return list;
 }

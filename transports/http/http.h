@@ -6,10 +6,11 @@
  *
  *   http.c      the module: options, start, stop      exchange.c  requests that wait for the gateway's answer
  *   server.c    one listening port                    watch.c     connections that take too long, or have gone
- *   listen.c    addresses                             pages.c     files of the html folder
+ *   address.c   addresses as text                     pages.c     files of the html folder
  *   target.c    what a request asks for               cors.c      headers of every answer
  *
- * Each port has a thread of the library; the control thread answers, and the watching thread looks after both.
+ * The gateway accepts clients; each port has a thread of the library for them; the control thread answers, and the
+ * watching thread looks after both.
  */
 #ifndef CARDEA_HTTP_H
 #define CARDEA_HTTP_H
@@ -56,14 +57,16 @@ struct server {
     char *base; /* without a slash at the end; "" is the root */
     char *acl;
     struct MHD_Daemon *daemon;
-    int port;
+    struct cardea_listener *listener;
+    unsigned port;
+    atomic_uint clients; /* any thread: connections */
 };
 
 struct server_conf {
     const char *name, *base, *interface, *ip, *acl;
     const char *category, *setting; /* where port stands */
     enum cardea_door door;
-    int port; /* 0: any */
+    unsigned port; /* 0: any */
     bool acl_forwarded, tls, pages;
 };
 
@@ -71,11 +74,10 @@ struct server_conf {
 struct server *server_new(const struct server_conf *conf);
 void server_free(struct server *s);
 unsigned server_connections(const struct server *s);
+void server_client_gone(struct server *s); /* any thread */
 
-/* --- listen.c: any thread ----------------------------------------------------------------------------------------- */
+/* --- address.c: any thread ---------------------------------------------------------------------------------------- */
 
-/* A listening socket; -1 with errno. interface is stronger than ip; without both: all addresses, of IPv4 and IPv6. */
-int listen_at(const char *ip, const char *interface, int port);
 /* IPv4 is written as such also when it came by IPv6. Returns the port. */
 unsigned address_text(const struct sockaddr *a, char *out, size_t size);
 

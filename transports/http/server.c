@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One listening port: a daemon of the library with a thread of its own. */
-#include <errno.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "../common/acl.h"
 #include "http.h"
@@ -48,11 +45,11 @@ static void fill_options(struct MHD_OptionItem *o, const struct server *s)
     *o = (struct MHD_OptionItem){MHD_OPTION_END, 0, NULL};
 }
 
-/* fd is the daemon's from then on, unless it returns NULL. Signals are for the thread that starts it. */
-static struct MHD_Daemon *start_daemon(struct server *s, int fd)
+/* It does not listen itself. Signals are for the thread that starts it. */
+static struct MHD_Daemon *start_daemon(struct server *s)
 {
     struct MHD_OptionItem more[6];
-    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC |
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_NO_LISTEN_SOCKET |
                      (s->tls ? MHD_USE_TLS : 0) | (http.debug ? MHD_USE_ERROR_LOG : 0);
     struct MHD_Daemon *daemon;
     sigset_t all, before;
@@ -61,11 +58,11 @@ static struct MHD_Daemon *start_daemon(struct server *s, int fd)
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     daemon = MHD_start_daemon(flags, 0, accept_client, s, exchange_handle, s, MHD_OPTION_EXTERNAL_LOGGER, log_line, s,
-                              MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_URI_LOG_CALLBACK, exchange_begin, s,
-                              MHD_OPTION_NOTIFY_COMPLETED, exchange_completed, s, MHD_OPTION_NOTIFY_CONNECTION,
-                              client_notify, s, MHD_OPTION_CONNECTION_LIMIT, http.most_connections,
-                              MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-                              (size_t)CONNECTION_MEMORY, MHD_OPTION_ARRAY, more, MHD_OPTION_END);
+                              MHD_OPTION_URI_LOG_CALLBACK, exchange_begin, s, MHD_OPTION_NOTIFY_COMPLETED,
+                              exchange_completed, s, MHD_OPTION_NOTIFY_CONNECTION, client_notify, s,
+                              MHD_OPTION_CONNECTION_LIMIT, http.most_connections, MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S,
+                              MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_ARRAY, more,
+                              MHD_OPTION_END);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return daemon;
 }
@@ -81,21 +78,53 @@ static char *trim_base(const char *base)
     return out;
 }
 
-static int port_of(int fd)
+/* The accepting thread. What the library refuses (too many, or the access list says no) it closes. */
+static void take_client(void *server, int fd, const struct sockaddr *from, unsigned from_len)
 {
-    struct sockaddr_storage a;
-    socklen_t len = sizeof(a);
+    struct server *s = server;
 
-    if (getsockname(fd, (struct sockaddr *)&a, &len))
-        return 0;
-    return ntohs(a.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&a)->sin6_port
-                                         : ((struct sockaddr_in *)&a)->sin_port);
+    atomic_fetch_add(&s->clients, 1); /* server_client_gone() takes it back */
+    if (MHD_add_connection(s->daemon, fd, from, from_len) == MHD_NO)
+        atomic_fetch_sub(&s->clients, 1);
+}
+
+static bool is_full(void *server)
+{
+    const struct server *s = server;
+
+    return atomic_load(&s->clients) >= http.most_connections;
+}
+
+void server_client_gone(struct server *s)
+{
+    atomic_fetch_sub(&s->clients, 1);
+}
+
+static bool listen_at(struct server *s, const struct server_conf *conf)
+{
+    const struct cardea_listen listen = {.size = sizeof(listen),
+                                         .name = conf->name,
+                                         .interface = conf->interface,
+                                         .ip = conf->ip,
+                                         .port = conf->port,
+                                         .client = take_client,
+                                         .full = is_full,
+                                         .arg = s};
+    char why[200];
+
+    s->listener = http.host->listen(&listen, why, sizeof(why));
+    if (!s->listener) {
+        http.host->log(CARDEA_LOG_ERROR, "%s.%s: TCP port %u cannot be opened: %s", conf->category, conf->setting,
+                       conf->port, why);
+        return false;
+    }
+    s->port = http.host->listen_port(s->listener);
+    return true;
 }
 
 struct server *server_new(const struct server_conf *conf)
 {
     struct server *s = g_new0(struct server, 1);
-    int fd = listen_at(conf->ip, conf->interface, conf->port), err = errno;
 
     s->name = conf->name;
     s->door = conf->door;
@@ -104,20 +133,15 @@ struct server *server_new(const struct server_conf *conf)
     s->acl = g_strdup(conf->acl);
     s->acl_forwarded = conf->acl_forwarded;
     s->base = trim_base(conf->base);
-    if (fd < 0) {
-        http.host->log(CARDEA_LOG_ERROR, "%s.%s: TCP port %d cannot be opened: %s", conf->category, conf->setting,
-                       conf->port, g_strerror(err));
-        goto fail;
-    }
-    s->port = port_of(fd);
-    s->daemon = start_daemon(s, fd);
+    s->daemon = start_daemon(s);
     if (!s->daemon) {
         http.host->log(CARDEA_LOG_ERROR, "%s did not start%s", conf->name,
                        conf->tls ? ": are certificate, key, password and ciphers right?" : "");
-        close(fd);
         goto fail;
     }
-    http.host->log(CARDEA_LOG_INFO, "%s: port %d, API at %s/", conf->name, s->port, s->base);
+    if (!listen_at(s, conf))
+        goto fail;
+    http.host->log(CARDEA_LOG_INFO, "%s: port %u, API at %s/", conf->name, s->port, s->base);
     return s;
 fail:
     server_free(s);
@@ -128,6 +152,7 @@ void server_free(struct server *s)
 {
     if (!s)
         return;
+    http.host->listen_end(s->listener);
     if (s->daemon)
         MHD_stop_daemon(s->daemon);
     g_free(s->base);
@@ -137,7 +162,5 @@ void server_free(struct server *s)
 
 unsigned server_connections(const struct server *s)
 {
-    const union MHD_DaemonInfo *info = MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
-
-    return info ? info->num_connections : 0;
+    return atomic_load(&s->clients);
 }

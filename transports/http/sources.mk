@@ -1,6 +1,6 @@
 transport_PROGRAMS += transports/http.so
 transports_http_so_SOURCES = transports/http/http.c transports/http/http.h transports/http/server.c \
-	transports/http/listen.c \
+	transports/http/address.c \
 	transports/http/exchange.c transports/http/watch.c transports/http/pages.c transports/http/path.c \
 	transports/http/path.h transports/http/target.c transports/http/target.h transports/http/cors.c \
 	transports/http/cors.h $(transports_common)

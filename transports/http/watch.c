@@ -58,8 +58,10 @@ void client_notify(void *server, struct MHD_Connection *c, void **context, enum 
 {
     if (code == MHD_CONNECTION_NOTIFY_STARTED)
         come(c, context);
-    else if (*context)
+    else if (*context) {
         go(context);
+        server_client_gone(server);
+    }
 }
 
 struct client *client_of(struct MHD_Connection *c)

@@ -114,9 +114,8 @@ static void tell(const struct connection *c, json_t *body)
         json_decref(body);
 }
 
-static struct connection *come(struct lws *wsi)
+static struct connection *come(struct lws *wsi, const struct endpoint *e)
 {
-    const struct endpoint *e = endpoint_of(wsi);
     struct connection *c = g_new0(struct connection, 1);
     char remote[64];
 
@@ -124,7 +123,7 @@ static struct connection *come(struct lws *wsi)
     c->in = g_byte_array_new();
     c->heard_us = g_get_monotonic_time();
     g_queue_init(&c->out);
-    remote_of(wsi, remote, sizeof(remote));
+    remote_of(wsi, e, remote, sizeof(remote));
     pthread_mutex_lock(&table.lock);
     c->id = ++table.last_id;
     g_hash_table_insert(table.all, &c->id, c);
@@ -328,9 +327,10 @@ int connection_callback(struct lws *wsi, enum lws_callback_reasons why, void *us
     switch (why) {
     case LWS_CALLBACK_ADD_HEADERS:
         return add_headers(wsi, in);
+    case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
+        return handshake_fits(wsi) ? 0 : -1;
     case LWS_CALLBACK_ESTABLISHED:
-        handshake_over(wsi);
-        *mine = come(wsi);
+        *mine = come(wsi, handshake_over(wsi));
         return 0;
     case LWS_CALLBACK_RECEIVE:
         return receive(*mine, in, len);

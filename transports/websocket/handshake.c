@@ -2,6 +2,7 @@
 /* Who may open a WebSocket: addresses, origin, subprotocol, whether there is room; and how long they may take. */
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "../common/acl.h"
 #include "tokens.h"
@@ -15,12 +16,31 @@ const char admin_protocol[] = "janus-admin-protocol";
 static GHashTable *pending;
 
 struct pending {
+    const struct endpoint *endpoint;
     int64_t until_us;
 };
 
-const struct endpoint *endpoint_of(struct lws *wsi)
+/* Where the client came whom the library is just being given. Which of its hosts a client belongs to the library
+ * decides by a header; who may do what is too important for that. */
+static const struct endpoint *arriving;
+
+static const struct endpoint *endpoint_of(struct lws *wsi)
 {
-    return lws_vhost_user(lws_get_vhost(wsi));
+    const struct pending *p = g_hash_table_lookup(pending, wsi);
+
+    return p ? p->endpoint : NULL;
+}
+
+static const char *protocol_of(const struct endpoint *e)
+{
+    return e->door == CARDEA_DOOR_ADMIN ? admin_protocol : client_protocol;
+}
+
+bool handshake_fits(struct lws *wsi)
+{
+    const struct endpoint *e = endpoint_of(wsi);
+
+    return e && !strcmp(lws_get_protocol(wsi)->name, protocol_of(e));
 }
 
 static void plain(char *address)
@@ -29,10 +49,10 @@ static void plain(char *address)
         memmove(address, address + 7, strlen(address + 7) + 1);
 }
 
-void remote_of(struct lws *wsi, char *out, size_t size)
+void remote_of(struct lws *wsi, const struct endpoint *e, char *out, size_t size)
 {
     out[0] = 0;
-    if (endpoint_of(wsi)->path)
+    if (e->path)
         lws_strncpy(out, "unix", size);
     else if (!lws_get_peer_simple(wsi, out, size))
         out[0] = 0;
@@ -51,13 +71,14 @@ static int refusal(struct lws *wsi)
     const struct endpoint *e = endpoint_of(wsi);
     char text[1024];
 
+    if (!e)
+        return HTTP_STATUS_FORBIDDEN;
     if (e->acl_forwarded && header(wsi, WSI_TOKEN_X_FORWARDED_FOR, text, sizeof(text)) && !acl_allows(e->acl, text))
         return HTTP_STATUS_FORBIDDEN;
     if (ws.enforce_cors &&
         !acl_allows_origin(ws.allow_origin, header(wsi, WSI_TOKEN_ORIGIN, text, sizeof(text)) ? text : NULL))
         return HTTP_STATUS_FORBIDDEN;
-    if (!header(wsi, WSI_TOKEN_PROTOCOL, text, sizeof(text)) ||
-        !tokens_have(text, e->door == CARDEA_DOOR_ADMIN ? admin_protocol : client_protocol))
+    if (!header(wsi, WSI_TOKEN_PROTOCOL, text, sizeof(text)) || !tokens_have(text, protocol_of(e)))
         return HTTP_STATUS_BAD_REQUEST;
     if (atomic_load(&ws.connections) >= ws.most_connections || atomic_load(&ws.stopping))
         return HTTP_STATUS_SERVICE_UNAVAILABLE;
@@ -70,13 +91,17 @@ static void begin(struct lws *wsi)
 {
     struct pending *p = g_new(struct pending, 1);
 
+    p->endpoint = arriving;
     p->until_us = g_get_monotonic_time() + ws.handshake_us;
     g_hash_table_replace(pending, wsi, p);
 }
 
-void handshake_over(struct lws *wsi)
+const struct endpoint *handshake_over(struct lws *wsi)
 {
+    const struct endpoint *e = endpoint_of(wsi);
+
     g_hash_table_remove(pending, wsi);
+    return e;
 }
 
 void handshakes_look_after(int64_t now_us)
@@ -109,17 +134,27 @@ void handshakes_end(void)
 
 /* --- the library's door ------------------------------------------------------------------------------------------- */
 
-/* The listening socket has a new client. */
-static int filter_address(struct lws *listener, lws_sockfd_type fd)
+static bool may_begin(const struct endpoint *e, int fd)
 {
-    const struct endpoint *e = endpoint_of(listener);
     char address[64];
 
+    if (g_hash_table_size(pending) >= ws.most_connections || atomic_load(&ws.stopping))
+        return false;
     if (e->path)
-        return 0;
-    if (g_hash_table_size(pending) >= ws.most_connections || !lws_get_peer_simple_fd(fd, address, sizeof(address)))
-        return 1;
-    return !acl_allows(e->acl, address);
+        return true;
+    return lws_get_peer_simple_fd(fd, address, sizeof(address)) && acl_allows(e->acl, address);
+}
+
+void handshake_begin(const struct endpoint *e, struct lws_vhost *vhost, int fd)
+{
+    if (!may_begin(e, fd)) {
+        close(fd);
+        return;
+    }
+    arriving = e; /* it says LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED before it returns; closes fd when it fails */
+    lws_adopt_descriptor_vhost(vhost, LWS_ADOPT_SOCKET | LWS_ADOPT_HTTP | LWS_ADOPT_ALLOW_SSL,
+                               (lws_sock_file_fd_type){.sockfd = fd}, NULL, NULL);
+    arriving = NULL;
 }
 
 /* An answer that is no upgrade. */
@@ -142,8 +177,6 @@ static int confirm(struct lws *wsi, const char *to)
 int handshake_callback(struct lws *wsi, enum lws_callback_reasons why, void *user, void *in, size_t len)
 {
     switch (why) {
-    case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
-        return filter_address(wsi, (lws_sockfd_type)(intptr_t)in);
     case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED:
         begin(wsi);
         return 0;
@@ -159,6 +192,7 @@ int handshake_callback(struct lws *wsi, enum lws_callback_reasons why, void *use
         return answer(wsi, HTTP_STATUS_FORBIDDEN);
     case LWS_CALLBACK_EVENT_WAIT_CANCELLED:
         connections_write_kicked();
+        service_take_clients();
         return 0;
     default:
         return 0;

@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The thread of the library, and the places where it listens. */
-#include <arpa/inet.h>
-#include <errno.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "websocket.h"
@@ -25,17 +20,16 @@ static bool said_goodbye; /* service thread */
 #define RECEIVE_ROOM 2048
 #define SEND_ROOM    8192
 
-/* Subprotocols of a door; what asks for none ends at the first, which refuses. */
-static const struct lws_protocols client_protocols[] = {
+/* What asks for no subprotocol ends at the first, which refuses. */
+static const struct lws_protocols protocols[] = {
     {"http-only", handshake_callback, 0, 0, 0, NULL, 0},
     {client_protocol, connection_callback, sizeof(void *), RECEIVE_ROOM, 0, NULL, SEND_ROOM},
-    {NULL, NULL, 0, 0, 0, NULL, 0},
-};
-static const struct lws_protocols admin_protocols[] = {
-    {"http-only", handshake_callback, 0, 0, 0, NULL, 0},
     {admin_protocol, connection_callback, sizeof(void *), RECEIVE_ROOM, 0, NULL, SEND_ROOM},
     {NULL, NULL, 0, 0, 0, NULL, 0},
 };
+
+/* The library's two ways in: as they are, and with TLS. */
+static struct lws_vhost *vhosts[2];
 
 /* Pings are ours (connection.c): the library's own would close sockets that nobody asked it to look after. */
 static const lws_retry_bo_t no_pings = {.secs_since_valid_ping = 65000, .secs_since_valid_hangup = 65500};
@@ -90,45 +84,65 @@ void service_wake(void)
     lws_cancel_service(ws.context);
 }
 
+/* --- clients that the gateway has accepted ------------------------------------------------------------------------ */
+
+struct client {
+    const struct endpoint *endpoint;
+    int fd;
+};
+
+static struct {
+    pthread_mutex_t lock;
+    GArray *come; /* struct client */
+} door = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+/* The accepting thread. */
+static void take_client(void *endpoint, int fd, const struct sockaddr *from, unsigned from_len)
+{
+    const struct client c = {endpoint, fd};
+
+    pthread_mutex_lock(&door.lock);
+    g_array_append_val(door.come, c);
+    pthread_mutex_unlock(&door.lock);
+    service_wake();
+}
+
+void service_take_clients(void)
+{
+    GArray *come;
+
+    pthread_mutex_lock(&door.lock);
+    come = door.come;
+    door.come = g_array_new(FALSE, FALSE, sizeof(struct client));
+    pthread_mutex_unlock(&door.lock);
+    for (guint i = 0; i < come->len; i++) {
+        const struct client *c = &g_array_index(come, struct client, i);
+
+        handshake_begin(c->endpoint, vhosts[c->endpoint->tls], c->fd);
+    }
+    g_array_free(come, TRUE);
+}
+
 /* --- ports -------------------------------------------------------------------------------------------------------- */
 
-int endpoint_port(const struct endpoint *e)
+unsigned endpoint_port(const struct endpoint *e)
 {
-    return e->path ? 0 : lws_get_vhost_listen_port(e->vhost);
+    return ws.host->listen_port(e->listener);
 }
 
-/* A socket that a former process has left would be in the way; any other file is left alone. */
-static void remove_old_socket(const char *path)
-{
-    struct stat st;
-
-    if (!lstat(path, &st) && S_ISSOCK(st.st_mode))
-        unlink(path);
-}
-
-static struct lws_vhost *listen_at(struct endpoint *e, bool ipv6)
+static struct lws_vhost *make_vhost(bool tls)
 {
     struct lws_context_creation_info info;
 
     memset(&info, 0, sizeof(info));
-    info.vhost_name = e->name;
-    info.user = e;
-    info.port = e->port;
-    info.iface = e->path ? e->path : e->interface;
-    info.protocols = e->door == CARDEA_DOOR_ADMIN ? admin_protocols : client_protocols;
+    info.vhost_name = tls ? "wss" : "ws";
+    info.port = CONTEXT_PORT_NO_LISTEN_SERVER;
+    info.protocols = protocols;
     info.retry_and_idle_policy = &no_pings;
     info.timeout_secs = (unsigned)(ws.handshake_us / LWS_US_PER_SEC);
     info.keepalive_timeout = 5;
     info.alpn = "http/1.1";
-    info.options = LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND;
-    if (!ipv6)
-        info.options |= LWS_SERVER_OPTION_DISABLE_IPV6;
-    if (e->path) {
-        info.options |= LWS_SERVER_OPTION_UNIX_SOCK;
-        info.unix_socket_perms = ws.unix_owner;
-        remove_old_socket(e->path);
-    }
-    if (e->tls) {
+    if (tls) {
         info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
         info.server_ssl_cert_mem = ws.certificate.cert;
         info.server_ssl_cert_mem_len = (unsigned)strlen(ws.certificate.cert);
@@ -141,72 +155,67 @@ static struct lws_vhost *listen_at(struct endpoint *e, bool ipv6)
     return lws_create_vhost(ws.context, &info);
 }
 
-/* With IPv6 enabled the library listens everywhere when it is asked for an address of IPv4. */
-static bool is_ipv4(const char *interface)
+static int listen_at(struct endpoint *e)
 {
-    struct in_addr a;
+    char name[24];
+    const struct cardea_listen listen = {.size = sizeof(listen),
+                                         .name = name,
+                                         .interface = e->interface,
+                                         .ip = e->ip,
+                                         .port = e->port,
+                                         .path = e->path,
+                                         .owner = ws.unix_owner,
+                                         .client = take_client,
+                                         .arg = e};
+    char why[200];
 
-    return interface && inet_pton(AF_INET, interface, &a) == 1;
-}
-
-/* The library does not say why it cannot listen: what does the system say to the same wish? */
-static const char *why_not(const struct endpoint *e)
-{
-    struct sockaddr_in6 any = {.sin6_family = AF_INET6, .sin6_port = htons((uint16_t)e->port)};
-    int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1, err = 0;
-
-    if (fd < 0)
-        return "see the lines above";
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-    if (bind(fd, (struct sockaddr *)&any, sizeof(any)))
-        err = errno;
-    close(fd);
-    return err ? g_strerror(err) : "see the lines above";
-}
-
-/* Two ports of ours with one number would be one to the library, which then mixes their clients. */
-static const struct endpoint *same_port(const struct endpoint *e)
-{
-    for (guint i = 0; i < ws.endpoints->len && ws.endpoints->pdata[i] != e; i++) {
-        const struct endpoint *other = ws.endpoints->pdata[i];
-
-        if (!e->path && !other->path && e->port && e->port == other->port)
-            return other;
-    }
-    return NULL;
+    snprintf(name, sizeof(name), "%s%s", e->name, e->path ? "_unix" : "");
+    e->listener = ws.host->listen(&listen, why, sizeof(why));
+    if (e->listener && e->path)
+        ws.host->log(CARDEA_LOG_INFO, "%s: listening at %s", e->name, e->path);
+    else if (e->listener)
+        ws.host->log(CARDEA_LOG_INFO, "%s: port %u", e->name, endpoint_port(e));
+    else if (e->path)
+        ws.host->log(CARDEA_LOG_ERROR, "%s: %s cannot be opened: %s", e->name, e->path, why);
+    else
+        ws.host->log(CARDEA_LOG_ERROR, "%s.%s_port: TCP port %u cannot be opened: %s", e->category, e->name, e->port,
+                     why);
+    return e->listener ? 0 : -1;
 }
 
 static int open_endpoint(struct endpoint *e)
 {
-    const struct endpoint *other = same_port(e);
-
-    if (other) {
-        ws.host->log(CARDEA_LOG_ERROR, "%s.%s_port: TCP port %d is also that of %s.%s_port: set another one",
-                     e->category, e->name, e->port, other->category, other->name);
-        return -1;
-    }
-    e->vhost = listen_at(e, !is_ipv4(e->interface));
-    if (!e->vhost && !e->path)
-        e->vhost = listen_at(e, false); /* a host without IPv6 */
-    if (e->vhost && e->path)
-        ws.host->log(CARDEA_LOG_INFO, "%s: listening at %s", e->name, e->path);
-    else if (e->vhost)
-        ws.host->log(CARDEA_LOG_INFO, "%s: port %d", e->name, endpoint_port(e));
-    else if (e->path)
-        ws.host->log(CARDEA_LOG_ERROR, "%s: %s cannot be opened", e->name, e->path);
-    else
-        ws.host->log(CARDEA_LOG_ERROR, "%s.%s_port: TCP port %d cannot be opened%s: %s", e->category, e->name, e->port,
-                     e->tls ? ", or certificate and key do not fit" : "", why_not(e));
-    return e->vhost ? 0 : -1;
+    if (!vhosts[e->tls])
+        vhosts[e->tls] = make_vhost(e->tls);
+    if (vhosts[e->tls])
+        return listen_at(e);
+    ws.host->log(CARDEA_LOG_ERROR, "%s did not start%s", e->name,
+                 e->tls ? ": do certificate and key fit, and are password and ciphers right?" : "");
+    return -1;
 }
 
 /* --- life --------------------------------------------------------------------------------------------------------- */
 
+static void stop_listening(void)
+{
+    for (guint i = 0; i < ws.endpoints->len; i++) {
+        struct endpoint *e = ws.endpoints->pdata[i];
+
+        ws.host->listen_end(e->listener);
+        e->listener = NULL;
+    }
+}
+
 static void destroy(void)
 {
+    stop_listening(); /* from here on nobody comes */
+    for (guint i = 0; i < door.come->len; i++)
+        close(g_array_index(door.come, struct client, i).fd);
+    g_array_free(door.come, TRUE);
     if (ws.context)
         lws_context_destroy(ws.context);
     ws.context = NULL;
+    vhosts[0] = vhosts[1] = NULL;
     lws_set_log_level(LLL_ERR, NULL);
 }
 
@@ -258,8 +267,11 @@ int service_start(void)
 {
     said_goodbye = false;
     memset(&tick, 0, sizeof(tick));
-    if (make_context())
+    door.come = g_array_new(FALSE, FALSE, sizeof(struct client));
+    if (make_context()) {
+        destroy();
         return -1;
+    }
     for (guint i = 0; i < ws.endpoints->len; i++)
         if (open_endpoint(ws.endpoints->pdata[i]))
             goto fail;
@@ -274,6 +286,8 @@ fail:
 
 void service_stop(void)
 {
+    if (!ws.context)
+        return;
     if (running) {
         atomic_store(&ws.stopping, true);
         service_wake();
@@ -281,7 +295,4 @@ void service_stop(void)
         running = false;
     }
     destroy();
-    for (guint i = 0; i < ws.endpoints->len; i++)
-        if (((struct endpoint *)ws.endpoints->pdata[i])->path)
-            remove_old_socket(((struct endpoint *)ws.endpoints->pdata[i])->path);
 }

@@ -34,6 +34,7 @@ static void endpoint_free(gpointer endpoint)
     struct endpoint *e = endpoint;
 
     g_free(e->interface);
+    g_free(e->ip);
     g_free(e->path);
     g_free(e->acl);
     g_free(e);
@@ -63,12 +64,11 @@ static void read_endpoint(const struct cardea_config *c, const char *name, enum 
         return;
     e = add_endpoint(name, door, tls);
     snprintf(item, sizeof(item), "%s_port", name);
-    e->port = (int)ws.host->option_int(c, category, item);
+    e->port = (unsigned)ws.host->option_int(c, category, item);
     snprintf(item, sizeof(item), "%s_interface", name);
     e->interface = g_strdup(text(c, category, item));
-    snprintf(item, sizeof(item), "%s_ip", name); /* has a default, so what is set besides is stronger */
-    if (!e->interface)
-        e->interface = g_strdup(text(c, category, item));
+    snprintf(item, sizeof(item), "%s_ip", name);
+    e->ip = g_strdup(text(c, category, item));
     if (door == CARDEA_DOOR_ADMIN) {
         e->acl = g_strdup(text(c, "admin", "admin_ws_acl"));
         e->acl_forwarded = flag(c, "admin", "admin_ws_acl_forwarded") || flag(c, "general", "admin_ws_acl_forwarded");
@@ -213,7 +213,7 @@ static json_t *list_endpoints(void)
         if (e->path)
             json_object_set_new(o, "path", json_string(e->path));
         else
-            json_object_set_new(o, "port", json_integer(endpoint_port(e)));
+            json_object_set_new(o, "port", json_integer((json_int_t)endpoint_port(e)));
         json_array_append_new(list, o);
     }
     return list;

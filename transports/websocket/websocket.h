@@ -7,7 +7,7 @@
  *   service.c     the library's thread and its ports   connection.c  what waits to be sent, and what has arrived so far
  *
  * Everything of the library runs on the service thread. The control thread only puts text into a connection's queue,
- * under one lock, and wakes the service thread.
+ * and the accepting thread new clients into another one, each under one lock, and wakes the service thread.
  */
 #ifndef CARDEA_WEBSOCKET_H
 #define CARDEA_WEBSOCKET_H
@@ -28,10 +28,10 @@ struct endpoint {
     const char *category; /* where its settings are */
     enum cardea_door door;
     bool tls, acl_forwarded;
-    int port;               /* asked for; 0: any */
-    char *interface, *path; /* owned; path: a socket in the file system instead of a port */
-    char *acl;              /* owned, may be NULL */
-    struct lws_vhost *vhost;
+    unsigned port;               /* asked for; 0: any */
+    char *interface, *ip, *path; /* owned; path: a socket in the file system instead of a port */
+    char *acl;                   /* owned, may be NULL */
+    struct cardea_listener *listener;
 };
 
 struct websocket {
@@ -59,20 +59,25 @@ extern struct websocket ws;
 extern const struct cardea_transport cardea_transport;
 
 /* --- service.c: control thread ------------------------------------------------------------------------------------ */
-int service_start(void); /* 0, or -1 after a log line */
-void service_stop(void); /* says goodbye to all, at most half a second */
-void service_wake(void); /* connections have been kicked */
-int endpoint_port(const struct endpoint *e);
+int service_start(void);         /* 0, or -1 after a log line */
+void service_stop(void);         /* says goodbye to all, at most half a second */
+void service_wake(void);         /* any thread: connections have been kicked, or clients have come */
+void service_take_clients(void); /* service thread: after a wake */
+unsigned endpoint_port(const struct endpoint *e);
 
 /* --- handshake.c: service thread ---------------------------------------------------------------------------------- */
 void handshakes_init(void); /* control thread, while the service thread does not run */
 void handshakes_end(void);
 void handshakes_look_after(int64_t now_us); /* each second: ends those that take too long */
-void handshake_over(struct lws *wsi);       /* it has become a WebSocket, or has gone */
+/* A client has come: is there room, may it? Then vhost takes it; fd is closed otherwise. */
+void handshake_begin(const struct endpoint *e, struct lws_vhost *vhost, int fd);
+/* It has become a WebSocket at the place that is returned, or has gone. */
+const struct endpoint *handshake_over(struct lws *wsi);
 int handshake_callback(struct lws *wsi, enum lws_callback_reasons why, void *user, void *in, size_t len);
-const struct endpoint *endpoint_of(struct lws *wsi);
+/* Before the answer: is the subprotocol that of the door? */
+bool handshake_fits(struct lws *wsi);
 /* Text of the client's address: IPv4 as such also when it came by IPv6; "unix" for a socket in the file system. */
-void remote_of(struct lws *wsi, char *out, size_t size);
+void remote_of(struct lws *wsi, const struct endpoint *e, char *out, size_t size);
 extern const char client_protocol[], admin_protocol[];
 
 /* --- connection.c ------------------------------------------------------------------------------------------------- */

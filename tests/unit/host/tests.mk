@@ -4,6 +4,7 @@ check_PROGRAMS += \
 	tests/unit/host/test_calibrate \
 	tests/unit/host/test_daemon \
 	tests/unit/host/test_life \
+	tests/unit/host/test_listeners \
 	tests/unit/host/test_module \
 	tests/unit/host/test_notify \
 	tests/unit/host/test_settings

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "dtls/dtls.h"
+#include "host/listeners.h"
 
 struct cardea_config {
     const struct setting *settings;
@@ -170,6 +171,9 @@ static const struct cardea_transport_host host = {
     .html_folder = html_folder,
     .self_signed = gw_dtls_self_signed,
     .has_route = has_route,
+    .listen = gw_listener_new,
+    .listen_port = gw_listener_port,
+    .listen_end = gw_listener_end,
 };
 
 /* --- life --------------------------------------------------------------------------------------------------------- */
@@ -204,8 +208,12 @@ int fake_start(const char *file, const struct setting *settings, bool must_start
     if (fake.log)
         g_string_free(fake.log, TRUE);
     fake.log = g_string_new(NULL);
+    assert_int_equal(gw_listeners_begin(), 0);
     err = fake.transport->start(&host, &fake.config);
     fake.running = !err;
+    gw_listeners_accept(true);
+    if (err)
+        gw_listeners_end();
     if (err && must_start)
         fail_msg("%s", fake.log->str);
     return err;
@@ -217,6 +225,7 @@ void fake_stop(void)
 
     if (fake.running)
         fake.transport->stop();
+    gw_listeners_end();
     fake.running = false;
     while ((h = g_queue_pop_head(&fake.heard)))
         fake_free(h);
