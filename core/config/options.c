@@ -128,7 +128,7 @@ const struct cardea_option gw_options[] = {
     BOOL("media", "ipv6", "false", false, "Offer IPv6 candidates."),
     BOOL("media", "ipv6_linklocal", "false", false, "Offer link-local IPv6 candidates, too."),
     INT("media", "min_nack_queue", "200", 0, 1000, LIVE, "Milliseconds of packets kept for retransmission at least."),
-    INT("media", "keyframe_cache", "0", 0, 10000, LIVE,
+    INT("media", "keyframe_cache", "2000", 0, 10000, LIVE,
         "Milliseconds of age up to which the last keyframe of a camera, and what followed it, is kept for new subscribers, "
         "who then need not wait for the next; 0: nothing is kept."),
     TEXT("media", "rtp_port_range", NULL, 20, false,

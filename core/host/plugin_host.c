@@ -240,6 +240,11 @@ static int hush(cardea_source source, bool on)
     return gw_link_source_order(links(), source, GW_ORDER_HUSH, on);
 }
 
+static int fast_start(cardea_source source, bool on)
+{
+    return gw_link_source_order(links(), source, GW_ORDER_FAST_START, on);
+}
+
 static int expect(uint64_t g, unsigned peers)
 {
     gw_links_expect(links(), g, peers);
@@ -542,6 +547,7 @@ static const struct cardea_host table = {
     .listen = gw_listener_new,
     .listen_port = gw_listener_port,
     .listen_end = gw_listener_end,
+    .fast_start = fast_start,
 };
 
 const struct cardea_host *gw_plugin_host(struct gw_api *api, const char *folder)

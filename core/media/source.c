@@ -210,14 +210,22 @@ static void measure_talk(struct gw_source *s, const struct gw_rtp_facts *f)
         s->events->talking(s->owner, s, s->talk.talking, average);
 }
 
-static void spread(struct gw_source *s, struct gw_source_layer *l, struct gw_packet *pkt, int64_t now_us)
+/* For those who ask again, and those who come. false: it is older than anything kept. */
+static bool keep(struct gw_source *s, struct gw_source_layer *l, struct gw_packet *pkt, int64_t now_us)
 {
     uint32_t first = s->conf.kind == GW_VIDEO ? FIRST_HISTORY_VIDEO : FIRST_HISTORY_AUDIO;
 
     if (gw_history_put(&l->history, pkt, first, now_us))
-        return;
+        return false;
     if (s->cache_us && s->conf.kind == GW_VIDEO)
         gw_cache_note(&l->cache, &l->history, pkt, s->cache_us);
+    return true;
+}
+
+static void spread(struct gw_source *s, struct gw_source_layer *l, struct gw_packet *pkt, int64_t now_us)
+{
+    if (!keep(s, l, pkt, now_us))
+        return;
     if (s->burst)
         gw_burst_add(s, pkt, now_us);
     else
@@ -274,19 +282,39 @@ enum gw_source_result gw_source_receive(struct gw_source *s, struct gw_packet *p
     return GW_SOURCE_TAKEN;
 }
 
-void gw_source_forwarded(struct gw_source *s, struct gw_packet *pkt, int64_t now_us)
+/* The layer of a packet from elsewhere, as it is with it. NULL: no such layer, or no memory. */
+static struct gw_source_layer *take_foreign(struct gw_source *s, const struct gw_packet *pkt, int64_t now_us)
 {
     struct gw_source_layer *l = pkt->facts.layer < GW_LAYER_COUNT ? gw_source_get_layer(s, pkt->facts.layer) : NULL;
 
     if (!l)
-        return;
+        return NULL;
     if (pkt->facts.ext_seq > l->reception.newest)
         l->reception.newest = pkt->facts.ext_seq;
+    if (l->ssrc != pkt->facts.ssrc)
+        gw_cache_clear(&l->cache, now_us);
     l->ssrc = pkt->facts.ssrc;
     note_media(s, l, pkt, now_us);
+    return l;
+}
+
+void gw_source_forwarded(struct gw_source *s, struct gw_packet *pkt, int64_t now_us)
+{
+    struct gw_source_layer *l = take_foreign(s, pkt, now_us);
+
+    if (!l)
+        return;
     if (s->tapped)
         s->events->tap(s->owner, s, pkt);
     spread(s, l, pkt, now_us);
+}
+
+void gw_source_cached(struct gw_source *s, struct gw_packet *pkt, int64_t now_us)
+{
+    struct gw_source_layer *l = take_foreign(s, pkt, now_us);
+
+    if (l)
+        keep(s, l, pkt, now_us);
 }
 
 /* --- the rest of its life ----------------------------------------------------------------------------------------- */
@@ -315,6 +343,14 @@ void gw_source_mute(struct gw_source *s, bool muted, int64_t now_us)
     if (s->muted && !muted)
         restart(s, now_us);
     s->muted = muted;
+}
+
+void gw_source_silenced(struct gw_source *s, bool muted, bool hushed, int64_t now_us)
+{
+    if (s->muted != muted || s->hushed != hushed)
+        forget_pictures(s, now_us);
+    s->muted = muted;
+    s->hushed = hushed;
 }
 
 /* Who is heard because he speaks has begun to speak before: what he said last goes first. */

@@ -123,9 +123,13 @@ enum gw_source_result gw_source_receive(struct gw_source *s, struct gw_packet *p
                                         bool retransmitted, int64_t now_us);
 /* A packet whose facts are complete: from another worker or from a player. */
 void gw_source_forwarded(struct gw_source *s, struct gw_packet *pkt, int64_t now_us);
+/* The same, of what its own worker had before we came: for newcomers (media/start.h), not for the sinks there are. */
+void gw_source_cached(struct gw_source *s, struct gw_packet *pkt, int64_t now_us);
 void gw_source_want_keyframe(struct gw_source *s, unsigned layers, int64_t now_us); /* bit i: layer i */
 void gw_source_mute(struct gw_source *s, bool muted, int64_t now_us);
 void gw_source_hush(struct gw_source *s, bool hushed, int64_t now_us);
+/* Of a mirror, whose packets do not come while it is so; nobody begins anew. */
+void gw_source_silenced(struct gw_source *s, bool muted, bool hushed, int64_t now_us);
 void gw_source_sender_report(struct gw_source *s, unsigned layer, struct gw_clock *clock, uint64_t ntp, uint32_t rtp,
                              int64_t now_us);
 /* Once a second: media events, keyframe_every, rates, old history. no_media_s 0: no events. */

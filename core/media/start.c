@@ -3,9 +3,7 @@
 
 #include "media/sender.h"
 
-/* The newest packet that the source has handed on, when all from the keyframe up to it are there. NULL: they are not,
- * or some that are not handed on yet belong between them. */
-static const struct gw_packet *newest_whole(const struct gw_source *s, const struct gw_source_layer *l)
+const struct gw_packet *gw_start_newest(const struct gw_source *s, const struct gw_source_layer *l)
 {
     const struct gw_history *h = &l->history;
     const struct gw_packet *newest = NULL, *pkt;
@@ -39,7 +37,7 @@ static bool start_layer(struct gw_sink *k, const struct gw_source_layer *l, int6
 
     if (!first || now_us - first->arrival_us > k->source->cache_us || !leaves_in_time(k, c))
         return false;
-    k->cached = newest_whole(k->source, l);
+    k->cached = gw_start_newest(k->source, l);
     if (k->cached)
         gw_sink_offer(k, first, now_us); /* the rest follows it */
     k->cached = NULL;

@@ -269,6 +269,9 @@ static void source_order(struct gw_track *t, const struct gw_order *o, int64_t n
     case GW_ORDER_HUSH:
         t->hushed = o->u.number;
         break;
+    case GW_ORDER_FAST_START:
+        t->slow_start = !o->u.number;
+        break;
     case GW_ORDER_LOUDNESS:
         t->loudness = (uint32_t)o->u.number;
         break;
@@ -342,6 +345,7 @@ static bool is_about_track(enum gw_order_tag tag)
     case GW_ORDER_UNLISTEN:
     case GW_ORDER_HUSH:
     case GW_ORDER_LOUDNESS:
+    case GW_ORDER_FAST_START:
         return true;
     default:
         return false;

@@ -375,6 +375,7 @@ int gw_link_source_order(struct gw_links *ls, cardea_source source, enum gw_orde
     case GW_ORDER_PLAYOUT_DELAY:
     case GW_ORDER_LOUDNESS:
     case GW_ORDER_HUSH:
+    case GW_ORDER_FAST_START:
         return post_source(ls, source, &order);
     default:
         return GW_EINVAL;

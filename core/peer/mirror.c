@@ -2,12 +2,14 @@
 /*
  * Sources of other workers. The first sink here that wants one makes a mirror and sends a wish; the other worker then
  * sends each packet once, with its facts inside, and we keep a history of our own. Wishes may come before the source
- * does, and outlive it: they are kept until they are taken back.
+ * does, and outlive it: they are kept until they are taken back. What the source has from its last keyframe on
+ * (media/cache.h) comes first, so that the first viewer here need not wait for the camera either.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "loop/mailbox.h"
+#include "media/start.h"
 #include "peer/state.h"
 
 #define WISHES_MOST 65536
@@ -19,6 +21,8 @@ enum tag {
     INFO,     /* to the wisher: what the source is */
     GONE,     /* to the wisher: it is not there (for now) */
     PACKET,   /* to the wisher: a reference comes along */
+    OLD,      /* the same, of the source's cache: for the mirror's, not for its sinks */
+    COMPLETE, /* to the wisher: that was all of the cache */
     SYNC,     /* to the wisher: a sender report */
     DATA,     /* to the wisher: a data-channel message, owned by the message */
 };
@@ -33,6 +37,8 @@ struct message {
         struct {
             struct gw_source_conf conf;
             int32_t playout_delay;
+            uint32_t cache_ms;
+            bool muted, hushed, cached; /* cached: OLD follow, then COMPLETE */
         } info;
         struct {
             uint8_t layer;
@@ -82,25 +88,73 @@ static void set_wish(struct gw_engine *e, gw_track_id source, unsigned worker, b
         g_hash_table_remove(e->wishes, &source);
 }
 
-static void send_info(struct gw_engine *e, struct gw_source *s, unsigned worker)
+static void send_info(struct gw_engine *e, struct gw_source *s, unsigned worker, bool cached)
 {
     struct message m = {.tag = INFO, .source = s->id};
 
     m.u.info.conf = s->conf;
+    m.u.info.cached = cached;
     m.u.info.playout_delay = s->playout_delay;
+    m.u.info.cache_ms = (uint32_t)(s->cache_us / 1000);
+    m.u.info.muted = s->muted;
+    m.u.info.hushed = s->hushed;
     post(e, worker, &m);
+}
+
+static void send_packet(struct gw_engine *e, const struct gw_source *s, unsigned worker, struct gw_packet *pkt,
+                        enum tag tag)
+{
+    struct message m = {.tag = (uint8_t)tag, .source = s->id};
+
+    m.u.packet = gw_packet_ref(pkt);
+    if (post(e, worker, &m))
+        return;
+    gw_packet_unref(pkt);
+    gw_count(&e->counters.drops_queue);
+}
+
+/* What has been handed on of a layer since its last keyframe; what has not comes by itself. */
+static void send_layer(struct gw_engine *e, const struct gw_source *s, const struct gw_source_layer *l, unsigned worker)
+{
+    const struct gw_packet *newest = gw_start_newest(s, l);
+
+    for (uint64_t seq = l->cache.first; newest && seq <= newest->facts.ext_seq; seq++)
+        send_packet(e, s, worker, gw_history_get(&l->history, (uint32_t)seq), OLD);
+}
+
+static void send_cache(struct gw_engine *e, const struct gw_source *s, unsigned worker)
+{
+    struct message m = {.tag = COMPLETE, .source = s->id};
+
+    for (unsigned i = 0; i < GW_LAYER_COUNT; i++)
+        if (s->layer[i] && s->layer[i]->cache.first)
+            send_layer(e, s, s->layer[i], worker);
+    post(e, worker, &m);
+}
+
+static bool has_cache(const struct gw_source *s)
+{
+    for (unsigned i = 0; i < GW_LAYER_COUNT; i++)
+        if (s->cache_us && s->layer[i] && s->layer[i]->cache.first)
+            return true;
+    return false;
 }
 
 static void wish(struct gw_engine *e, gw_track_id source, unsigned worker, int64_t now_us)
 {
     struct gw_track *t = gw_engine_track(e, source);
+    struct gw_source *s = t ? t->source : NULL;
+    bool fresh = s && !(s->workers & 1ull << worker), cached = fresh && has_cache(s);
 
     set_wish(e, source, worker, true);
-    if (!t || !t->source)
+    if (!s)
         return;
-    t->source->workers |= 1ull << worker;
-    send_info(e, t->source, worker);
-    gw_source_want_keyframe(t->source, GW_LAYERS_ALL, now_us);
+    s->workers |= 1ull << worker;
+    send_info(e, s, worker, cached);
+    if (cached)
+        send_cache(e, s, worker);
+    else
+        gw_source_want_keyframe(s, GW_LAYERS_ALL, now_us);
 }
 
 static void no_wish(struct gw_engine *e, gw_track_id source, unsigned worker)
@@ -121,7 +175,7 @@ void gw_mirror_source_ready(struct gw_engine *e, struct gw_source *s, int64_t no
 void gw_mirror_source_info(struct gw_engine *e, struct gw_source *s)
 {
     for (uint64_t left = s->workers; left; left &= left - 1)
-        send_info(e, s, (unsigned)__builtin_ctzll(left));
+        send_info(e, s, (unsigned)__builtin_ctzll(left), false);
 }
 
 void gw_mirror_source_gone(struct gw_engine *e, struct gw_source *s)
@@ -149,13 +203,7 @@ void gw_mirror_sync(struct gw_engine *e, struct gw_source *s, unsigned layer)
 
 void gw_mirror_forward(struct gw_engine *e, struct gw_source *s, unsigned worker, struct gw_packet *pkt)
 {
-    struct message m = {.tag = PACKET, .source = s->id};
-
-    m.u.packet = gw_packet_ref(pkt);
-    if (post(e, worker, &m))
-        return;
-    gw_packet_unref(pkt);
-    gw_count(&e->counters.drops_queue);
+    send_packet(e, s, worker, pkt, PACKET);
 }
 
 void gw_mirror_data(struct gw_engine *e, gw_track_id source, const struct gw_data_blob *blob)
@@ -269,7 +317,9 @@ static void take_info(struct gw_mirror *mi, const struct message *m, int64_t now
         for (unsigned i = 0; i < s->n_sinks; i++)
             s->sinks[i]->epoch++;
     s->playout_delay = m->u.info.playout_delay;
-    if (first && s->n_sinks)
+    s->cache_us = (int64_t)m->u.info.cache_ms * 1000;
+    gw_source_silenced(s, m->u.info.muted, m->u.info.hushed, now_us);
+    if (first && s->n_sinks && !m->u.info.cached)
         gw_source_want_keyframe(s, GW_LAYERS_ALL, now_us);
 }
 
@@ -292,6 +342,15 @@ static void to_mirror(struct gw_engine *e, const struct message *m, int64_t now_
         if (mi)
             gw_source_forwarded(mi->source, m->u.packet, now_us);
         gw_packet_unref(m->u.packet);
+        break;
+    case OLD:
+        if (mi)
+            gw_source_cached(mi->source, m->u.packet, now_us);
+        gw_packet_unref(m->u.packet);
+        break;
+    case COMPLETE: /* who begins with it needs no keyframe, the others do */
+        for (unsigned i = 0; mi && i < mi->source->n_sinks; i++)
+            gw_sink_want_keyframe(mi->source->sinks[i], now_us);
         break;
     case SYNC:
         l = mi && m->u.sync.layer < GW_LAYER_COUNT ? mi->source->layer[m->u.sync.layer] : NULL;

@@ -355,7 +355,7 @@ static void tick(void *arg, int64_t now_us)
         struct gw_track *t = p->tracks[i];
 
         if (t && t->source) {
-            t->source->cache_us = (int64_t)e->conf.settings.keyframe_cache_ms * 1000;
+            gw_track_cache(t);
             gw_source_tick(t->source, e->conf.settings.no_media_s, now_us);
         }
         if (t && t->sink)

@@ -48,7 +48,7 @@ struct gw_track {
     unsigned waiting_at;            /* place + 1 in engine->waiting, 0: not waiting */
     int8_t told[6];                 /* layers last told by LAYER news */
     /* what came before the source did */
-    bool muted, hushed;
+    bool muted, hushed, slow_start;
     uint32_t loudness; /* packets a window */
     int64_t keyframe_every_s;
     int32_t playout_delay;
@@ -195,7 +195,8 @@ struct gw_track *gw_track_get(struct gw_peer *p, unsigned mindex); /* makes it *
 void gw_track_link(struct gw_track *t, gw_track_id source, const struct gw_link_options *o, int64_t now_us);
 void gw_track_unlink(struct gw_track *t, int64_t now_us);
 void gw_track_adjust(struct gw_track *t, const struct gw_link_options *o, int64_t now_us);
-void gw_track_source_orders(struct gw_track *t, int64_t now_us);   /* gives mute, talk, … to the source */
+void gw_track_source_orders(struct gw_track *t, int64_t now_us); /* gives mute, talk, … to the source */
+void gw_track_cache(struct gw_track *t); /* gives it what the settings and the plugin say of fast starts */
 void gw_track_tap(struct gw_track *t, const struct gw_tap *tap);   /* too many: it is gone at once */
 void gw_track_note_listeners(struct gw_track *t);                  /* taps or forwarders came or went */
 void gw_track_untap(struct gw_track *t, const struct gw_tap *tap); /* arg NULL: whatever has these events */

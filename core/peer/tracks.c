@@ -177,20 +177,41 @@ static const struct gw_source_events source_events = {
     .forward = to_other_worker,
 };
 
+void gw_track_cache(struct gw_track *t)
+{
+    int64_t age_us = t->slow_start ? 0 : (int64_t)t->peer->engine->conf.settings.keyframe_cache_ms * 1000;
+
+    if (t->source->cache_us == age_us)
+        return;
+    t->source->cache_us = age_us;
+    gw_mirror_source_info(t->peer->engine, t->source);
+}
+
+static void silence(struct gw_track *t, int64_t now_us)
+{
+    struct gw_source *s = t->source;
+    bool again = (s->muted && !t->muted) || (s->hushed && !t->hushed);
+
+    if (s->muted == t->muted && s->hushed == t->hushed)
+        return;
+    gw_source_mute(s, t->muted, now_us);
+    gw_source_hush(s, t->hushed, now_us);
+    gw_mirror_source_info(t->peer->engine, s);
+    if (again)
+        gw_mirror_source_gone(t->peer->engine, s); /* its sinks elsewhere begin anew as well */
+}
+
 void gw_track_source_orders(struct gw_track *t, int64_t now_us)
 {
     struct gw_source *s = t->source;
 
     if (!s)
         return;
-    if ((s->muted && !t->muted) || (s->hushed && !t->hushed))
-        gw_mirror_source_gone(t->peer->engine, s); /* its sinks elsewhere begin anew as well */
-    gw_source_mute(s, t->muted, now_us);
-    gw_source_hush(s, t->hushed, now_us);
+    silence(t, now_us);
     if (s->loudness.packets != t->loudness)
         gw_loudness_set(&s->loudness, t->loudness);
     s->keyframe_every_us = t->keyframe_every_s * 1000000;
-    s->cache_us = (int64_t)t->peer->engine->conf.settings.keyframe_cache_ms * 1000;
+    gw_track_cache(t);
     if (s->talk.packets != t->talk.packets || s->talk.threshold != t->talk.threshold)
         gw_talk_set(&s->talk, t->talk.packets, t->talk.threshold);
     if (s->playout_delay != t->playout_delay) {

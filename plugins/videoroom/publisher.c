@@ -213,6 +213,7 @@ static void apply_track(struct publisher *p, const struct cardea_stream *s)
     if (s->kind != CARDEA_VIDEO)
         return;
     vr.host->keyframe_every(s->source, set->fir_freq);
+    vr.host->fast_start(s->source, !set->no_fast_start);
     vr.host->playout_delay(s->source, t->min_delay, t->max_delay);
 }
 
@@ -227,13 +228,18 @@ static void refresh_subscribers(struct publisher *p)
         subscriber_refresh(s, p);
 }
 
-void publisher_streams_changed(struct publisher *p)
+void publisher_apply_all(struct publisher *p)
 {
     size_t n;
     const struct cardea_stream *s = publisher_streams(p, &n);
 
     for (size_t i = 0; i < n; i++)
         apply_track(p, &s[i]);
+}
+
+void publisher_streams_changed(struct publisher *p)
+{
+    publisher_apply_all(p);
     if (p->handle)
         vr.host->bitrate(p->handle, p->bitrate);
     refresh_subscribers(p);

@@ -87,6 +87,7 @@ const struct cardea_stream *publisher_data(const struct publisher *p); /* its da
 void publisher_set_streams(struct publisher *p, const struct cardea_stream *streams, size_t n);
 struct track *publisher_track(struct publisher *p, unsigned mindex);      /* made when it is not there yet */
 void publisher_apply(struct publisher *p, const struct cardea_stream *s); /* its mute: to the source */
+void publisher_apply_all(struct publisher *p); /* all that is said of its m-lines: to the sources */
 bool publisher_measures_talk(struct publisher *p,
                              bool *talking); /* does some audio have levels? *talking: is one on? */
 

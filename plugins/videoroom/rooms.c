@@ -7,6 +7,7 @@
 #include "ids.h"
 #include "loudest.h"
 #include "observe.h"
+#include "publisher.h"
 #include "room.h"
 #include "store.h"
 #include "verbs.h"
@@ -56,14 +57,21 @@ void verb_create(struct cardea_request *rq)
     g_free(id);
 }
 
-/* What people in the room have to know at once. */
-static void apply_edit(struct room *room, bool was_locked, unsigned old_loudest)
+/* What those publishing, and people in the room, have to know at once. The old settings, as far as they matter. */
+struct before {
+    bool locked, no_fast_start;
+    unsigned loudest;
+};
+
+static void apply_edit(struct room *room, const struct before *old)
 {
     json_t *body;
 
-    if (room->set.loudest != old_loudest)
+    if (room->set.loudest != old->loudest)
         loudest_changed(room);
-    if (room->set.locked == was_locked)
+    for (GList *l = room->publishing.head; l && room->set.no_fast_start != old->no_fast_start; l = l->next)
+        publisher_apply_all(l->data);
+    if (room->set.locked == old->locked)
         return;
     body = event_room(room);
     json_object_set_new(body, "locked", json_boolean(room->set.locked));
@@ -74,17 +82,16 @@ void verb_edit(struct cardea_request *rq)
 {
     const struct cardea_request_info *in = vr.host->info(rq);
     struct room *room = access_room(rq, "secret");
-    bool locked, kept = false;
-    unsigned loudest_most;
+    struct before old;
+    bool kept = false;
 
     if (!room)
         return;
-    locked = room->set.locked;
-    loudest_most = room->set.loudest;
+    old = (struct before){room->set.locked, room->set.no_fast_start, room->set.loudest};
     properties_edit(&room->set, in->body);
     if (member_flag(in->body, "permanent", false))
         kept = store_save(room);
-    apply_edit(room, locked, loudest_most);
+    apply_edit(room, &old);
     observe_room(in->handle, "edited", room);
     vr.host->reply(rq, json_pack("{ss so sb}", "videoroom", "edited", "room", id_json(room->id), "permanent", kept));
 }

@@ -71,6 +71,7 @@ static const struct cardea_param edit_params[] = {ROOM,
                                                   {"new_priority", CARDEA_UINT, .max = 65535},
                                                   {"new_loudest", CARDEA_UINT},
                                                   {"new_locked", CARDEA_BOOL},
+                                                  {"new_fast_start", CARDEA_BOOL},
                                                   {0}};
 static const struct cardea_param create_params[] = {
     {"room", CARDEA_ID},
@@ -119,6 +120,7 @@ static const struct cardea_param create_params[] = {
     {"downlink_max", CARDEA_UINT},
     {"probing", CARDEA_BOOL},
     {"pacing", CARDEA_BOOL},
+    {"fast_start", CARDEA_BOOL},
     {0}};
 
 const struct cardea_verb videoroom_verbs[] = {

@@ -9,4 +9,4 @@ EXTRA_DIST += tests/bench/run tests/bench/table.mjs
 EXTRA_PROGRAMS += tests/bench/adaptation
 tests_bench_adaptation_LDADD = $(SIM_LDADD)
 bench: tests/bench/adaptation$(EXEEXT)
-EXTRA_DIST += tests/bench/network tests/support/narrow.c
+EXTRA_DIST += tests/bench/network tests/support/narrow.c tests/bench/firstframe

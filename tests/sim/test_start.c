@@ -152,24 +152,80 @@ static void too_old_a_picture_is_not_shown(void **state)
     assert_true(first_picture_ms(0) >= CAMERA_US / 1000);
 }
 
-static void nobody_sees_what_was_before_the_mute(void **state)
+/* Somebody on another worker than the camera: where others watch there already, and where nobody does. */
+static void on_another_worker_it_is_the_same(void **state)
 {
-    struct gw_order o = {.tag = GW_ORDER_MUTE};
+    unsigned plis;
+
+    open_room(5000, 1, 1, 800);
+    assert_true(first_picture_ms(1) < 300);
+    room_close(&r);
+    open_room(5000, 1, 0, 800);
+    plis = r.video[0]->plis;
+    assert_true(first_picture_ms(1) < 300);
+    sim_run_ms(r.world, 2000);
+    assert_in_range(r.video[0]->plis - plis, 0, 1);
+    room_close(&r);
+    open_room(5000, 3, 0, 800);
+    assert_true(first_picture_ms(1) < 300);
+    room_close(&r);
+    open_room(500, 1, 0, 800);
+    assert_true(first_picture_ms(1) >= CAMERA_US / 1000);
+}
+
+static void there_the_packets_are_one_line_too(void **state)
+{
     struct joined j;
 
     open_room(5000, 1, 0, 800);
+    j = join(1, false, 0);
+    sim_run_ms(r.world, 1500);
+    assert_one_line(j.in, true);
+}
+
+static void silence(unsigned worker, enum gw_order_tag tag)
+{
+    struct gw_order o = {.tag = tag};
+    struct joined j;
+
+    open_room(5000, 1, worker, 800);
     o.track = sim_track(r.publisher, 1);
     o.u.number = 1;
     sim_order(r.world, 0, &o);
-    j = join(0, false, 0);
+    j = join(worker, false, 0);
     sim_run_ms(r.world, 1000);
     assert_int_equal(j.in->packets, 0);
+    o.u.number = 0; /* and with the end of it comes what the camera was asked for, nothing old */
+    sim_order(r.world, 0, &o);
+    sim_run_ms(r.world, 300);
+    assert_int_equal(j.in->packets, 0);
+    sim_run_ms(r.world, 2000);
+    assert_true(j.in->packets > 0);
+    room_close(&r);
 }
 
-/* A mirror keeps no cache: somebody there waits for the camera. */
-static void other_workers_wait_for_the_camera(void **state)
+static void nobody_sees_what_was_before_the_silence(void **state)
 {
-    open_room(5000, 1, 1, 800);
+    silence(0, GW_ORDER_MUTE);
+    silence(0, GW_ORDER_HUSH);
+    silence(1, GW_ORDER_MUTE);
+    silence(1, GW_ORDER_HUSH);
+}
+
+static void a_plugin_may_do_without(void **state)
+{
+    struct gw_order o = {.tag = GW_ORDER_FAST_START};
+
+    open_room(5000, 1, 1, 100);
+    o.track = sim_track(r.publisher, 1);
+    sim_order(r.world, 0, &o);
+    sim_run_ms(r.world, 700);
+    assert_true(first_picture_ms(0) >= CAMERA_US / 1000);
+    room_close(&r);
+    open_room(5000, 1, 1, 100);
+    o.track = sim_track(r.publisher, 1);
+    sim_order(r.world, 0, &o);
+    sim_run_ms(r.world, 700);
     assert_true(first_picture_ms(1) >= CAMERA_US / 1000);
 }
 
@@ -191,8 +247,10 @@ int main(void)
         cmocka_unit_test_teardown(cached_packets_are_repeated_when_lost, tear_down),
         cmocka_unit_test_teardown(a_simulcast_layer_is_cached_too, tear_down),
         cmocka_unit_test_teardown(too_old_a_picture_is_not_shown, tear_down),
-        cmocka_unit_test_teardown(nobody_sees_what_was_before_the_mute, tear_down),
-        cmocka_unit_test_teardown(other_workers_wait_for_the_camera, tear_down),
+        cmocka_unit_test(nobody_sees_what_was_before_the_silence),
+        cmocka_unit_test_teardown(on_another_worker_it_is_the_same, tear_down),
+        cmocka_unit_test_teardown(there_the_packets_are_one_line_too, tear_down),
+        cmocka_unit_test_teardown(a_plugin_may_do_without, tear_down),
         cmocka_unit_test_teardown(what_is_kept_is_let_go, tear_down),
     };
 

@@ -27,7 +27,7 @@
 struct options {
     char *server, *profile, *codec, *feedback, *json, *html, *scenario, *name;
     int pid, rooms, publishers, subscribers, seconds, warm_up, bitrate, fps, open_every, parallel, idle, ramp,
-        ramp_most;
+        ramp_most, keyframe_delay;
     double rate, churn, loss, ramp_loss, ramp_p99;
     gboolean all, silent, simulcast, quiet, gro;
 };
@@ -130,6 +130,7 @@ struct outgoing {
     const char *rid; /* NULL: without */
     unsigned bitrate, width, height;
     bool keyframe;
+    int64_t keyframe_us; /* one was asked for: it comes then; 0: none was */
 };
 
 struct publisher {

@@ -45,8 +45,8 @@ void media_start(struct publisher *p, uint32_t ssrc, int64_t now)
 void media_keyframe(struct publisher *p, uint32_t ssrc)
 {
     for (unsigned i = 0; i < p->n_video; i++)
-        if (!ssrc || option.simulcast || p->video[i].ssrc == ssrc)
-            p->video[i].keyframe = true;
+        if ((!ssrc || option.simulcast || p->video[i].ssrc == ssrc) && !p->video[i].keyframe_us)
+            p->video[i].keyframe_us = now_us() + option.keyframe_delay * 1000;
 }
 
 static size_t put_header(struct peer *peer, struct outgoing *o, uint8_t *out, size_t cap, int pt, bool marker)
@@ -175,6 +175,10 @@ static void send_frame(struct peer *peer, struct outgoing *o, int64_t now)
 {
     size_t bytes = o->bitrate / 8 / (unsigned)option.fps, packets, small, larger;
 
+    if (o->keyframe_us && o->keyframe_us <= now) {
+        o->keyframe = true;
+        o->keyframe_us = 0;
+    }
     if (bytes < 64)
         bytes = 64;
     packets = (bytes + MOST_PAYLOAD - 1) / MOST_PAYLOAD;

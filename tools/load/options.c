@@ -50,6 +50,7 @@ static const GOptionEntry entries[] = {
     NUMBER("fps", fps, "Frames a second (default 30)"),
     TEXT("codec", codec, "vp8 (default), vp9, h264, av1", "NAME"),
     FLAG("silent", silent, "Publishers send no sound"),
+    NUMBER("keyframe-delay", keyframe_delay, "Milliseconds that a camera takes to answer a request for a keyframe"),
     FLAG("simulcast", simulcast, "Three layers: a seventh, two and four of the bitrate"),
     TEXT("profile", profile, "SRTP profiles to offer, OpenSSL names", "LIST"),
     TEXT("feedback", feedback, "Of subscribers besides reports: nack,twcc (default), remb, none", "LIST"),
@@ -128,7 +129,8 @@ static bool check(void)
     else if (option.rooms < 0 || option.rooms > 100000 || option.publishers < 0 || option.subscribers < 0 ||
              (int64_t)option.rooms * option.publishers * (option.all ? option.publishers : option.subscribers) > 100000)
         fprintf(stderr, "at most 100000 rooms, and clients\n");
-    else if (option.fps < 1 || option.fps > 240 || option.bitrate < 10000 || option.seconds < 1 || option.parallel < 1)
+    else if (option.fps < 1 || option.fps > 240 || option.bitrate < 10000 || option.seconds < 1 ||
+             option.parallel < 1 || option.keyframe_delay < 0)
         fprintf(stderr, "--fps is 1 to 240, --bitrate at least 10000, --seconds and --parallel at least 1\n");
     else
         return true;

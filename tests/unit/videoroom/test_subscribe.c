@@ -314,6 +314,30 @@ static void a_room_has_defaults_for_layers(void **state)
     people_end();
 }
 
+static int fast; /* what was last said of it */
+
+static void watch_starts(const struct gw_order *o)
+{
+    if (o->tag == GW_ORDER_FAST_START)
+        fast = (int)o->u.number;
+}
+
+static void a_room_may_do_without_fast_starts(void **state)
+{
+    char *offer = offer_of("avd");
+
+    begin(",'fast_start':false", true);
+    fast = -1;
+    world.watch = watch_starts;
+    expect_word(ask_jsep(ada, "offer", offer, "{'request':'configure'}"), "event/configured+answer");
+    assert_int_equal(fast, 0);
+    expect_word(ask(ada, "{'request':'edit','room':1,'new_fast_start':true}"), "edited");
+    assert_int_equal(fast, 1); /* of who publishes already */
+    world.watch = NULL;
+    people_end();
+    g_free(offer);
+}
+
 /* --- explain ------------------------------------------------------------------------------------------------------ */
 
 static bool is_paused_by(const json_t *line, const char *who)
@@ -406,6 +430,7 @@ int main(void)
         cmocka_unit_test(data_has_a_channel_for_each_publisher),
         cmocka_unit_test(a_link_is_made_once),
         cmocka_unit_test(a_room_has_defaults_for_layers),
+        cmocka_unit_test(a_room_may_do_without_fast_starts),
         cmocka_unit_test(why_is_explained),
         cmocka_unit_test(publishers_know_what_is_watched),
     };
