@@ -221,7 +221,7 @@ struct cardea_host {
     unsigned (*listen_port)(const struct cardea_listener *l); /* 0: a socket in the file system */
     void (*listen_end)(struct cardea_listener *l);            /* client() is not called any more; NULL is allowed */
 
-    /* --- since 1.1 ------------------------------------------------------------------------------------------------ */
+    /* --- sources, again ------------------------------------------------------------------------------------------- */
 
     /* May newcomers begin with the last keyframe of this source, as media.keyframe_cache says? They may, until told. */
     int (*fast_start)(cardea_source source, bool on);

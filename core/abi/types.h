@@ -16,7 +16,7 @@
 
 /* A different major is refused. A plugin with a smaller minor is welcome: it lacks some members at the tail. */
 #define CARDEA_ABI_MAJOR 1
-#define CARDEA_ABI_MINOR 1
+#define CARDEA_ABI_MINOR 0
 
 /* Marks the one data symbol that a module exports. */
 #define CARDEA_EXPORT __attribute__((visibility("default")))
