@@ -2,9 +2,8 @@
 /*
  * What a sender is told to send at most, by REMB: the cap its plugin gave, and what its receivers have a use for. A
  * stream without simulcast or SVC has to fit the best of its receivers; the others get it when it fits them, too. With
- * layers to choose from, or with a receiver that has no limit, nothing is asked of the sender.
- *
- * Receivers on other workers count as having no limit.
+ * layers to choose from, or with a receiver that has no limit, nothing is asked of the sender. Receivers on other
+ * workers count as one, the best of them, as their worker tells five times a second (mirror.c).
  */
 #include "peer/state.h"
 
@@ -29,26 +28,24 @@ void gw_demand_set_cap(struct gw_peer *p, uint32_t bps, int64_t now_us)
     tell(p, now_us);
 }
 
-/* What the best receiver of a source can take; 0: there is one without a limit, or none at all. */
-static uint32_t of_source(const struct gw_source *s)
+uint32_t gw_demand_of(const struct gw_engine *e, const struct gw_source *s)
 {
-    uint32_t most = 0;
+    uint32_t most = gw_mirror_demand(e, s);
 
-    if (s->workers)
-        return 0;
     for (unsigned i = 0; i < s->n_sinks; i++) {
         const struct gw_sink *k = s->sinks[i];
 
         if (k->options.paused || !k->conf.send)
             continue;
         if (!k->wish_bps)
-            return 0;
+            return GW_DEMAND_ALL;
         if (k->wish_bps > most)
             most = k->wish_bps;
     }
     return most;
 }
 
+/* 0: all that there is, or nobody watches and nothing is asked of the sender. */
 static uint32_t of_peer(const struct gw_peer *p)
 {
     uint64_t sum = 0;
@@ -59,8 +56,8 @@ static uint32_t of_peer(const struct gw_peer *p)
 
         if (!t || !t->source || t->m.kind != GW_VIDEO || !t->m.remb)
             continue;
-        bps = of_source(t->source);
-        if (!bps)
+        bps = gw_demand_of(p->engine, t->source);
+        if (!bps || bps == GW_DEMAND_ALL)
             return 0;
         sum += bps;
     }

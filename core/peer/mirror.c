@@ -18,6 +18,7 @@ enum tag {
     WISH,     /* to the source's worker: send me its packets */
     NO_WISH,  /* not any more */
     KEYFRAME, /* to the source's worker */
+    DEMAND,   /* to the source's worker: what our receivers can take */
     INFO,     /* to the wisher: what the source is */
     GONE,     /* to the wisher: it is not there (for now) */
     PACKET,   /* to the wisher: a reference comes along */
@@ -32,6 +33,7 @@ struct message {
     gw_track_id source;
     union {
         unsigned layers; /* of KEYFRAME, as a mask */
+        uint32_t bps;    /* of DEMAND */
         struct gw_packet *packet;
         struct gw_data_blob *data;
         struct {
@@ -52,6 +54,7 @@ _Static_assert(sizeof(struct message) <= GW_MAIL_SIZE, "fits a mailbox slot");
 struct wish {
     gw_track_id source;
     uint64_t workers;
+    uint32_t demand_bps[GW_MAX_WORKERS];
 };
 
 static bool post(struct gw_engine *e, unsigned worker, struct message *m)
@@ -80,12 +83,35 @@ static void set_wish(struct gw_engine *e, gw_track_id source, unsigned worker, b
         w->source = source;
         g_hash_table_insert(e->wishes, &w->source, w);
     }
+    if (on && !(w->workers & 1ull << worker))
+        w->demand_bps[worker] = GW_DEMAND_ALL;
     if (on)
         w->workers |= 1ull << worker;
     else
         w->workers &= ~(1ull << worker);
     if (!w->workers)
         g_hash_table_remove(e->wishes, &source);
+}
+
+static void note_demand(struct gw_engine *e, const struct message *m)
+{
+    struct wish *w = g_hash_table_lookup(e->wishes, &m->source);
+
+    if (w && m->from < GW_MAX_WORKERS)
+        w->demand_bps[m->from] = m->u.bps;
+}
+
+uint32_t gw_mirror_demand(const struct gw_engine *e, const struct gw_source *s)
+{
+    const struct wish *w = s->workers ? g_hash_table_lookup(e->wishes, &s->id) : NULL;
+    uint32_t most = 0;
+
+    for (uint64_t left = w ? w->workers : 0; left; left &= left - 1) {
+        uint32_t bps = w->demand_bps[__builtin_ctzll(left)];
+
+        most = bps > most ? bps : most;
+    }
+    return most;
 }
 
 static void send_info(struct gw_engine *e, struct gw_source *s, unsigned worker, bool cached)
@@ -241,8 +267,19 @@ static void send_wish(struct gw_mirror *mi, bool on)
 {
     struct message m = {.tag = on ? WISH : NO_WISH, .source = mi->id};
 
-    if (post(mi->engine, gw_track_worker(mi->id), &m))
-        mi->subscribed = on;
+    if (!post(mi->engine, gw_track_worker(mi->id), &m))
+        return;
+    mi->subscribed = on;
+    mi->demand_bps = GW_DEMAND_ALL;
+}
+
+static void send_demand(struct gw_mirror *mi)
+{
+    struct message m = {.tag = DEMAND, .source = mi->id};
+
+    m.u.bps = gw_demand_of(mi->engine, mi->source);
+    if (m.u.bps != mi->demand_bps && post(mi->engine, gw_track_worker(mi->id), &m))
+        mi->demand_bps = m.u.bps;
 }
 
 struct gw_mirror *gw_mirror_get(struct gw_engine *e, gw_track_id id, int64_t now_us)
@@ -299,6 +336,8 @@ void gw_mirrors_retry(struct gw_engine *e)
             send_wish(mi, true);
         if (!mi->users && mi->subscribed)
             send_wish(mi, false);
+        if (mi->subscribed)
+            send_demand(mi);
         if (!mi->users && !mi->subscribed)
             done = g_slist_prepend(done, mi);
     }
@@ -378,6 +417,9 @@ void gw_mirror_message(struct gw_engine *e, const void *message, int64_t now_us)
         break;
     case NO_WISH:
         no_wish(e, m.source, m.from);
+        break;
+    case DEMAND:
+        note_demand(e, &m);
         break;
     case KEYFRAME:
         t = gw_engine_track(e, m.source);

@@ -138,6 +138,7 @@ struct gw_mirror {
     struct gw_engine *engine;
     struct gw_source *source; /* owned; its sinks are ours, its packets the other worker's */
     bool subscribed;          /* the other worker has our wish */
+    uint32_t demand_bps;      /* and knows this of our receivers */
     unsigned users;           /* tracks whose link wants it */
 };
 
@@ -260,6 +261,9 @@ void gw_budget_feedback(struct gw_peer *p, int64_t now_us);
 /* --- demand.c: what a sender is told to send at most -------------------------------------------------------------- */
 void gw_demand_set_cap(struct gw_peer *p, uint32_t bps, int64_t now_us); /* the plugin's, 0: none */
 void gw_demand_run(struct gw_peer *p, int64_t now_us);                   /* that of its receivers */
+/* What the best receiver of a source can take: 0 there is none, GW_DEMAND_ALL there is one without a limit. */
+#define GW_DEMAND_ALL UINT32_MAX
+uint32_t gw_demand_of(const struct gw_engine *e, const struct gw_source *s);
 
 /* --- data.c ------------------------------------------------------------------------------------------------------- */
 void gw_peer_capture(struct gw_peer *p, struct gw_capture *c); /* takes it; NULL: ends the one that runs */
@@ -285,7 +289,10 @@ void gw_mirror_source_info(struct gw_engine *e, struct gw_source *s); /* its set
 void gw_mirror_sync(struct gw_engine *e, struct gw_source *s, unsigned layer);
 void gw_mirror_forward(struct gw_engine *e, struct gw_source *s, unsigned worker, struct gw_packet *pkt);
 void gw_mirror_data(struct gw_engine *e, gw_track_id source, const struct gw_data_blob *blob);
-void gw_mirrors_retry(struct gw_engine *e); /* wishes the other worker's mailbox had no room for */
+/* What the best receiver on other workers can take, as they told last; as gw_demand_of(). */
+uint32_t gw_mirror_demand(const struct gw_engine *e, const struct gw_source *s);
+/* Now and then: wishes the other worker's mailbox had no room for, and what our receivers can take. */
+void gw_mirrors_retry(struct gw_engine *e);
 
 /* --- explain.c ---------------------------------------------------------------------------------------------------- */
 struct gw_states *gw_explain(const struct gw_peer *p, int64_t now_us); /* what its sinks do and why; NULL: no memory */

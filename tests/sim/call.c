@@ -63,7 +63,7 @@ static void link_to(struct call *c, gw_track_id sink, gw_track_id source, bool a
 static void add_viewer(struct call *c, const struct call_conf *conf)
 {
     unsigned pictures = conf->audio_only ? 0 : conf->pictures ? conf->pictures : 1;
-    struct sim_client *p = sim_client_new(c->world, 0, c->n % 2);
+    struct sim_client *p = sim_client_new(c->world, conf->viewers_worker, c->n % 2);
     struct call_viewer *v = &c->viewer[c->n++];
     struct gw_mline m[1 + CALL_PICTURES];
 
@@ -94,7 +94,7 @@ static void add_viewer(struct call *c, const struct call_conf *conf)
     }
     v->video = v->picture[0];
     sim_client_connect(p);
-    v->peer = gw_engine_find(c->world->worker[0].engine, p->id);
+    v->peer = gw_engine_find(c->world->worker[conf->viewers_worker].engine, p->id);
     v->peer->sending = conf->sending;
     gw_budget_configure(v->peer, c->world->now_us);
 }

@@ -14,6 +14,7 @@
 
 struct call_conf {
     unsigned viewers;
+    unsigned viewers_worker;  /* the publisher is on 0 */
     unsigned pictures;        /* each sees, of the same source; 0: one */
     uint16_t priority;        /* of the first of them */
     uint32_t down_bps;        /* of every viewer's link; 0: no limit */

@@ -165,9 +165,10 @@ static void to_almost_nothing_and_back(void **state)
 }
 
 /* Without simulcast the sender itself has to fit; a browser does what REMB says. */
-static void a_sender_of_one_layer_is_told(void **state)
+static void one_layer(unsigned viewers_worker)
 {
-    call_open(&c, &(struct call_conf){.viewers = 1, .down_bps = 5000000, .single = true});
+    call_open(&c,
+              &(struct call_conf){.viewers = 1, .down_bps = 5000000, .single = true, .viewers_worker = viewers_worker});
     c.video[0]->obeys_remb = true;
     call_run_ms(&c, 8000);
     assert_true(c.viewer[0].video->frames > 200);
@@ -181,6 +182,16 @@ static void a_sender_of_one_layer_is_told(void **state)
     call_run_ms(&c, 15000);
     assert_true(c.publisher->remb_bps > 1500000);
     assert_in_range(kbps(14), 1300, 2200);
+}
+
+static void a_sender_of_one_layer_is_told(void **state)
+{
+    one_layer(0);
+}
+
+static void a_sender_on_another_worker_is_told(void **state)
+{
+    one_layer(1);
 }
 
 /* And with one who can take it all, the others do not count. */
@@ -218,6 +229,7 @@ int main(void)
         cmocka_unit_test_teardown(few_large_frames, tear_down),
         cmocka_unit_test_teardown(to_almost_nothing_and_back, tear_down),
         cmocka_unit_test_teardown(a_sender_of_one_layer_is_told, tear_down),
+        cmocka_unit_test_teardown(a_sender_on_another_worker_is_told, tear_down),
         cmocka_unit_test_teardown(the_best_receiver_decides, tear_down),
         cmocka_unit_test_teardown(fixed_layers_show_the_difference, tear_down),
     };
