@@ -178,6 +178,11 @@ static inline uint32_t gw_get_u32(const uint8_t *p)
     return (uint32_t)p[0] << 24 | gw_get_u24(p + 1);
 }
 
+static inline uint64_t gw_get_u64(const uint8_t *p)
+{
+    return (uint64_t)gw_get_u32(p) << 32 | gw_get_u32(p + 4);
+}
+
 static inline void gw_put_u16(uint8_t *p, uint16_t v)
 {
     p[0] = (uint8_t)(v >> 8);

@@ -241,6 +241,8 @@ static void find_facts(struct gw_source *s, struct gw_source_layer *l, struct gw
         l->dd = calloc(1, sizeof(*l->dd));
     gw_facts_from(&pkt->facts, pkt->data, h, ext, codec, l->dd);
     pkt->facts.layer = (uint8_t)layer;
+    if (pkt->facts.capture_ntp)
+        pkt->facts.capture_offset = gw_sync_capture_offset(&l->sync, pkt->facts.capture_offset);
 }
 
 enum gw_source_result gw_source_receive(struct gw_source *s, struct gw_packet *pkt, unsigned layer,

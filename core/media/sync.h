@@ -19,6 +19,7 @@ struct gw_clock { /* one a sender */
 struct gw_sync { /* one a stream */
     bool valid;
     int64_t local_us;
+    int64_t offset_us; /* of the sender's clock, as in gw_clock */
     uint32_t rtp;
 };
 
@@ -27,5 +28,7 @@ void gw_sync_report(struct gw_sync *s, struct gw_clock *c, uint64_t ntp, uint32_
 /* Timestamp that belongs to a local time, and back. Only when valid. */
 uint32_t gw_sync_rtp_at(const struct gw_sync *s, int64_t local_us, uint32_t clock_rate);
 int64_t gw_sync_local_of(const struct gw_sync *s, uint32_t rtp, uint32_t clock_rate);
+/* Abs-capture-time's offset of the capturer's clock: against the sender's, then against ours. 32.32 s; 0: not known. */
+int64_t gw_sync_capture_offset(const struct gw_sync *s, int64_t offset);
 
 #endif

@@ -6,6 +6,7 @@
 #include "media/sender.h"
 #include "rtp/ext.h"
 #include "rtp/red.h"
+#include "rtp/vla.h"
 #include "rtp/vp8.h"
 #include "rtp/vp9.h"
 
@@ -17,7 +18,23 @@ static void relay_span(struct gw_ext_builder *b, uint8_t id, const struct gw_pac
         gw_ext_add(b, id, pkt->data + s.offset, s.len);
 }
 
-/* What follows the packet unchanged. The dependency descriptor comes last: it may need the two-byte form. */
+/* What the sender says of all its streams becomes what it says of this one. The same for each repetition, so it does
+ * not depend on what the sink is allowed just now. */
+static void add_allocation(struct gw_ext_builder *b, uint8_t id, const struct gw_packet *pkt)
+{
+    struct gw_span s = pkt->facts.layers_allocation;
+    uint8_t value[GW_VLA_MOST];
+    struct gw_vla v;
+    int len;
+
+    if (!id || !s.len || gw_vla_read(&v, pkt->data + s.offset, s.len))
+        return;
+    len = gw_vla_write(value, sizeof(value), &v, v.stream, GW_VLA_SPATIAL - 1, GW_VLA_TEMPORAL - 1);
+    if (len > 0)
+        gw_ext_add(b, id, value, (size_t)len);
+}
+
+/* What follows the packet. The dependency descriptor comes last: it may need the two-byte form. */
 static void add_relayed(struct gw_ext_builder *b, const struct gw_sink *k, const struct gw_packet *pkt)
 {
     const struct gw_rtp_facts *f = &pkt->facts;
@@ -34,7 +51,9 @@ static void add_relayed(struct gw_ext_builder *b, const struct gw_sink *k, const
         gw_ext_add_orientation(b, id[GW_EXT_ORIENTATION], (uint8_t)f->orientation);
     if (delay >= 0)
         gw_ext_add_playout_delay(b, id[GW_EXT_PLAYOUT_DELAY], delay);
-    relay_span(b, id[GW_EXT_ABS_CAPTURE_TIME], pkt, f->abs_capture_time);
+    if (f->capture_ntp)
+        gw_ext_add_capture_time(b, id[GW_EXT_ABS_CAPTURE_TIME], f->capture_ntp, f->capture_offset);
+    add_allocation(b, id[GW_EXT_LAYERS_ALLOCATION], pkt);
     relay_span(b, id[GW_EXT_DEPENDENCY_DESCRIPTOR], pkt, f->dependency_descriptor);
 }
 

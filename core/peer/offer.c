@@ -81,6 +81,7 @@ static void keep_place(struct gw_plan_line *l, const struct cardea_place *from)
     to->ext[GW_EXT_ABS_CAPTURE_TIME] = from->abs_capture_time;
     to->ext[GW_EXT_TRANSPORT_CC] = from->transport_cc;
     to->ext[GW_EXT_DEPENDENCY_DESCRIPTOR] = video && from->dependency_descriptor;
+    to->ext[GW_EXT_LAYERS_ALLOCATION] = video; /* never offered by us, but sent to who asks for it */
 }
 
 int gw_plan_place(struct gw_plan *p, int *mindex, const struct cardea_place *place)

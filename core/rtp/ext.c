@@ -115,6 +115,15 @@ bool gw_ext_read_transport_cc(const uint8_t *value, size_t len, uint16_t *seq)
     return true;
 }
 
+bool gw_ext_read_capture_time(const uint8_t *value, size_t len, uint64_t *ntp, int64_t *offset)
+{
+    if ((len != 8 && len != 16) || !gw_get_u64(value))
+        return false;
+    *ntp = gw_get_u64(value);
+    *offset = len == 16 ? (int64_t)gw_get_u64(value + 8) : 0;
+    return true;
+}
+
 bool gw_ext_read_toffset(const uint8_t *value, size_t len, int32_t *ticks)
 {
     if (len != 3)
@@ -251,6 +260,15 @@ bool gw_ext_add_transport_cc(struct gw_ext_builder *b, uint8_t id, uint16_t seq)
 bool gw_ext_add_toffset(struct gw_ext_builder *b, uint8_t id, int32_t ticks)
 {
     return add_u24(b, id, (uint32_t)ticks);
+}
+
+bool gw_ext_add_capture_time(struct gw_ext_builder *b, uint8_t id, uint64_t ntp, int64_t offset)
+{
+    uint8_t value[16];
+
+    gw_put_u64(value, ntp);
+    gw_put_u64(value + 8, (uint64_t)offset);
+    return gw_ext_add(b, id, value, offset ? 16 : 8);
 }
 
 bool gw_ext_add_text(struct gw_ext_builder *b, uint8_t id, const char *text)

@@ -43,6 +43,9 @@ bool gw_ext_read_orientation(const uint8_t *value, size_t len, int16_t *orientat
 bool gw_ext_read_playout_delay(const uint8_t *value, size_t len, int32_t *delay); /* min << 12 | max, each in 10 ms */
 bool gw_ext_read_abs_send_time(const uint8_t *value, size_t len, uint32_t *time); /* 6.18 bits of seconds */
 bool gw_ext_read_transport_cc(const uint8_t *value, size_t len, uint16_t *seq);
+/* ntp: when it was captured, by the capturer's clock; offset: of that clock against the sender's, 32.32 s, 0: not told.
+ */
+bool gw_ext_read_capture_time(const uint8_t *value, size_t len, uint64_t *ntp, int64_t *offset);
 bool gw_ext_read_toffset(const uint8_t *value, size_t len, int32_t *ticks); /* RFC 5450, signed 24 bits */
 /* mid, rid, repaired-rid: 1…cap-1 printable bytes, NUL-terminated in out. RFC 8852, RFC 9143. */
 bool gw_ext_read_text(const uint8_t *value, size_t len, char *out, size_t cap);
@@ -74,6 +77,7 @@ bool gw_ext_add_orientation(struct gw_ext_builder *b, uint8_t id, uint8_t orient
 bool gw_ext_add_playout_delay(struct gw_ext_builder *b, uint8_t id, int32_t delay);
 bool gw_ext_add_abs_send_time(struct gw_ext_builder *b, uint8_t id, uint32_t time);
 bool gw_ext_add_transport_cc(struct gw_ext_builder *b, uint8_t id, uint16_t seq);
+bool gw_ext_add_capture_time(struct gw_ext_builder *b, uint8_t id, uint64_t ntp, int64_t offset);
 bool gw_ext_add_toffset(struct gw_ext_builder *b, uint8_t id, int32_t ticks);
 bool gw_ext_add_text(struct gw_ext_builder *b, uint8_t id, const char *text);
 /* Pads, writes the block's own header, sets the packet's X bit. Returns the length of the packet so far. */

@@ -42,7 +42,8 @@ struct gw_rtp_facts {
     int16_t orientation;   /* video-orientation byte, -1 absent */
     int32_t playout_delay; /* 24 bits min << 12 | max, -1 absent */
     struct gw_span dependency_descriptor;
-    struct gw_span abs_capture_time;
+    uint64_t capture_ntp;   /* when it was captured, by the capturer's clock; 0: not told */
+    int64_t capture_offset; /* of that clock: against the sender's as read, against ours from the source on; 32.32 s */
     struct gw_span layers_allocation;
 };
 

@@ -68,7 +68,8 @@ static void read_extensions(struct gw_rtp_facts *facts, const uint8_t *data, con
     gw_ext_read_playout_delay(data + at[GW_EXT_PLAYOUT_DELAY].offset, at[GW_EXT_PLAYOUT_DELAY].len,
                               &facts->playout_delay);
     facts->dependency_descriptor = at[GW_EXT_DEPENDENCY_DESCRIPTOR];
-    facts->abs_capture_time = at[GW_EXT_ABS_CAPTURE_TIME];
+    gw_ext_read_capture_time(data + at[GW_EXT_ABS_CAPTURE_TIME].offset, at[GW_EXT_ABS_CAPTURE_TIME].len,
+                             &facts->capture_ntp, &facts->capture_offset);
     facts->layers_allocation = at[GW_EXT_LAYERS_ALLOCATION];
 }
 

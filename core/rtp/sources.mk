@@ -13,4 +13,5 @@ libgwrtp_a_SOURCES = core/rtp/codec.h core/rtp/facts.h core/rtp/bits.h core/rtp/
 	core/rtp/av1.c core/rtp/av1.h \
 	core/rtp/opus.c core/rtp/opus.h \
 	core/rtp/red.c core/rtp/red.h \
-	core/rtp/rtx.c core/rtp/rtx.h
+	core/rtp/rtx.c core/rtp/rtx.h \
+	core/rtp/vla.c core/rtp/vla.h

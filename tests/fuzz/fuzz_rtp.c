@@ -32,7 +32,7 @@ static void check_facts(const struct gw_rtp_facts *f, size_t len)
 {
     require(span_is_inside(f->payload, len));
     require(span_is_inside(f->dependency_descriptor, len));
-    require(span_is_inside(f->abs_capture_time, len));
+    require(f->capture_ntp || !f->capture_offset);
     require(span_is_inside(f->layers_allocation, len));
     require(f->descriptor_len <= f->payload.len);
     require(f->picture_id >= -1 && f->picture_id <= 0x7fff);

@@ -9,6 +9,7 @@
 #include "media/nack.h"
 #include "rtcp/rtcp.h"
 #include "rtcp/twcc.h"
+#include "rtp/rtp.h"
 #include "sctp/sctp.h"
 #include "sim/viewer.h"
 #include "sim/world.h"
@@ -30,6 +31,8 @@ enum {
 #define SIM_SEEN   8192 /* packets per stream that a client remembers */
 #define SIM_LAYERS 3
 
+struct gw_ext_builder;
+
 /* A stream that the client sends. */
 struct sim_out {
     bool on, video;
@@ -46,7 +49,8 @@ struct sim_out {
     unsigned packets_per_frame, payload;
     unsigned keyframe_packets;                /* 0: as other frames */
     int64_t keyframe_late_us, keyframe_at_us; /* it answers requests so late; when the next answer is due, 0: none */
-    bool obeys_remb;                          /* packets are made smaller to fit the last REMB */
+    void (*extend)(const struct sim_out *o, struct gw_ext_builder *b); /* more header extensions; NULL: none */
+    bool obeys_remb; /* packets are made smaller to fit the last REMB */
     int64_t next_us, every_us;
     /* counters */
     unsigned frames, keyframes, packets, plis, nacks, resent;
@@ -81,6 +85,7 @@ struct sim_in {
     int64_t last_sr_us, last_sr_ntp_us;
     unsigned reports;
     struct gw_nack nack;
+    void (*look)(struct sim_in *in, const uint8_t *data, const struct gw_rtp_header *h); /* as it came; NULL */
     struct sim_viewer *viewer; /* owned; set: frames are watched instead of every packet being remembered */
 };
 
@@ -100,6 +105,7 @@ struct sim_client {
     unsigned n_in;
     uint16_t twcc;
     bool connected, sctp_up, deaf; /* deaf: sends nothing and hears nothing any more */
+    uint32_t report_lost;          /* how many in all it claims in its reports */
     uint32_t report_loss;          /* fraction it claims in its reports */
     struct gw_twcc_table *heard;   /* owned; set: it gives transport-wide feedback */
     int64_t feedback_us, feedback_every_us;

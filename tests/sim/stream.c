@@ -69,6 +69,8 @@ static size_t put_header(struct sim_client *c, const struct sim_out *o, uint8_t 
     gw_ext_add_transport_cc(&b, SIM_EXT_TWCC, ++c->twcc);
     if (!o->video)
         gw_ext_add_audio_level(&b, SIM_EXT_LEVEL, 30, true);
+    if (o->extend && !rtx)
+        o->extend(o, &b);
     return gw_ext_end(&b);
 }
 
@@ -269,6 +271,8 @@ void sim_stream_rtp(struct sim_client *c, uint8_t *data, size_t len, int64_t now
             continue;
         if (rtx && (gw_rtx_unwrap(data, &len, SIM_PT_VP8, in->ssrc) || gw_rtp_parse(&h, data, len)))
             return;
+        if (in->look)
+            in->look(in, data, &h);
         if (in->viewer) {
             watch(in, data, &h, wire, now_us);
             return;
@@ -398,6 +402,7 @@ static void report(struct sim_client *c, int64_t now_us)
         blocks[n] = (struct gw_rtcp_report){.ssrc = in->ssrc, .lsr = in->last_sr_mid};
         blocks[n].highest_seq = in->newest;
         blocks[n].fraction = (uint8_t)c->report_loss;
+        blocks[n].lost = (int32_t)c->report_lost;
         if (in->last_sr_us)
             blocks[n].dlsr = (uint32_t)((now_us - in->last_sr_us) * 65536 / 1000000);
         n++;

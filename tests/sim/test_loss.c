@@ -168,6 +168,35 @@ static void slow_links_are_told(void **state)
     assert_true(n->u.slow.lost >= 4);
 }
 
+/* Told for what receivers report as lost, when it is enough in a second. */
+static void and_those_of_receivers(void **state)
+{
+    struct gw_order o = {.tag = GW_ORDER_SETTINGS};
+    struct sim_client *c;
+    const struct gw_news *n;
+    gw_track_id track;
+
+    room_open(&r, &(struct room_conf){.subscribers = 1});
+    c = r.sub[0].client;
+    track = sim_track(c, 0);
+    o.u.settings = (struct gw_media_settings){.min_nack_queue_ms = 200, .no_media_s = 1, .twcc_period_ms = 200};
+    for (unsigned threshold = 0; threshold <= 4; threshold += 4) { /* 0: never */
+        o.u.settings.slowlink_threshold = threshold;
+        sim_order(r.world, 0, &o);
+        sim_run_ms(r.world, 2000);
+        for (unsigned second = 0; second < 5; second++, sim_run_ms(r.world, 1000))
+            c->report_lost += 3;
+        assert_null(sim_news(r.world, GW_NEWS_SLOW_LINK, 0, track));
+    }
+    for (unsigned second = 0; second < 5; second++, sim_run_ms(r.world, 1000))
+        c->report_lost += 7;
+    n = sim_news(r.world, GW_NEWS_SLOW_LINK, 0, track);
+    assert_non_null(n);
+    assert_true(n->u.slow.uplink);
+    assert_int_equal(n->u.slow.lost, 7);
+    assert_in_range(sim_count_news(r.world, GW_NEWS_SLOW_LINK, 0, track), 4, 5); /* one a second */
+}
+
 /* Who only receives asks what a round trip takes (RFC 3611), and gets an answer; a flood of questions gets few. */
 static void receivers_learn_the_round_trip(void **state)
 {
@@ -203,6 +232,7 @@ int main(void)
         cmocka_unit_test_teardown(a_packet_is_not_repeated_at_once, tear_down),
         cmocka_unit_test_teardown(old_packets_are_not_repeated, tear_down),
         cmocka_unit_test_teardown(slow_links_are_told, tear_down),
+        cmocka_unit_test_teardown(and_those_of_receivers, tear_down),
         cmocka_unit_test_teardown(receivers_learn_the_round_trip, tear_down),
     };
 

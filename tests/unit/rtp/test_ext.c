@@ -178,6 +178,34 @@ static void refuses_wrong_lengths(void **state)
     assert_string_equal(text, "abc");
 }
 
+static void capture_times(void **state)
+{
+    static const uint8_t value[16] = {0xe8, 0x72, 0xfb, 0x85, 0x80, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xc0, 0, 0, 0};
+    struct gw_ext_builder b;
+    struct gw_rtp_header h;
+    uint8_t data[64] = {0x80};
+    struct gw_span s;
+    uint64_t ntp;
+    int64_t offset;
+
+    assert_true(gw_ext_read_capture_time(value, 16, &ntp, &offset));
+    assert_true(ntp == UINT64_C(0xe872fb8580000000) && offset == -(INT64_C(1) << 30)); /* a quarter of a second */
+    assert_true(gw_ext_read_capture_time(value, 8, &ntp, &offset));
+    assert_int_equal(offset, 0);
+    assert_false(gw_ext_read_capture_time(value, 15, &ntp, &offset));
+    assert_false(gw_ext_read_capture_time((const uint8_t *)"\0\0\0\0\0\0\0\0", 8, &ntp, &offset));
+    gw_ext_begin(&b, data, 12, sizeof(data), false);
+    assert_true(gw_ext_add_capture_time(&b, 7, ntp, -(INT64_C(1) << 30)));
+    assert_int_equal(gw_rtp_parse(&h, data, gw_ext_end(&b)), 0);
+    s = gw_ext_find(data, &h, 7);
+    assert_int_equal(s.len, 16);
+    assert_memory_equal(data + s.offset, value, 16);
+    gw_ext_begin(&b, data, 12, sizeof(data), false);
+    assert_true(gw_ext_add_capture_time(&b, 7, ntp, 0)); /* nothing is known of the clock */
+    assert_int_equal(gw_rtp_parse(&h, data, gw_ext_end(&b)), 0);
+    assert_int_equal(gw_ext_find(data, &h, 7).len, 8);
+}
+
 static void send_time_is_seconds_in_6_18(void **state)
 {
     assert_int_equal(gw_abs_send_time(0), 0);
@@ -304,12 +332,19 @@ static void stays_inside_its_room(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(finds_one_byte_elements),      cmocka_unit_test(finds_two_byte_elements),
-        cmocka_unit_test(stops_where_the_rfc_says),     cmocka_unit_test(scans_what_a_browser_sent),
-        cmocka_unit_test(survives_truncation),          cmocka_unit_test(refuses_wrong_lengths),
-        cmocka_unit_test(send_time_is_seconds_in_6_18), cmocka_unit_test(builds_one_byte_form),
-        cmocka_unit_test(builds_nothing_from_nothing),  cmocka_unit_test(widens_for_a_long_element),
-        cmocka_unit_test(widens_only_when_allowed),     cmocka_unit_test(stays_inside_its_room),
+        cmocka_unit_test(finds_one_byte_elements),
+        cmocka_unit_test(finds_two_byte_elements),
+        cmocka_unit_test(stops_where_the_rfc_says),
+        cmocka_unit_test(scans_what_a_browser_sent),
+        cmocka_unit_test(survives_truncation),
+        cmocka_unit_test(refuses_wrong_lengths),
+        cmocka_unit_test(capture_times),
+        cmocka_unit_test(send_time_is_seconds_in_6_18),
+        cmocka_unit_test(builds_one_byte_form),
+        cmocka_unit_test(builds_nothing_from_nothing),
+        cmocka_unit_test(widens_for_a_long_element),
+        cmocka_unit_test(widens_only_when_allowed),
+        cmocka_unit_test(stays_inside_its_room),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,7 @@ check_PROGRAMS += \
 	tests/unit/rtp/test_av1 \
 	tests/unit/rtp/test_opus \
 	tests/unit/rtp/test_red \
-	tests/unit/rtp/test_rtx
+	tests/unit/rtp/test_rtx \
+	tests/unit/rtp/test_vla
 
 EXTRA_DIST += tests/fixtures/rtp tests/support/vectors.h
