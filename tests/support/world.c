@@ -349,14 +349,59 @@ static void answer_states(const struct gw_order *o)
     g_queue_push_tail(&world.news, n);
 }
 
+/* Who listens to a source (and with this tap, if one is named), or to anything of a peer, does not any more. */
+static void let_go(gw_track_id source, gw_peer_id peer, const struct gw_tap *tap)
+{
+    for (guint i = world.taps->len; i-- > 0;) {
+        const struct world_tap *t = &g_array_index(world.taps, struct world_tap, i);
+        struct gw_news *n;
+
+        if ((source && t->source != source) || (peer && gw_track_peer(t->source) != peer) ||
+            (tap && (t->tap.events != tap->events || t->tap.arg != tap->arg)))
+            continue;
+        n = g_new0(struct gw_news, 1);
+        n->tag = GW_NEWS_TAP_GONE;
+        n->track = t->source;
+        n->u.tap = t->tap;
+        g_queue_push_tail(&world.news, n);
+        g_array_remove_index(world.taps, i);
+    }
+}
+
+static void follow_taps(const struct gw_order *o)
+{
+    const struct world_tap t = {o->track, o->u.tap};
+
+    if (o->tag == GW_ORDER_TAP)
+        g_array_append_val(world.taps, t);
+    else if (o->tag == GW_ORDER_UNTAP)
+        let_go(o->track, 0, &o->u.tap);
+    else if (o->tag == GW_ORDER_PEER_CLOSE)
+        let_go(0, o->peer, NULL);
+    else if (o->tag == GW_ORDER_INLET_CLOSE)
+        let_go(o->track, 0, NULL);
+}
+
+static void close_inlet(gw_track_id source)
+{
+    struct gw_news *n = g_new0(struct gw_news, 1);
+
+    n->tag = GW_NEWS_INLET_GONE;
+    n->track = source;
+    g_queue_push_tail(&world.news, n);
+}
+
 static bool post(void *arg, unsigned worker, const struct gw_order *order)
 {
     struct gw_order o = *order;
 
     if (world.watch)
         world.watch(order);
+    follow_taps(&o);
     if (o.tag == GW_ORDER_STATES)
         answer_states(&o);
+    if (o.tag == GW_ORDER_INLET_CLOSE)
+        close_inlet(o.track);
     if (o.tag == GW_ORDER_PEER_NEW) {
         world.peer = o.peer;
         gathered(o.peer);
@@ -435,6 +480,57 @@ static int64_t plugin_now(void)
     return world.now_us;
 }
 
+/* What threads of a plugin post, and its jobs, which the world does itself. */
+struct errand {
+    void (*work)(void *arg), (*done)(void *arg);
+    void *arg;
+};
+
+static int job(void (*work)(void *arg), void (*done)(void *arg), void *arg)
+{
+    struct errand *e = g_new(struct errand, 1);
+
+    *e = (struct errand){work, done, arg};
+    g_async_queue_push(world.errands, e);
+    return 0;
+}
+
+static int plugin_post(void (*run)(void *arg), void *arg)
+{
+    return job(run, NULL, arg);
+}
+
+static bool run_errand(void)
+{
+    struct errand *e = g_async_queue_try_pop(world.errands);
+
+    if (!e)
+        return false;
+    e->work(e->arg);
+    if (e->done)
+        e->done(e->arg);
+    g_free(e);
+    return true;
+}
+
+static int inject(struct cardea_inlet *inlet, const void *packet, size_t len)
+{
+    g_atomic_int_inc(&world.injected);
+    return 0;
+}
+
+static int inject_data(struct cardea_inlet *inlet, const struct cardea_message *msg)
+{
+    g_atomic_int_inc(&world.injected_data);
+    return 0;
+}
+
+static int web_post(const struct cardea_web_post *p)
+{
+    g_queue_push_tail(&world.web_posts, g_strndup(p->body, p->len));
+    return 0;
+}
+
 void world_plugin(const struct cardea_plugin *table, const char *name, const char *text)
 {
     static struct cardea_host own;
@@ -445,6 +541,11 @@ void world_plugin(const struct cardea_plugin *table, const char *name, const cha
     own.timer = timer;
     own.timer_stop = timer_stop;
     own.now_us = plugin_now;
+    own.post = plugin_post;
+    own.job = job;
+    own.inject = inject;
+    own.inject_data = inject_data;
+    own.web_post = web_post;
     if (gw_config_new(&config, table->options, true) ||
         gw_config_parse(config, text, strlen(text), "/test.jcfg", false, gw_complain_to_stderr, NULL))
         abort();
@@ -508,6 +609,8 @@ void world_begin(const char *const *settings)
     memset(&world, 0, sizeof(world));
     world.now_us = 1000000;
     world.next_tag = 100;
+    world.taps = g_array_new(FALSE, FALSE, sizeof(struct world_tap));
+    world.errands = g_async_queue_new_full(g_free);
     world.configs = g_ptr_array_new_with_free_func((GDestroyNotify)gw_config_free);
     configure(settings);
     conf.config = world.config;
@@ -537,6 +640,7 @@ void world_turn(void)
         g_free(n);
         more |= gw_api_turn_end(world.api);
         more |= gw_links_turn(world.links);
+        more |= run_errand();
         if (!more && g_queue_is_empty(&world.news))
             return;
     }
@@ -551,6 +655,24 @@ void world_wait(int64_t us)
         world.now_us = next > until ? until : next > world.now_us ? next : world.now_us + 1;
         gw_timers_run(world.timers, world.now_us);
         world_turn();
+    }
+}
+
+static void check(bool good, const char *what)
+{
+    if (good)
+        return;
+    fprintf(stderr, "at the end of the world: %s\n", what);
+    abort();
+}
+
+void world_settle(bool (*is_so)(void))
+{
+    int64_t patience = g_get_monotonic_time() + 20 * G_USEC_PER_SEC;
+
+    for (world_turn(); !is_so(); world_turn()) {
+        check(g_get_monotonic_time() < patience, "what a test waited for did not come");
+        g_usleep(1000);
     }
 }
 
@@ -576,14 +698,6 @@ static void free_response(void *response)
     world_response_free(response);
 }
 
-static void check(bool good, const char *what)
-{
-    if (good)
-        return;
-    fprintf(stderr, "at the end of the world: %s\n", what);
-    abort();
-}
-
 void world_end(void)
 {
     gw_api_close_all(world.api);
@@ -597,6 +711,9 @@ void world_end(void)
     gw_api_free(world.api);
     gw_plugin_host_free();
     check(!world.ticking, "timers of a plugin are left");
+    g_array_free(world.taps, TRUE);
+    g_async_queue_unref(world.errands); /* what plugins have posted last is not done any more */
+    g_queue_clear_full(&world.web_posts, g_free);
     g_ptr_array_unref(world.configs);
     gw_timers_free(world.timers);
     gw_config_free(world.config);

@@ -32,10 +32,19 @@ struct world {
     /* plugins under test, beside our own */
     GPtrArray *configs;                      /* struct cardea_config */
     GSList *ticking;                         /* timers that a plugin has */
+    GAsyncQueue *errands;                    /* its posts and jobs; done by world_turn() */
+    gint injected, injected_data;            /* packets and messages that it put into inlets */
+    GQueue web_posts;                        /* char *: bodies of its webhooks */
+    GArray *taps;                            /* struct world_tap: who listens to what */
     void (*watch)(const struct gw_order *o); /* sees every order before it is dropped; NULL: nobody looks */
     /* the operator */
     struct gw_media_settings media;
     uint64_t next_tag;
+};
+
+struct world_tap {
+    gw_track_id source;
+    struct gw_tap tap;
 };
 
 struct world_sent {
@@ -64,8 +73,9 @@ void world_end(void); /* also checks that every attach had its detach, and that 
 void world_plugin(const struct cardea_plugin *table, const char *name, const char *text);
 uint64_t world_attach_to(cardea_connection c, uint64_t session, const char *package);
 
-void world_turn(void);                                   /* until nothing is left to do */
-void world_wait(int64_t us);                             /* the clock moves, timers run */
+void world_settle(bool (*is_so)(void)); /* turns until it is so; threads of a plugin have 20 s for it */
+void world_turn(void);                  /* until nothing is left to do */
+void world_wait(int64_t us);            /* the clock moves, timers run */
 void world_news(enum gw_news_tag tag, const char *text); /* of the last peer */
 void world_tell(const struct gw_news *n);                /* any news; takes what it owns */
 
