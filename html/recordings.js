@@ -12,10 +12,19 @@ let clock = 0;
 
 const minutes = (ms) => `${Math.floor(ms / 60000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, '0')}`;
 const size = (bytes) => (bytes > 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.ceil(bytes / 1e3)} kB`);
-const key = () => $('key').value.trim();
-const headers = () => (key() ? { Authorization: `Bearer ${key()}` } : {});
+/** Recordings made here have keys of their own, which this browser keeps; the one that is typed in opens all of them. */
+const kept = JSON.parse(localStorage.getItem('cardea-recording-keys') ?? '{}');
+const typed = () => $('key').value.trim();
+const keyOf = (id) => typed() || kept[id] || '';
+const headers = (id) => (keyOf(id) ? { Authorization: `Bearer ${keyOf(id)}` } : {});
 /** Files are fetched from where this page came from; <video> cannot send headers, so its key goes along in the link. */
-const address = (id, file) => `recordings/${id}/${encodeURIComponent(file)}${key() ? `?key=${encodeURIComponent(key())}` : ''}`;
+const address = (id, file) => `recordings/${id}/${encodeURIComponent(file)}${keyOf(id) ? `?key=${encodeURIComponent(keyOf(id))}` : ''}`;
+
+function keep(id, key) {
+  if (key) kept[id] = key;
+  else delete kept[id];
+  localStorage.setItem('cardea-recording-keys', JSON.stringify(kept));
+}
 
 async function connect() {
   if (session) return session;
@@ -36,6 +45,7 @@ function stage(what, playing) {
   $('player').classList.toggle('hidden', !playing);
   $('what').textContent = what;
   $('clock').textContent = '';
+  $('messages').replaceChildren();
   clearInterval(clock);
   if (!playing) clock = setInterval(() => ($('clock').textContent = minutes(Date.now() - since)), 500);
 }
@@ -83,9 +93,10 @@ async function record() {
     $('video').srcObject = stream;
     $('video').muted = true;
     $('screen').classList.toggle('live', stream.getVideoTracks().length > 0);
-    await mine.negotiate({ request: 'record', name: $('name').value || 'Untitled', is_private: $('private').checked,
+    const { result } = await mine.negotiate({ request: 'record', name: $('name').value || 'Untitled', is_private: $('private').checked,
       ...($('videocodec').value ? { videocodec: $('videocodec').value } : {}) },
       { tracks: stream.getTracks(), direction: 'sendonly', data: true });
+    keep(result.id, result.key);
     stage('Recording', false);
     $('record').textContent = 'Stop';
     $('pause').classList.remove('hidden');
@@ -93,6 +104,8 @@ async function record() {
     end(error);
   }
 }
+
+const recording = () => stream !== null;
 
 async function pause(button) {
   const on = button.getAttribute('aria-pressed') !== 'true';
@@ -115,9 +128,15 @@ async function play(item) {
     });
     $('video').srcObject = heard;
     $('video').muted = false;
-    const { data, jsep } = await mine.message({ request: 'play', id: item.id });
+    mine.on('channel', (channel) => {
+      channel.onmessage = ({ data: said }) => say(typeof said === 'string' ? said : 'a message that is no text');
+    });
+    const key = keyOf(item.id);
+    const { data, jsep } = await mine.message({ request: 'play', id: item.id, ...(key ? { admin_key: key } : {}) });
     await mine.accept(jsep, { request: 'start' });
     stage(item.name, true);
+    $('speed').value = '1';
+    $('speed').onchange = () => mine.message({ request: 'speed', speed: Number($('speed').value) }).catch(showError);
     const length = data.result.duration_ms ?? item.duration_ms ?? 0;
     $('seek').disabled = !length;
     $('seek').onchange = () => mine.message({ request: 'seek', position_ms: Math.round((length * $('seek').value) / 1000) }).catch(showError);
@@ -132,8 +151,15 @@ async function play(item) {
   }
 }
 
+/** A message of the recording. */
+function say(text) {
+  $('messages').append(element('p', { textContent: text }));
+  while ($('messages').childElementCount > 4) $('messages').firstElementChild.remove();
+}
+
 /** The file itself, in <video>. */
-function watch(item, file) {
+async function watch(item, file) {
+  if (handle) await handle.message({ request: 'stop' }).catch(() => {});
   end();
   stage(item.name, false);
   clearInterval(clock);
@@ -147,7 +173,7 @@ function watch(item, file) {
 
 /** The loudest sample of each piece of the sound, drawn. */
 async function waveform(canvas, url) {
-  const reply = await fetch(url, { headers: headers() });
+  const reply = await fetch(url);
   const context = new OfflineAudioContext(1, 1, 48000);
   const sound = (await context.decodeAudioData(await reply.arrayBuffer())).getChannelData(0);
   const pen = canvas.getContext('2d');
@@ -170,45 +196,64 @@ function thumbnail(item, file) {
 
 async function remove(item, card) {
   if (!confirm(`Remove “${item.name}” for good?`)) return;
-  const reply = await fetch(`recordings/${item.id}`, { method: 'DELETE', headers: headers() });
-  if (reply.ok) card.remove();
-  else showError(new Error(`It was not removed: ${await reply.text()}`));
+  const reply = await fetch(`recordings/${item.id}`, { method: 'DELETE', headers: headers(item.id) });
+  if (reply.ok) {
+    keep(item.id, null);
+    card.remove();
+  } else showError(new Error(`It was not removed: ${await reply.text()}`));
 }
 
 async function details(item, card) {
-  const reply = await fetch(`recordings/${item.id}`, { headers: headers() });
+  const reply = await fetch(`recordings/${item.id}`, { headers: headers(item.id) });
   if (!reply.ok) return;
   const { files = [] } = await reply.json();
-  const media = files.find((f) => /^video\//.test(f.type));
-  if (media) {
-    card.prepend(thumbnail(item, media));
+  const media = files.filter((f) => /^(video|audio)\//.test(f.type));
+  if (media.length) card.prepend(thumbnail(item, media[0]));
+  for (const [i, file] of media.slice(0, 8).entries()) {
+    const part = media.length > 1 ? ` ${i + 1}` : '';
     card.querySelector('.row').append(
-      element('button', { textContent: 'Watch the file', onclick: () => watch(item, media) }),
-      element('a', { textContent: 'Download', href: address(item.id, media.name), download: media.name }));
+      element('button', { textContent: `Watch the file${part}`, onclick: () => watch(item, file) }),
+      element('a', { className: 'button', textContent: `Download${part}`, href: address(item.id, file.name), download: file.name }));
   }
   card.querySelector('p').append(` · ${size(files.reduce((sum, f) => sum + f.bytes, 0))}`);
 }
 
 function card(item) {
-  const what = [item.video && item.video_codec, item.audio && item.audio_codec].filter(Boolean).join(' + ');
+  const what = [item.video && item.video_codec, item.audio && item.audio_codec, item.data && 'messages'].filter(Boolean).join(' + ');
   const made = element('article', { className: 'panel' },
     element('h2', { textContent: item.name }),
-    element('p', { textContent: [item.date, item.duration_ms && minutes(item.duration_ms), what].filter(Boolean).join(' · ') }),
+    element('p', { textContent: [item.date, item.duration_ms && minutes(item.duration_ms), what, item.is_private && 'private'].filter(Boolean).join(' · ') }),
     element('div', { className: 'row' },
       element('button', { className: 'primary', textContent: 'Play', onclick: () => play(item) }),
-      element('button', { textContent: 'Remove', onclick: () => remove(item, made) })));
+      ...(keyOf(item.id) ? [element('button', { textContent: 'Remove', onclick: () => remove(item, made) })] : [])));
   made.dataset.id = item.id;
   details(item, made).catch(() => {});
   return made;
 }
 
+/** What this browser has the key of, and the list does not show: private recordings of one's own. */
+async function own(listed) {
+  const missing = Object.keys(kept).filter((id) => !listed.some((i) => String(i.id) === id));
+  const found = await Promise.all(missing.map(async (id) => {
+    const reply = await fetch(`recordings/${id}`, { headers: headers(id) });
+    if (reply.status === 404) keep(id, null); // it has been removed elsewhere
+    if (!reply.ok) return null;
+    const m = await reply.json();
+    const track = (kind) => (m.tracks ?? []).find((t) => t.kind === kind && t.frames > 0);
+    return { id: Number(id), name: m.title ?? m.name, date: (m.started ?? '').replace('T', ' ').slice(0, 19), duration_ms: m.duration_ms,
+      is_private: m.private, video: !!track('video'), video_codec: track('video')?.codec, audio: !!track('audio'), audio_codec: track('audio')?.codec, data: !!m.data };
+  }));
+  return found.filter(Boolean);
+}
+
 async function list() {
   try {
     const helper = await (await connect()).attach(PLUGIN);
-    const { data } = await helper.message({ request: 'list', ...(key() ? { admin_key: key() } : {}) });
+    const { data } = await helper.message({ request: 'list', ...(typed() ? { admin_key: typed() } : {}) });
     helper.detach().catch(() => {});
     const wanted = $('search').value.toLowerCase();
-    const items = data.list.filter((i) => `${i.name} ${i.date}`.toLowerCase().includes(wanted))
+    const items = [...data.list, ...(recording() ? [] : await own(data.list))]
+      .filter((i) => `${i.name} ${i.date}`.toLowerCase().includes(wanted))
       .sort((a, b) => b.date.localeCompare(a.date)).slice(0, 60);
     $('shelf').replaceChildren(...items.map(card));
     $('empty').classList.toggle('hidden', items.length > 0);

@@ -50,6 +50,9 @@ struct cardea_record {
     /* Control thread, once, when all files are complete; not inside a call of this table. May be NULL. */
     void (*ended)(void *user, cardea_recording recording, const char *cause);
     void *user;
+    /* Who has it may play, fetch and remove the recording, besides the operator; NULL: nobody else. A digest of it is
+     * kept. */
+    const char *key;
 };
 
 struct cardea_recorder {

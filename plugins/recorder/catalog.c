@@ -2,231 +2,182 @@
 #include "catalog.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "manifest.h"
-#include "mjr.h"
-#include "name.h"
 #include "nfo.h"
-#include "probe.h"
 #include "recorder.h"
+#include "scan.h"
+#include "session.h"
 
-#define DEEPEST    6       /* folders below the root that are looked into */
-#define MOST_ITEMS 1000000 /* the rest of the folder is not looked at */
-#define MJR_HEAD   4096    /* bytes of a .mjr file that hold its header */
+struct waiter {
+    void (*then)(void *arg);
+    void *arg;
+    unsigned serial; /* of the scan that it waits for */
+};
 
-static GHashTable *items; /* id -> struct rec_item */
-
-static void item_free(gpointer data)
-{
-    struct rec_item *i = data;
-
-    g_free(i->name);
-    g_free(i->date);
-    g_free(i->audio_codec);
-    g_free(i->video_codec);
-    g_free(i->index);
-    g_free(i->audio_mjr);
-    g_free(i->video_mjr);
-    g_free(i->data_mjr);
-    g_free(i->messages);
-    g_ptr_array_free(i->media, TRUE);
-    g_free(i);
-}
-
-static struct rec_item *item_new(uint64_t id)
-{
-    struct rec_item *i = g_new0(struct rec_item, 1);
-
-    i->id = id;
-    i->media = g_ptr_array_new_with_free_func(g_free);
-    return i;
-}
+static struct {
+    GHashTable *items;     /* id -> struct rec_item */
+    GQueue waiters;        /* struct waiter */
+    GHashTable *removed;   /* ids, while a scan goes on */
+    struct rec_scan *scan; /* goes on; NULL: none */
+    GThread *thread;
+    unsigned serial; /* of the last scan that was begun */
+    bool again;      /* another is wanted behind it */
+    bool ready;      /* the first one is done */
+} catalog;
 
 /* The first to have a number keeps it. */
 static void insert(struct rec_item *i)
 {
-    struct rec_item *present = g_hash_table_lookup(items, &i->id);
+    const struct rec_item *present = g_hash_table_lookup(catalog.items, &i->id);
 
-    i->seen = true;
-    if (present && g_strcmp0(present->index, i->index) && present->index && i->index) {
-        present->seen = true;
-        item_free(i);
-        return;
-    }
-    g_hash_table_replace(items, &i->id, i);
-}
-
-void rec_catalog_init(void)
-{
-    items = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, item_free);
-}
-
-void rec_catalog_free(void)
-{
-    g_hash_table_destroy(items);
-}
-
-static char *local_date(int64_t seconds)
-{
-    GDateTime *t = g_date_time_new_from_unix_local(seconds);
-    char *text = t ? g_date_time_format(t, "%Y-%m-%d %H:%M:%S") : g_strdup("1970-01-01 00:00:00");
-
-    if (t)
-        g_date_time_unref(t);
-    return text;
-}
-
-/* --- manifests ---------------------------------------------------------------------------------------------------- */
-
-/* A file that a manifest or index names; NULL when it leaves its folder. */
-static char *beside(const char *index, const char *name)
-{
-    char *folder, *path;
-
-    if (!name || !*name || strchr(name, '/') || !strcmp(name, "..") || !strcmp(name, "."))
-        return NULL;
-    folder = g_path_get_dirname(index);
-    path = g_build_filename(folder, name, NULL);
-    g_free(folder);
-    return path;
-}
-
-static void read_tracks(struct rec_item *item, const json_t *tracks)
-{
-    const json_t *t;
-    size_t i;
-
-    json_array_foreach(tracks, i, t)
-    {
-        const char *codec = json_string_value(json_object_get(t, "codec"));
-        bool video = !g_strcmp0(json_string_value(json_object_get(t, "kind")), "video");
-
-        if (json_object_get(t, "frames") && !json_integer_value(json_object_get(t, "frames")) && !item->e2ee)
-            continue; /* it never sent anything */
-        *(video ? &item->video : &item->audio) = true;
-        if (video && !item->video_codec)
-            item->video_codec = g_strdup(codec);
-        if (!video && !item->audio_codec)
-            item->audio_codec = g_strdup(codec);
-    }
-}
-
-static void read_files(struct rec_item *item, const json_t *manifest, const char *path)
-{
-    const json_t *s;
-    size_t i;
-
-    json_array_foreach(json_object_get(manifest, "segments"), i, s)
-    {
-        char *file = beside(path, json_string_value(json_object_get(s, "file")));
-
-        if (file)
-            g_ptr_array_add(item->media, file);
-        item->bytes += json_integer_value(json_object_get(s, "bytes"));
-    }
-    json_array_foreach(json_object_get(manifest, "mjr"), i, s)
-    {
-        const char *name = json_string_value(s);
-        char *file = beside(path, name);
-        char **slot = !file                    ? NULL
-                      : strstr(name, "-audio") ? &item->audio_mjr
-                      : strstr(name, "-video") ? &item->video_mjr
-                                               : &item->data_mjr;
-        struct stat st;
-
-        if (file && !stat(file, &st))
-            item->bytes += st.st_size;
-        if (slot && !*slot)
-            *slot = file;
-        else
-            g_free(file);
-    }
-    item->messages = beside(path, json_string_value(json_object_get(manifest, "data")));
-    item->data = item->messages || item->data_mjr;
+    i->serial = catalog.serial;
+    if (present && present->index && i->index && strcmp(present->index, i->index) && !access(present->index, F_OK))
+        rec_item_free(i);
+    else
+        g_hash_table_replace(catalog.items, &i->id, i);
 }
 
 void rec_catalog_add(const json_t *manifest, const char *path)
 {
-    uint64_t id = (uint64_t)json_integer_value(json_object_get(manifest, "id"));
-    const char *title = json_string_value(json_object_get(manifest, "title"));
-    struct rec_item *item;
+    struct rec_item *i = rec_item_of_manifest(manifest, path);
 
-    if (!id || g_strcmp0(json_string_value(json_object_get(manifest, "format")), "cardea-recording") ||
-        !g_strcmp0(json_string_value(json_object_get(manifest, "state")), "recording"))
-        return;
-    item = item_new(id);
-    item->index = g_strdup(path);
-    item->name = g_strdup(title ? title : "");
-    item->modified_s = json_integer_value(json_object_get(manifest, "started_us")) / 1000000;
-    item->date = local_date(item->modified_s);
-    item->is_private = !json_is_false(json_object_get(manifest, "private"));
-    item->e2ee = json_is_true(json_object_get(manifest, "e2ee"));
-    item->duration_ms = json_integer_value(json_object_get(manifest, "duration_ms"));
-    read_tracks(item, json_object_get(manifest, "tracks"));
-    read_files(item, manifest, path);
-    insert(item);
+    if (i)
+        insert(i);
+}
+
+/* --- the scan ----------------------------------------------------------------------------------------------------- */
+
+static void tell_waiters(bool all)
+{
+    for (guint n = catalog.waiters.length; n > 0; n--) {
+        struct waiter *w = g_queue_pop_head(&catalog.waiters);
+
+        if (!all && w->serial > catalog.serial) {
+            g_queue_push_tail(&catalog.waiters, w);
+            continue;
+        }
+        w->then(w->arg);
+        g_free(w);
+    }
+}
+
+/* What was added while it went on stays, what was removed meanwhile does not come back. */
+static void merge(struct rec_scan *scan)
+{
+    GHashTableIter it;
+    gpointer value;
+
+    g_hash_table_iter_init(&it, catalog.items);
+    while (g_hash_table_iter_next(&it, NULL, &value)) {
+        const struct rec_item *i = value;
+
+        if (i->serial != catalog.serial && !g_hash_table_contains(scan->seen, &i->id))
+            g_hash_table_iter_remove(&it);
+    }
+    for (guint k = 0; k < scan->items->len; k++) {
+        struct rec_item *i = scan->items->pdata[k];
+
+        if (!g_hash_table_contains(catalog.removed, &i->id)) {
+            insert(i);
+            scan->items->pdata[k] = NULL;
+        }
+    }
+}
+
+static void begin(void);
+
+static void scanned(void *unused)
+{
+    struct rec_scan *scan = catalog.scan;
+
+    g_thread_join(catalog.thread);
+    catalog.thread = NULL;
+    catalog.scan = NULL;
+    merge(scan);
+    rec_scan_free(scan);
+    g_hash_table_remove_all(catalog.removed);
+    catalog.ready = true;
+    tell_waiters(false);
+    if (catalog.again)
+        begin();
+}
+
+static gpointer run(gpointer scan)
+{
+    rec_scan_run(scan);
+    while (!g_atomic_int_get(&recorder.stopping) && recorder.host->post(scanned, NULL))
+        g_usleep(1000);
+    return NULL;
+}
+
+static void begin(void)
+{
+    GHashTableIter it;
+    gpointer value;
+
+    catalog.again = false;
+    catalog.serial++;
+    catalog.scan = rec_scan_new(recorder.set.path);
+    g_hash_table_iter_init(&it, catalog.items);
+    while (g_hash_table_iter_next(&it, NULL, &value))
+        rec_scan_know(catalog.scan, ((struct rec_item *)value)->id, ((struct rec_item *)value)->modified_s);
+    catalog.thread = g_thread_new("rec-scan", run, catalog.scan);
+}
+
+static void wait_for(void (*then)(void *arg), void *arg, unsigned serial)
+{
+    struct waiter *w = g_new(struct waiter, 1);
+
+    *w = (struct waiter){then, arg, serial};
+    g_queue_push_tail(&catalog.waiters, w);
+}
+
+void rec_catalog_scan(void (*then)(void *arg), void *arg)
+{
+    catalog.again = catalog.scan != NULL;
+    if (then)
+        wait_for(then, arg, catalog.serial + 1);
+    if (!catalog.scan)
+        begin();
+}
+
+void rec_catalog_ready(void (*then)(void *arg), void *arg)
+{
+    if (catalog.ready)
+        then(arg);
+    else
+        wait_for(then, arg, 1);
+}
+
+bool rec_catalog_is_ready(void)
+{
+    return catalog.ready;
+}
+
+void rec_catalog_init(void)
+{
+    memset(&catalog, 0, sizeof(catalog));
+    g_queue_init(&catalog.waiters);
+    catalog.items = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, rec_item_free);
+    catalog.removed = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+}
+
+void rec_catalog_free(void)
+{
+    if (catalog.thread) {
+        g_atomic_int_set(&catalog.scan->stop, 1);
+        g_thread_join(catalog.thread);
+        rec_scan_free(catalog.scan);
+    }
+    tell_waiters(true);
+    g_hash_table_destroy(catalog.items);
+    g_hash_table_destroy(catalog.removed);
 }
 
 /* --- .nfo --------------------------------------------------------------------------------------------------------- */
-
-static void read_mjr(const char *path, bool *has, char **codec, bool *red, bool *e2ee)
-{
-    uint8_t head[MJR_HEAD];
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd < 0 ? -1 : read(fd, head, sizeof(head));
-    struct rec_mjr_reader r;
-
-    if (fd >= 0)
-        close(fd);
-    *has = n >= 0;
-    if (n < 0 || rec_mjr_open(&r, head, (size_t)n) || r.empty)
-        return;
-    if (codec)
-        *codec = g_strdup(r.info.codec);
-    if (red)
-        *red = r.info.red_payload_type >= 0;
-    *e2ee |= r.info.e2ee;
-}
-
-static void add_nfo(const char *path)
-{
-    struct rec_nfo nfo;
-    struct rec_item *item;
-    char *text = NULL;
-    struct stat st;
-    gsize len;
-
-    if (stat(path, &st) || st.st_size > REC_NFO_MOST || !g_file_get_contents(path, &text, &len, NULL))
-        return;
-    if (rec_nfo_read(&nfo, text, len) || g_hash_table_contains(items, &nfo.id)) {
-        item = rec_nfo_read(&nfo, text, len) ? NULL : g_hash_table_lookup(items, &nfo.id);
-        if (item)
-            item->seen = true;
-        g_free(text);
-        return;
-    }
-    g_free(text);
-    item = item_new(nfo.id);
-    item->index = g_strdup(path);
-    item->name = g_strdup(nfo.name);
-    item->date = g_strdup(nfo.date);
-    item->is_private = nfo.is_private;
-    item->modified_s = st.st_mtime;
-    item->audio_mjr = beside(path, nfo.audio);
-    item->video_mjr = beside(path, nfo.video);
-    item->data_mjr = beside(path, nfo.data);
-    item->data = item->data_mjr != NULL;
-    if (item->audio_mjr)
-        read_mjr(item->audio_mjr, &item->audio, &item->audio_codec, &item->audio_red, &item->e2ee);
-    if (item->video_mjr)
-        read_mjr(item->video_mjr, &item->video, &item->video_codec, NULL, &item->e2ee);
-    insert(item);
-}
 
 static void base_name(char *out, size_t cap, const char *path)
 {
@@ -261,136 +212,11 @@ void rec_catalog_write_nfo(uint64_t id)
     g_free(folder);
 }
 
-/* --- files of others ---------------------------------------------------------------------------------------------- */
-
-/* A number that stays the same as long as the file keeps its name: 53 bits of FNV-1a. */
-static uint64_t number_of(const char *name)
-{
-    uint64_t h = 14695981039346656037u;
-
-    for (; *name; name++)
-        h = (h ^ (uint8_t)*name) * 1099511628211u;
-    h &= ((uint64_t)1 << 53) - 1;
-    return h ? h : 1;
-}
-
-static void add_foreign(const char *path, const char *below)
-{
-    uint64_t id = number_of(below);
-    struct rec_item *item = g_hash_table_lookup(items, &id);
-    struct rec_probe probe;
-    struct stat st;
-
-    if (stat(path, &st) || !S_ISREG(st.st_mode))
-        return;
-    if (item && item->modified_s == st.st_mtime) {
-        item->seen = true;
-        return;
-    }
-    if (rec_probe_file(path, &probe))
-        return;
-    item = item_new(id);
-    item->name = g_strdup(below);
-    item->date = local_date(st.st_mtime);
-    item->modified_s = st.st_mtime;
-    item->bytes = st.st_size;
-    item->duration_ms = probe.duration_ms;
-    item->audio = probe.audio != REC_CODEC_NONE;
-    item->video = probe.video != REC_CODEC_NONE;
-    item->audio_codec = item->audio ? g_strdup(rec_codec_name(probe.audio)) : NULL;
-    item->video_codec = item->video ? g_strdup(rec_codec_name(probe.video)) : NULL;
-    g_ptr_array_add(item->media, g_strdup(path));
-    insert(item);
-}
-
-static bool is_media(const char *name)
-{
-    return g_str_has_suffix(name, ".webm") || g_str_has_suffix(name, ".mkv") || g_str_has_suffix(name, ".mp4");
-}
-
-/* --- the scan ----------------------------------------------------------------------------------------------------- */
-
-struct scan {
-    GPtrArray *nfos, *media; /* paths */
-    GHashTable *owned;       /* paths of files that belong to a manifest */
-};
-
-static void add_manifest(struct scan *s, const char *path)
-{
-    json_t *manifest = rec_json_load(path), *segment;
-    size_t i;
-
-    if (!manifest)
-        return;
-    json_array_foreach(json_object_get(manifest, "segments"), i, segment)
-    {
-        char *file = beside(path, json_string_value(json_object_get(segment, "file")));
-
-        if (file)
-            g_hash_table_add(s->owned, file);
-    }
-    rec_catalog_add(manifest, path);
-    json_decref(manifest);
-}
-
-static void walk(struct scan *s, const char *folder, unsigned depth)
-{
-    GDir *dir = g_dir_open(folder, 0, NULL);
-    const char *name;
-
-    while (dir && (name = g_dir_read_name(dir)) && s->media->len < MOST_ITEMS) {
-        char *path = g_build_filename(folder, name, NULL);
-        struct stat st;
-
-        if (name[0] == '.' || lstat(path, &st))
-            ;
-        else if (S_ISDIR(st.st_mode) && depth < DEEPEST)
-            walk(s, path, depth + 1);
-        else if (g_str_has_suffix(name, REC_MANIFEST_ENDING) && S_ISREG(st.st_mode))
-            add_manifest(s, path);
-        else if (g_str_has_suffix(name, ".nfo") && !depth)
-            g_ptr_array_add(s->nfos, g_strdup(path));
-        else if (is_media(name))
-            g_ptr_array_add(s->media, g_strdup(path));
-        g_free(path);
-    }
-    if (dir)
-        g_dir_close(dir);
-}
-
-static gboolean is_unseen(gpointer key, gpointer value, gpointer unused)
-{
-    return !((struct rec_item *)value)->seen;
-}
-
-void rec_catalog_scan(void)
-{
-    struct scan s = {g_ptr_array_new_with_free_func(g_free), g_ptr_array_new_with_free_func(g_free),
-                     g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL)};
-    size_t root = strlen(recorder.set.path) + 1;
-    GHashTableIter it;
-    gpointer value;
-
-    g_hash_table_iter_init(&it, items);
-    while (g_hash_table_iter_next(&it, NULL, &value))
-        ((struct rec_item *)value)->seen = false;
-    walk(&s, recorder.set.path, 0);
-    for (guint i = 0; i < s.nfos->len; i++)
-        add_nfo(s.nfos->pdata[i]);
-    for (guint i = 0; i < s.media->len; i++)
-        if (!g_hash_table_contains(s.owned, s.media->pdata[i]))
-            add_foreign(s.media->pdata[i], (char *)s.media->pdata[i] + root);
-    g_hash_table_foreach_remove(items, is_unseen, NULL);
-    g_ptr_array_free(s.nfos, TRUE);
-    g_ptr_array_free(s.media, TRUE);
-    g_hash_table_destroy(s.owned);
-}
-
 /* --- asking ------------------------------------------------------------------------------------------------------- */
 
 const struct rec_item *rec_catalog_find(uint64_t id)
 {
-    return g_hash_table_lookup(items, &id);
+    return g_hash_table_lookup(catalog.items, &id);
 }
 
 json_t *rec_catalog_list(bool with_private)
@@ -399,22 +225,10 @@ json_t *rec_catalog_list(bool with_private)
     GHashTableIter it;
     gpointer value;
 
-    g_hash_table_iter_init(&it, items);
-    while (g_hash_table_iter_next(&it, NULL, &value)) {
-        const struct rec_item *i = value;
-        json_t *j;
-
-        if (i->is_private && !with_private)
-            continue;
-        j = json_pack("{sI sb ss ss sb ss* sb ss* sb}", "id", (json_int_t)i->id, "is_private", i->is_private, "name",
-                      i->name, "date", i->date, "audio", i->audio, "audio_codec", i->audio_codec, "video", i->video,
-                      "video_codec", i->video_codec, "data", i->data);
-        if (i->audio_red)
-            json_object_set_new(j, "audio_red", json_true());
-        if (i->duration_ms)
-            json_object_set_new(j, "duration_ms", json_integer(i->duration_ms));
-        json_array_append_new(list, j);
-    }
+    g_hash_table_iter_init(&it, catalog.items);
+    while (g_hash_table_iter_next(&it, NULL, &value))
+        if (with_private || !((struct rec_item *)value)->is_private)
+            json_array_append_new(list, rec_item_json(value));
     return list;
 }
 
@@ -423,7 +237,7 @@ void rec_catalog_each(void (*each)(const struct rec_item *item, void *arg), void
     GHashTableIter it;
     gpointer value;
 
-    g_hash_table_iter_init(&it, items);
+    g_hash_table_iter_init(&it, catalog.items);
     while (g_hash_table_iter_next(&it, NULL, &value))
         each(value, arg);
 }
@@ -433,9 +247,27 @@ static int remove_file(const char *path)
     return !path || !g_unlink(path) || errno == ENOENT ? 0 : CARDEA_EIO;
 }
 
+/* The folder of a session goes with the last recording of it. */
+static void remove_folder(const char *folder)
+{
+    GDir *dir = g_dir_open(folder, 0, NULL);
+    char *timeline = g_build_filename(folder, REC_SESSION_FILE, NULL);
+    const char *name;
+    bool alone = true;
+
+    while (dir && (name = g_dir_read_name(dir)))
+        alone &= !strcmp(name, REC_SESSION_FILE);
+    if (dir)
+        g_dir_close(dir);
+    if (alone)
+        g_unlink(timeline);
+    g_rmdir(folder); /* when nothing else is in it */
+    g_free(timeline);
+}
+
 int rec_catalog_remove(uint64_t id)
 {
-    struct rec_item *i = g_hash_table_lookup(items, &id);
+    struct rec_item *i = g_hash_table_lookup(catalog.items, &id);
     int err = 0;
 
     if (!i)
@@ -449,11 +281,13 @@ int rec_catalog_remove(uint64_t id)
         char *folder = g_path_get_dirname(i->index);
 
         if (strcmp(folder, recorder.set.path))
-            g_rmdir(folder); /* when nothing else is in it */
+            remove_folder(folder);
         g_free(folder);
     }
     if (err)
         return CARDEA_EIO;
-    g_hash_table_remove(items, &id);
+    if (catalog.scan)
+        g_hash_table_add(catalog.removed, g_memdup2(&id, sizeof(id)));
+    g_hash_table_remove(catalog.items, &id);
     return 0;
 }

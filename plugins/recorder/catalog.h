@@ -6,29 +6,19 @@
 #ifndef RECORDER_CATALOG_H
 #define RECORDER_CATALOG_H
 
-#include <glib.h>
-#include <jansson.h>
-#include <stdbool.h>
-#include <stdint.h>
-
-/* A recording on the disk. Texts are owned; paths are absolute. */
-struct rec_item {
-    uint64_t id;
-    char *name, *date; /* local time, "YYYY-MM-DD HH:MM:SS" */
-    bool is_private, audio, video, data, audio_red, e2ee;
-    char *audio_codec, *video_codec; /* NULL: not known */
-    char *index;                     /* of the manifest or .nfo file; NULL: a file of others */
-    GPtrArray *media;                /* paths of media files, in order */
-    char *audio_mjr, *video_mjr, *data_mjr;
-    char *messages; /* path of the messages, JSON lines; NULL: none */
-    int64_t duration_ms, bytes, modified_s;
-    bool seen; /* by the scan that is going on */
-};
+#include "item.h"
 
 void rec_catalog_init(void);
 void rec_catalog_free(void);
-/* Reads the folder anew: what is new is added, what has gone is dropped, what is known is left. */
-void rec_catalog_scan(void);
+/*
+ * Reads the folder anew, on a thread of its own: what is new is added, what has gone is dropped, what is known is left.
+ * then(arg) when that is done, with what the folder held after this call; at the end of the plugin in any case. NULL:
+ * nobody waits.
+ */
+void rec_catalog_scan(void (*then)(void *arg), void *arg);
+/* then(arg) when the folder has been read once: at once, but for the first moments of the process. */
+void rec_catalog_ready(void (*then)(void *arg), void *arg);
+bool rec_catalog_is_ready(void);
 /* A recording that has just been finished; manifest is borrowed. */
 void rec_catalog_add(const json_t *manifest, const char *path);
 /* A recording that has .mjr files gets its .nfo file. Without them, nothing. */

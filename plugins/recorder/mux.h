@@ -3,8 +3,8 @@
  * One Matroska or WebM file, written as its frames come (libavformat; nothing is encoded). Clusters are short and go
  * out whole, so a file that was never finished plays up to its last one; finishing adds the index and the duration.
  *
- * The door to libavformat's writing half. It prints nothing of its own: the plugin turns that off for the process. A mux belongs to one thread. Errors: negative errno values; after ENOSPC or
- * EIO the file can only be closed.
+ * The door to libavformat's writing half. It prints nothing of its own: the plugin turns that off for the process. A
+ * mux belongs to one thread. Errors: negative errno values; after ENOSPC or EIO the file can only be closed.
  */
 #ifndef RECORDER_MUX_H
 #define RECORDER_MUX_H

@@ -9,11 +9,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "access.h"
 #include "catalog.h"
 #include "manifest.h"
 #include "range.h"
 #include "recorder.h"
-#include "seat.h"
 
 #define PREFIX "/recordings"
 
@@ -78,25 +78,6 @@ static char *credential(struct cardea_http *x, const struct cardea_http_request 
     return query_value(rq->query, "key");
 }
 
-static bool is_admin(const char *key)
-{
-    return recorder.set.admin_key && key && rec_key_is_right(key);
-}
-
-/* Public recordings are for those whom the API lets in; all of them for who has the admin key. */
-static bool may_read(const struct rec_item *item, const char *key)
-{
-    if (is_admin(key))
-        return true;
-    return (!item || !item->is_private) && recorder.host->admits(key, key);
-}
-
-/* Removing needs the admin key; without one configured, what may be read may be removed unless the API has a secret. */
-static bool may_remove(const struct rec_item *item, const char *key)
-{
-    return recorder.set.admin_key ? is_admin(key) : may_read(item, key);
-}
-
 /* --- answers ------------------------------------------------------------------------------------------------------ */
 
 static void add_file(json_t *list, const char *path)
@@ -130,6 +111,7 @@ static void answer_item(struct cardea_http *x, const struct rec_item *item)
     if (!j)
         j = json_pack("{sI ss sI}", "id", (json_int_t)item->id, "title", item->name, "duration_ms",
                       (json_int_t)item->duration_ms);
+    json_object_del(j, "access"); /* nobody's business */
     json_object_set_new(j, "files", files_of(item));
     answer_json(x, j);
 }
@@ -187,8 +169,8 @@ static void remove_item(struct cardea_http *x, const struct rec_item *item, cons
 {
     int err;
 
-    if (!may_remove(item, key)) {
-        refuse(x, 401, "Removing needs the admin key");
+    if (!rec_access_may_remove(item, key)) {
+        refuse(x, 401, "Removing needs the key of the recording, or the admin key");
         return;
     }
     err = rec_catalog_remove(item->id);
@@ -207,12 +189,12 @@ static void answer(struct cardea_http *x, const struct cardea_http_request *rq, 
     const struct rec_item *item = *rq->rest ? rec_catalog_find(id) : NULL;
     bool reads = !strcmp(rq->method, "GET") || !strcmp(rq->method, "HEAD");
 
-    if (!may_read(item, key) && !may_remove(item, key)) {
+    if (!rec_access_may_fetch(item, key)) {
         refuse(x, 401, "This needs a key");
         return;
     }
     if (!*rq->rest && reads) {
-        answer_json(x, json_pack("{so}", "recordings", rec_catalog_list(is_admin(key))));
+        answer_json(x, json_pack("{so}", "recordings", rec_catalog_list(rec_access_is_admin(key))));
         return;
     }
     if (!item || (*end && *end != '/')) {
@@ -235,7 +217,10 @@ static void handle(struct cardea_http *x, const struct cardea_http_request *rq)
 {
     char *key = credential(x, rq);
 
-    answer(x, rq, key);
+    if (rec_catalog_is_ready())
+        answer(x, rq, key);
+    else
+        refuse(x, 503, "The recordings are being looked for");
     g_free(key);
 }
 

@@ -25,8 +25,8 @@ struct rec_playout {
     /* the thread's, once it was handed over; before that control's (or the opening job's) */
     struct rec_reader *reader;
     bool paused, over;
-    int64_t base_us;   /* when time 0 of the recording was, or would have been */
-    int64_t paused_at; /* position */
+    unsigned percent;               /* of the recording's own pace */
+    int64_t from_us, from_position; /* when it was there; it goes on from there. Paused: it stays there */
     int64_t reported_us;
     /* told by the thread */
     gint64 position_us; /* under the lock */
@@ -65,30 +65,42 @@ static int64_t now(void)
     return recorder.host->now_us();
 }
 
+static int64_t position_at(const struct rec_playout *p, int64_t now_us)
+{
+    return p->paused ? p->from_position : p->from_position + (now_us - p->from_us) * p->percent / 100;
+}
+
+/* From now on it is there. */
+static void go_on_from(struct rec_playout *p, int64_t position)
+{
+    p->from_position = position;
+    p->from_us = now();
+}
+
 static void do_begin(struct rec_playout *p, int64_t unused)
 {
-    p->base_us = now();
+    go_on_from(p, p->from_position);
     g_ptr_array_add(player.playouts, p);
 }
 
 static void do_pause(struct rec_playout *p, int64_t paused)
 {
-    if (p->paused == (paused != 0))
-        return;
+    go_on_from(p, position_at(p, now()));
     p->paused = paused;
-    if (paused)
-        p->paused_at = now() - p->base_us;
-    else
-        p->base_us = now() - p->paused_at;
 }
 
 static void do_seek(struct rec_playout *p, int64_t to_us)
 {
-    int64_t from = p->paused ? p->paused_at : now() - p->base_us, at = rec_reader_seek(p->reader, from, to_us);
-
-    p->base_us = now() - at;
-    p->paused_at = at;
+    go_on_from(p, rec_reader_seek(p->reader, position_at(p, now()), to_us));
     p->over = false;
+    p->reported_us = 0;
+}
+
+static void do_speed(struct rec_playout *p, int64_t percent)
+{
+    go_on_from(p, position_at(p, now()));
+    rec_reader_speed(p->reader, p->from_position, (unsigned)percent);
+    p->percent = (unsigned)percent;
     p->reported_us = 0;
 }
 
@@ -184,7 +196,7 @@ static void send(struct rec_playout *p, const struct rec_read *r)
 
 static void turn(struct rec_playout *p, int64_t now_us)
 {
-    int64_t position = now_us - p->base_us;
+    int64_t position = position_at(p, now_us);
     const struct rec_read *r = NULL;
 
     if (p->paused || p->over)
@@ -271,6 +283,7 @@ static void copy_item(struct rec_item *to, const struct rec_item *from)
     to->media = g_ptr_array_new_with_free_func(g_free);
     for (guint i = 0; i < from->media->len; i++)
         g_ptr_array_add(to->media, g_strdup(from->media->pdata[i]));
+    to->starts = from->starts ? g_array_ref(from->starts) : NULL;
 }
 
 static void clear_item(struct rec_item *item)
@@ -280,6 +293,8 @@ static void clear_item(struct rec_item *item)
     g_free(item->data_mjr);
     g_free(item->messages);
     g_ptr_array_free(item->media, TRUE);
+    if (item->starts)
+        g_array_unref(item->starts);
 }
 
 static void open_work(void *playout)
@@ -311,6 +326,7 @@ struct rec_playout *rec_playout_open(const struct rec_item *item, const struct r
     p->events = events;
     p->user = user;
     p->opening = true;
+    p->percent = 100;
     copy_item(&p->item, item);
     if (recorder.host->job(open_work, open_done, p)) { /* too many wait: it is as if the files could not be read */
         p->opening = false;
@@ -385,6 +401,11 @@ void rec_playout_pause(struct rec_playout *p, bool paused)
 void rec_playout_seek(struct rec_playout *p, int64_t ms)
 {
     call(p, do_seek, ms * 1000);
+}
+
+void rec_playout_speed(struct rec_playout *p, unsigned percent)
+{
+    call(p, do_speed, percent);
 }
 
 int64_t rec_playout_position_ms(const struct rec_playout *p)

@@ -24,6 +24,7 @@ struct rec_playable {
     const char *fmtp;                      /* of the audio, or NULL; borrowed */
     uint8_t audiolevel_id, orientation_id; /* as recorded, 0: none */
     int64_t duration_ms;                   /* 0: not known */
+    bool e2ee;                             /* only the receiver can look inside */
     bool audio_unusable, video_unusable;   /* the recording has it, but its file cannot be read */
 };
 
@@ -43,6 +44,8 @@ void rec_playout_red(struct rec_playout *p, bool accepted);
 void rec_playout_begin(struct rec_playout *p);
 void rec_playout_pause(struct rec_playout *p, bool paused);
 void rec_playout_seek(struct rec_playout *p, int64_t ms); /* to the keyframe at or before it */
+/* percent of the pace of the recording, 50…200; the sound keeps its pitch. */
+void rec_playout_speed(struct rec_playout *p, unsigned percent);
 int64_t rec_playout_position_ms(const struct rec_playout *p);
 void rec_playout_close(struct rec_playout *p); /* NULL is fine */
 

@@ -21,6 +21,8 @@ void rec_probe(const struct rec_demux *d, struct rec_probe *out)
             continue;
         *(video ? &out->video : &out->audio) = codec;
         *(video ? &out->video_track : &out->audio_track) = (int)i;
+        if (video)
+            out->rotation = rec_demux_track(d, i)->rotation;
     }
     out->duration_ms = rec_demux_duration_us(d) / 1000;
 }

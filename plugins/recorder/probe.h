@@ -8,6 +8,7 @@
 struct rec_probe {
     enum rec_codec audio, video;  /* REC_CODEC_NONE: none */
     int audio_track, video_track; /* their numbers; -1 */
+    uint16_t rotation;            /* of the pictures: degrees clockwise, when shown */
     int64_t duration_ms;          /* 0: the file does not say */
 };
 

@@ -16,12 +16,13 @@
 #define REC_READ_VIDEO_PT 100
 #define REC_READ_RED_PT   112
 
+#define REC_READ_ORIENTATION 1 /* extension id, of packets made of frames */
+
 enum rec_read_kind { REC_READ_AUDIO, REC_READ_VIDEO, REC_READ_DATA };
 
 struct rec_read {
     enum rec_read_kind kind;
     int64_t time_us;
-    uint32_t rtp_ts;
     bool binary;       /* DATA */
     const char *label; /* DATA */
     size_t len;
@@ -41,6 +42,8 @@ const struct rec_read *rec_reader_peek(struct rec_reader *r);
 void rec_reader_pop(struct rec_reader *r);
 /* To the keyframe at or before `to`, having played up to `from`. Returns where it is now. */
 int64_t rec_reader_seek(struct rec_reader *r, int64_t from_us, int64_t to_us);
+/* From the time at_us of the recording on it is played at percent of its pace; timestamps follow. 50…200. */
+void rec_reader_speed(struct rec_reader *r, int64_t at_us, unsigned percent);
 /* RTP timestamp of a time of the recording, for sender reports; kind: AUDIO or VIDEO. */
 uint32_t rec_reader_rtp(const struct rec_reader *r, enum rec_read_kind kind, int64_t time_us);
 uint32_t rec_reader_ssrc(const struct rec_reader *r, enum rec_read_kind kind);

@@ -81,7 +81,9 @@ static void down(struct cardea_handle *h, void *user, const char *reason)
 {
     struct rec_seat *s = user;
 
-    rec_seat_done(s, g_intern_string(reason ? reason : "hangup"));
+    if (s->id || !s->over)
+        rec_seat_done(s, g_intern_string(reason ? reason : "hangup"));
+    s->over = false;
 }
 
 static void data(struct cardea_handle *h, void *user, const struct cardea_message *m)
@@ -147,7 +149,7 @@ static int start(const struct cardea_host *h, const struct cardea_config *config
     rec_writer_start(h->now_us);
     rec_hooks_start();
     rec_player_start();
-    rec_catalog_scan();
+    rec_catalog_scan(NULL, NULL);
     rec_upkeep_start();
     rec_pages_start();
     return h->provide(CARDEA_RECORDER, &rec_service);

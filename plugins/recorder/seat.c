@@ -53,6 +53,17 @@ void rec_seat_tell(struct rec_seat *s, json_t *body)
         json_decref(body);
 }
 
+void rec_seat_clear(struct rec_seat *s)
+{
+    s->recording = false;
+    s->playout = NULL;
+    s->id = 0;
+    s->is_private = s->e2ee = s->playing = false;
+    s->audio_sink = s->video_sink = s->data_sink = 0;
+    s->asked = NULL;
+    g_clear_pointer(&s->name, g_free);
+}
+
 /* The take ends on its own, later, without the seat. */
 void rec_seat_done(struct rec_seat *s, const char *cause)
 {
@@ -69,24 +80,5 @@ void rec_seat_done(struct rec_seat *s, const char *cause)
     rec_playout_close(s->playout);
     if (s->id)
         rec_seat_tell(s, json_pack("{ss sI}", "event", "stopped", "id", (json_int_t)s->id));
-    s->recording = false;
-    s->playout = NULL;
-    s->id = 0;
-    s->is_private = s->e2ee = s->playing = false;
-    s->audio_sink = s->video_sink = s->data_sink = 0;
-    s->asked = NULL;
-    g_clear_pointer(&s->name, g_free);
-}
-
-bool rec_key_is_right(const char *key)
-{
-    const char *right = recorder.set.admin_key;
-    size_t n = right ? strlen(right) : 0, got = key ? strlen(key) : 0;
-    unsigned diff = n != got;
-
-    if (!right)
-        return true;
-    for (size_t i = 0; i < got; i++)
-        diff |= (unsigned char)(key[i] ^ right[i % n]);
-    return !diff;
+    rec_seat_clear(s);
 }

@@ -34,6 +34,7 @@ struct rec_seat {
     uint64_t id;                 /* of the recording; 0: none */
     char *name;
     bool is_private, e2ee;
+    bool over; /* its end has been told, before its PeerConnection went */
     unsigned bitrate, keyframe_ms;
     /* playing */
     struct cardea_request *asked; /* play waits for its files */
@@ -47,6 +48,7 @@ extern const struct cardea_verb rec_verbs[];
 void rec_seat_event(struct rec_seat *s, json_t *result); /* unasked; result is taken */
 /* Ends what goes on, says `done`, and is nothing again. */
 void rec_seat_done(struct rec_seat *s, const char *cause);
+void rec_seat_clear(struct rec_seat *s); /* it is nothing again, and nobody is told */
 /* The recording or playout of this handle has a word for the event handlers. */
 void rec_seat_tell(struct rec_seat *s, json_t *body);
 struct rec_seat *rec_seat_new(struct cardea_handle *h);
@@ -54,6 +56,5 @@ void rec_seat_free(struct rec_seat *s);
 bool rec_seat_exists(const struct rec_seat *s); /* any pointer */
 void rec_seats_init(void);
 void rec_seats_free(void);
-bool rec_key_is_right(const char *key); /* the admin key, compared in constant time; none configured: true */
 
 #endif

@@ -39,6 +39,7 @@ static int begin(cardea_recording *out, const struct cardea_record *what)
                                  .text_data = what->text_data,
                                  .indexed = what->room != NULL,
                                  .armed = what->size > offsetof(struct cardea_record, armed) && what->armed,
+                                 .key = what->size > offsetof(struct cardea_record, key) ? what->key : NULL,
                                  .ended = ended};
     struct client *c;
     struct rec_take *t;

@@ -5,7 +5,6 @@
 #include "recorder.h"
 #include "writer.h"
 
-#define FILE_NAME   "session.json"
 #define SAVE_US     5000000 /* an unfinished timeline on disk is not older than this, if anything happens */
 #define MOST_EVENTS 20000
 
@@ -51,7 +50,7 @@ static void save(struct rec_session *s)
 {
     struct save *what = g_new(struct save, 1);
 
-    what->path = g_build_filename(s->folder, FILE_NAME, NULL);
+    what->path = g_build_filename(s->folder, REC_SESSION_FILE, NULL);
     what->json = json_deep_copy(s->json);
     s->saved_us = recorder.host->now_us();
     if (g_atomic_int_get(&recorder.stopping))

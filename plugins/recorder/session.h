@@ -9,6 +9,8 @@
 #include <jansson.h>
 #include <stdint.h>
 
+#define REC_SESSION_FILE "session.json" /* in the folder of a session */
+
 struct rec_session;
 
 /*

@@ -15,7 +15,8 @@ const struct cardea_option rec_options[] = {
      .help = "Folder of the recordings, made when it is missing. Unset: the folder recordings in the gateway's state "
              "folder."},
     {"general", "admin_key", CARDEA_OPT_STRING, NULL, .max = 256,
-     .help = "Needed for the request update, and to list or fetch private recordings."},
+     .help =
+         "Needed for the request update, to list private recordings, and to play, fetch or remove those of others."},
     {"general", "private", CARDEA_OPT_BOOL, "false",
      .help = "New recordings are private unless the request says otherwise."},
     {"general", "events", CARDEA_OPT_BOOL, "true", .help = "Tell event handlers about recordings and playouts."},

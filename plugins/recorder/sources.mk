@@ -1,6 +1,6 @@
 # Everything but the plugin's descriptor: the tests link it, too.
 noinst_LIBRARIES += librecorder.a
-librecorder_a_CPPFLAGS = $(PLUGIN_CPPFLAGS) $(GLIB_CFLAGS) $(AVFORMAT_CFLAGS)
+librecorder_a_CPPFLAGS = $(PLUGIN_CPPFLAGS) $(GLIB_CFLAGS) $(AVFORMAT_CFLAGS) $(AVFILTER_CFLAGS)
 librecorder_a_CFLAGS = $(PLUGIN_CFLAGS)
 librecorder_a_SOURCES = plugins/recorder/recorder.h \
 	plugins/recorder/settings.c plugins/recorder/settings.h plugins/recorder/ring.c plugins/recorder/ring.h \
@@ -13,10 +13,13 @@ librecorder_a_SOURCES = plugins/recorder/recorder.h \
 	plugins/recorder/take.h plugins/recorder/session.c plugins/recorder/session.h plugins/recorder/service.c \
 	plugins/recorder/service.h plugins/recorder/name.c plugins/recorder/name.h plugins/recorder/nfo.c \
 	plugins/recorder/nfo.h plugins/recorder/probe.c plugins/recorder/probe.h plugins/recorder/catalog.c \
-	plugins/recorder/catalog.h plugins/recorder/packetize.c plugins/recorder/packetize.h \
+	plugins/recorder/catalog.h plugins/recorder/item.c plugins/recorder/item.h plugins/recorder/scan.c plugins/recorder/scan.h plugins/recorder/packetize.c plugins/recorder/packetize.h \
 	plugins/recorder/reader.c plugins/recorder/reader.h plugins/recorder/readfile.h \
-	plugins/recorder/readmedia.c plugins/recorder/readmjr.c plugins/recorder/player.c plugins/recorder/player.h \
-	plugins/recorder/seat.c plugins/recorder/seat.h plugins/recorder/requests.c plugins/recorder/range.c plugins/recorder/range.h plugins/recorder/pages.c \
+	plugins/recorder/readmedia.c plugins/recorder/readmjr.c \
+	plugins/recorder/mjrindex.c plugins/recorder/mjrindex.h plugins/recorder/messages.c plugins/recorder/messages.h \
+	plugins/recorder/stretch.c plugins/recorder/stretch.h plugins/recorder/player.c plugins/recorder/player.h \
+	plugins/recorder/seat.c plugins/recorder/seat.h plugins/recorder/requests.c plugins/recorder/record.c plugins/recorder/play.c plugins/recorder/verbs.h \
+	plugins/recorder/access.c plugins/recorder/access.h plugins/recorder/range.c plugins/recorder/range.h plugins/recorder/pages.c \
 	plugins/recorder/pages.h plugins/recorder/hooks.c plugins/recorder/hooks.h plugins/recorder/mend.c \
 	plugins/recorder/mend.h plugins/recorder/upkeep.c plugins/recorder/upkeep.h
 plugin_PROGRAMS += plugins/recorder.so
@@ -24,5 +27,5 @@ plugins_recorder_so_SOURCES = plugins/recorder/recorder.c
 plugins_recorder_so_CPPFLAGS = $(PLUGIN_CPPFLAGS) $(GLIB_CFLAGS) $(AVFORMAT_CFLAGS)
 plugins_recorder_so_CFLAGS = $(PLUGIN_CFLAGS)
 plugins_recorder_so_LDFLAGS = $(PLUGIN_LDFLAGS)
-RECORDER_LIBS = librecorder.a $(RECMEDIA_LIBS) $(JANSSON_LIBS) $(GLIB_LIBS) $(AVFORMAT_LIBS)
+RECORDER_LIBS = librecorder.a $(RECMEDIA_LIBS) $(JANSSON_LIBS) $(GLIB_LIBS) $(AVFORMAT_LIBS) $(AVFILTER_LIBS)
 plugins_recorder_so_LDADD = $(RECORDER_LIBS)

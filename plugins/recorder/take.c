@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "access.h"
 #include "hooks.h"
 #include "name.h"
 #include "output.h"
@@ -371,6 +372,12 @@ static json_t *first_manifest(const struct rec_take_conf *conf, uint64_t id, con
         json_object_set_new(m, "participant", json_string(conf->participant));
     if (conf->session)
         json_object_set_new(m, "session", json_string(conf->session));
+    if (conf->key) {
+        char *sealed = rec_access_seal(conf->key);
+
+        json_object_set_new(m, "access", json_string(sealed));
+        g_free(sealed);
+    }
     return m;
 }
 

@@ -18,7 +18,8 @@ struct rec_take;
 struct rec_take_conf {
     uint64_t id; /* 0: a random one */
     const char *folder, *name, *title, *session, *room, *participant;
-    json_t *meta; /* taken */
+    const char *key; /* of the recording: see access.h; NULL: it has none */
+    json_t *meta;    /* taken */
     unsigned formats;
     bool is_private, e2ee, overwrite, text_data, indexed, armed;
     /* Once, when all files are complete. manifest: borrowed; NULL: it was never started. May be NULL. */

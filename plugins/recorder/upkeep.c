@@ -66,7 +66,7 @@ static void repair_done(void *arg)
         recorder.host->log(CARDEA_LOG_WARN, NULL,
                            "recorder: %u unfinished recordings were found, %u could not be repaired", r->paths->len,
                            r->failed);
-        rec_catalog_scan();
+        rec_catalog_scan(NULL, NULL);
     }
     g_ptr_array_free(r->paths, TRUE);
     g_free(r->folder);
@@ -129,7 +129,7 @@ void rec_upkeep_start(void)
         repair_done(r);
     if (recorder.set.retention_s || recorder.set.retention_bytes) {
         upkeep.timer = recorder.host->timer(RETENTION_MS, true, remove_old, NULL);
-        remove_old(NULL);
+        rec_catalog_ready(remove_old, NULL);
     }
 }
 

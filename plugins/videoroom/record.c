@@ -54,6 +54,7 @@ static void begin(struct publisher *p, const struct cardea_recorder *r)
         .text_data = true,
         .ended = ended,
         .user = key,
+        .key = p->room->set.secret,
     };
     int err = r->begin(&p->recording, &what);
 

@@ -167,10 +167,10 @@ test('a flash and a beep at the same time lie together in the file', async () =>
 });
 
 describe('over HTTP', () => {
-  let id, file, url;
+  let id, file, url, key;
   before(async () => {
     const page = await openPage(browser, `${gateway.pages}/echo.html`);
-    ({ id } = await recordInPage(page, gateway.ws, { videocodec: 'vp8', filename: 'served' }, { data: true }));
+    ({ id, key } = await recordInPage(page, gateway.ws, { videocodec: 'vp8', filename: 'served' }, { data: true }));
     await page.waitForFunction(() => window.rec.handle.channel?.readyState === 'open');
     await page.evaluate(() => window.rec.handle.channel.send('hello file'));
     await sentPictures(page, 60);
@@ -218,24 +218,45 @@ describe('over HTTP', () => {
     await page.context().close();
   });
 
-  test('the page: it lists, plays, seeks, records and removes', async () => {
+  test('who does not have the key does not remove it', async () => {
+    assert.equal((await fetch(url, { method: 'DELETE' })).status, 401);
+    assert.equal((await fetch(`${url}?key=${'0'.repeat(32)}`, { method: 'DELETE' })).status, 401);
+    assert.equal('access' in (await (await fetch(url)).json()), false);
+    assert.equal((await fetch(`${url}?key=${key}`, { method: 'DELETE' })).status, 204);
+    assert.equal(existsSync(file), false);
+    assert.equal((await fetch(url)).status, 404);
+  });
+
+  test('the page: it lists, plays with messages, seeks, records and removes its own', async () => {
+    const other = await openPage(browser, `${gateway.pages}/echo.html`);
+    ({ id } = await recordInPage(other, gateway.ws, { videocodec: 'vp8', filename: 'other' }, { data: true }));
+    await other.waitForFunction(() => window.rec.handle.channel?.readyState === 'open');
+    await sentPictures(other, 30);
+    await other.evaluate(() => window.rec.handle.channel.send('hello again'));
+    await sentPictures(other, 60);
+    await stopInPage(other);
+    await other.context().close();
+    await finished(gateway.recordings, id);
+
     const page = await openPage(browser, `${gateway.pages}/recordings.html?server=${encodeURIComponent(gateway.ws)}&name=From%20the%20page`);
     page.on('dialog', (d) => d.accept());
-    const mine = `article[data-id="${id}"]`;
-    await page.waitForSelector(mine);
-    await page.click(`${mine} button.primary`);
+    const theirs = `article[data-id="${id}"]`;
+    await page.waitForSelector(theirs);
+    assert.equal(await page.locator(`${theirs} >> text=Remove`).count(), 0);
+    await page.click(`${theirs} button.primary`);
     await page.waitForFunction(() => document.getElementById('video').videoWidth > 0 && / \/ /.test(document.getElementById('clock').textContent), undefined, { timeout: 15000 });
+    await page.selectOption('#speed', '2');
+    await page.waitForFunction(() => document.getElementById('messages').textContent === 'hello again', undefined, { timeout: 15000 });
     await page.click('#leave');
     await page.waitForFunction(() => document.getElementById('stage').classList.contains('hidden'));
     await page.click('#record');
     await page.waitForFunction(() => document.getElementById('record').textContent === 'Stop');
     await wait(2000);
     await page.click('#record');
-    await page.waitForFunction(() => [...document.querySelectorAll('article h2')].some((h) => h.textContent === 'From the page'), undefined, { timeout: 15000 });
-    await page.click(`${mine} >> text=Remove`);
-    await page.waitForFunction((selector) => !document.querySelector(selector), mine);
-    assert.equal(existsSync(file), false);
-    assert.equal((await fetch(url)).status, 404);
+    const mine = 'article:has(h2:text-is("From the page"))';
+    await page.click(`${mine} >> text=Remove`, { timeout: 15000 });
+    await page.waitForFunction(() => ![...document.querySelectorAll('article h2')].some((h) => h.textContent === 'From the page'));
+    assert.equal(manifests(gateway.recordings).some((m) => m.title === 'From the page'), false);
     assert.equal(await page.locator('#error').isVisible(), false, await page.locator('#error').textContent());
     await page.context().close();
   });
@@ -245,7 +266,7 @@ test('private ones need the key', async () => {
   const locked = await Gateway.start({ recorder: { general: { admin_key: 'sesame', private: true } } });
   try {
     const page = await openPage(browser, `${locked.pages}/echo.html`);
-    const { id, is_private } = await recordInPage(page, locked.ws, { videocodec: 'vp8' });
+    const { id, is_private, key: own } = await recordInPage(page, locked.ws, { videocodec: 'vp8' });
     assert.equal(is_private, true);
     await sentPictures(page, 10);
     await stopInPage(page);
@@ -258,6 +279,7 @@ test('private ones need the key', async () => {
     assert.equal((await fetch(`${url}/${id}`, { method: 'DELETE' })).status, 401);
     assert.equal((await (await fetch(url, key)).json()).recordings.length, 1);
     assert.equal((await fetch(`${url}/${id}?key=sesame`)).status, 200);
+    assert.equal((await fetch(`${url}/${id}?key=${own}`)).status, 200);
     assert.equal((await fetch(`${url}/${id}`, { ...key, method: 'DELETE' })).status, 204);
   } finally {
     await locked.stop();

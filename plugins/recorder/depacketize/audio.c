@@ -14,9 +14,18 @@ void rec_opus_head(uint8_t out[REC_OPUS_HEAD], uint8_t channels)
     out[9] = channels;
 }
 
-static bool is_opus(const struct rec_depacketizer *d)
+static bool is_opus(enum rec_codec codec)
 {
-    return d->conf.codec == REC_OPUS || d->conf.codec == REC_MULTIOPUS;
+    return codec == REC_OPUS || codec == REC_MULTIOPUS;
+}
+
+int rec_audio_ticks(enum rec_codec codec, const uint8_t *frame, size_t len)
+{
+    if (is_opus(codec))
+        return gw_opus_samples(frame, len);
+    if (codec == REC_L16 || codec == REC_L16_48)
+        return (int)(len / 2);
+    return (int)len; /* one byte a tick */
 }
 
 static void note_opus(struct rec_depacketizer *d, struct rec_frame *f)
@@ -51,22 +60,16 @@ static int swap_samples(struct rec_depacketizer *d, struct rec_frame *f)
 /* Duration, channels; whether it is a frame at all. */
 static int inspect(struct rec_depacketizer *d, struct rec_frame *f)
 {
-    int samples;
+    int ticks = rec_audio_ticks(d->conf.codec, f->data, f->len);
 
+    if (ticks < 0)
+        return ticks;
     f->channels = 1;
-    if (is_opus(d)) {
-        samples = gw_opus_samples(f->data, f->len);
-        if (samples < 0)
-            return samples;
-        f->duration = (uint32_t)samples;
+    f->duration = (uint32_t)ticks;
+    if (is_opus(d->conf.codec))
         note_opus(d, f);
-        return 0;
-    }
-    if (d->conf.codec == REC_L16 || d->conf.codec == REC_L16_48) {
-        f->duration = (uint32_t)(f->len / 2);
+    if (d->conf.codec == REC_L16 || d->conf.codec == REC_L16_48)
         return swap_samples(d, f);
-    }
-    f->duration = (uint32_t)f->len; /* one byte a tick */
     return 0;
 }
 

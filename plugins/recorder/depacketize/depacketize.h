@@ -161,6 +161,9 @@ void rec_depacketizer_push(struct rec_depacketizer *d, const uint8_t *packet, si
  */
 void rec_depacketizer_flush(struct rec_depacketizer *d);
 
+/* How long an audio frame is, in ticks of the RTP clock; negative: it is none (Opus). */
+int rec_audio_ticks(enum rec_codec codec, const uint8_t *frame, size_t len);
+
 /* Bytes of an OpusHead (RFC 7845 section 5.1, mapping family 0), always REC_OPUS_HEAD. channels: 1 or 2. */
 #define REC_OPUS_HEAD 19
 void rec_opus_head(uint8_t out[REC_OPUS_HEAD], uint8_t channels);
