@@ -40,6 +40,7 @@ struct cardea_stats {
     bool accepting, draining;
     double seal_us, send_us; /* processor time a packet of 1100 bytes costs here, measured at the start; 0: unknown */
     const char *version, *address;
+    bool succeeded; /* another process has taken over: it speaks for this node now */
 };
 
 /* --- metrics, served at /metrics ---------------------------------------------------------------------------------- */

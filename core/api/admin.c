@@ -410,7 +410,8 @@ static bool find_addressed(struct gw_request *rq)
 
     rq->session = gw_session_find(rq->api, rq->session_id);
     if (!rq->session) {
-        gw_request_fail(rq, GW_API_NO_SESSION, "No such session: %llu", (unsigned long long)rq->session_id);
+        if (!gw_elsewhere_request(rq))
+            gw_request_fail(rq, GW_API_NO_SESSION, "No such session: %llu", (unsigned long long)rq->session_id);
         return false;
     }
     rq->handle = rq->has_handle ? g_hash_table_lookup(rq->session->handles, &key) : NULL;

@@ -116,6 +116,29 @@ void gw_api_exchange(struct gw_api *a, const void *transport, uint64_t tag, enum
                      const struct gw_exchange_in *in);
 void gw_api_abandoned(struct gw_api *a, const void *transport, uint64_t tag);
 
+/* --- sessions that are in a neighbour (host/neighbour.h) ---------------------------------------------------------- */
+
+/*
+ * Where requests for sessions go that are not here. arg is that of gw_api_conf. message and exchange return true when
+ * they have taken it: it is answered by gw_api_send() or gw_api_respond(). fresh: it makes a session. transport, c and
+ * tag are those of the transport that it came by.
+ */
+struct gw_elsewhere {
+    bool (*message)(void *arg, const void *transport, cardea_connection c, enum cardea_door door, const char *remote,
+                    const char *text, size_t len);
+    bool (*exchange)(void *arg, const void *transport, uint64_t tag, enum cardea_door door,
+                     const struct gw_exchange_in *in, bool fresh);
+    void (*closed)(void *arg, const void *transport, cardea_connection c);
+    void (*abandoned)(void *arg, const void *transport, uint64_t tag);
+};
+void gw_api_elsewhere(struct gw_api *a, const struct gw_elsewhere *e); /* borrowed; NULL: there is no other place */
+/* A successor accepts clients from now on: exchanges end their connections, so that the next one goes there. */
+void gw_api_succeeded(struct gw_api *a);
+void gw_api_respond(struct gw_api *a, const void *transport, uint64_t tag, int status, const char *const *headers,
+                    const void *body, size_t len);
+void gw_api_send(struct gw_api *a, const void *transport, cardea_connection c, const char *text, size_t len);
+void gw_api_shut(struct gw_api *a, const void *transport, cardea_connection c);
+
 /* Something that happened to connection (or exchange) id; for event handlers. data is taken. */
 void gw_api_transport_event(struct gw_api *a, const void *transport, uint64_t id, json_t *data);
 

@@ -93,6 +93,7 @@ void gw_api_closed(struct gw_api *a, const void *transport, cardea_connection c)
     gint64 key = (gint64)c;
     GList *sessions;
 
+    gw_elsewhere_closed(a, transport, c);
     if (!client)
         return;
     g_hash_table_steal(t->clients, &key);

@@ -127,9 +127,16 @@ static char *query_value(const char *query, const char *name)
     return NULL;
 }
 
-static void poll(struct gw_api *a, struct gw_exchange *x, const struct path *p, const char *query)
+/* Does its owner fetch events? By which exchanges does not matter: a neighbour may carry them. */
+static bool is_polled(const struct gw_session *s)
 {
-    char *secret = query_value(query, "apisecret"), *token = query_value(query, "token");
+    return s->owner && s->owner == s->owner->transport->exchange;
+}
+
+static void poll(struct gw_api *a, struct gw_exchange *x, enum cardea_door door, const struct path *p,
+                 const struct gw_exchange_in *in)
+{
+    char *secret = query_value(in->query, "apisecret"), *token = query_value(in->query, "token");
     bool passes = gw_auth_passes(a, secret, token);
     struct gw_session *s = p->has_session ? gw_session_find(a, p->session) : NULL;
 
@@ -137,10 +144,12 @@ static void poll(struct gw_api *a, struct gw_exchange *x, const struct path *p, 
     g_free(token);
     if (!passes)
         respond_empty(x, 403);
-    else if (!s || s->owner != x->transport->exchange)
+    else if (!s && p->has_session && gw_elsewhere_exchange(a, x, door, in))
+        return;
+    else if (!s || !is_polled(s))
         respond_empty(x, 404);
     else {
-        char *max = query_value(query, "maxev");
+        char *max = query_value(in->query, "maxev");
 
         gw_session_touch(s);
         gw_poll_start(s, x, max);
@@ -148,7 +157,8 @@ static void poll(struct gw_api *a, struct gw_exchange *x, const struct path *p, 
     }
 }
 
-static void get(struct gw_api *a, struct gw_exchange *x, enum cardea_door door, const struct path *p, const char *query)
+static void get(struct gw_api *a, struct gw_exchange *x, enum cardea_door door, const struct path *p,
+                const struct gw_exchange_in *in)
 {
     const struct gw_origin o = origin_of(x, door);
 
@@ -159,7 +169,7 @@ static void get(struct gw_api *a, struct gw_exchange *x, enum cardea_door door, 
     else if (p->n == 2)
         redirect(x, p);
     else if (p->n == 1)
-        poll(a, x, p, query);
+        poll(a, x, door, p, in);
     else
         respond_empty(x, 404);
 }
@@ -175,7 +185,7 @@ void gw_door_exchange(struct gw_api *a, struct gw_exchange *x, enum cardea_door 
     else if (p.n > MAX_SEGMENTS)
         respond_empty(x, 404);
     else if (!strcmp(in->method, "GET"))
-        get(a, x, door, &p, in->query);
+        get(a, x, door, &p, in);
     else if (strcmp(in->method, "POST") != 0)
         gw_request_refuse(&o, 0, GW_API_TRANSPORT, "Unsupported method %.20s", in->method);
     else if (p.n == 1 && !strcmp(p.segment[0], "info") && door == CARDEA_DOOR_ADMIN)

@@ -27,18 +27,49 @@ void gw_exchange_free(gpointer exchange)
     struct gw_exchange *x = exchange;
 
     g_strfreev(x->headers);
+    gw_again_free(x->again);
     g_free(x->remote);
     g_free(x);
 }
 
+/* The answer's headers, and that the connection ends: who comes again comes to our successor. Free the array alone. */
+static const char **with_end(const char *const *headers)
+{
+    GPtrArray *all = g_ptr_array_new();
+
+    for (const char *const *h = headers; h && h[0] && h[1]; h += 2) {
+        g_ptr_array_add(all, (gpointer)h[0]);
+        g_ptr_array_add(all, (gpointer)h[1]);
+    }
+    g_ptr_array_add(all, "Connection");
+    g_ptr_array_add(all, "close");
+    g_ptr_array_add(all, NULL);
+    return (const char **)g_ptr_array_free(all, FALSE);
+}
+
 static void respond(struct gw_transport *t, uint64_t tag, const struct cardea_response *response)
 {
+    struct gw_exchange *x = find(t, tag);
+    struct cardea_response last = *response;
+    const char **headers;
     gint64 key = (gint64)tag;
 
-    if (g_hash_table_remove(t->exchanges, &key))
+    if (!x) {
+        if (response->is_file)
+            close(response->fd);
+        return;
+    }
+    if (response->status == 404 && gw_again_elsewhere(x))
+        return;
+    if (!x->api->succeeded) {
+        g_hash_table_remove(t->exchanges, &key);
         t->table.respond(tag, response);
-    else if (response->is_file)
-        close(response->fd);
+        return;
+    }
+    g_hash_table_remove(t->exchanges, &key);
+    last.headers = headers = with_end(response->headers);
+    t->table.respond(tag, &last);
+    g_free(headers);
 }
 
 void gw_exchange_respond(struct gw_transport *t, uint64_t tag, int status, const char *const *headers, const void *body,
@@ -76,6 +107,7 @@ void gw_api_exchange(struct gw_api *a, const void *transport, uint64_t tag, enum
         return;
     }
     x = g_new0(struct gw_exchange, 1);
+    x->api = a;
     x->transport = t;
     x->tag = tag;
     x->remote = g_strdup(in->remote);
@@ -92,6 +124,7 @@ void gw_api_abandoned(struct gw_api *a, const void *transport, uint64_t tag)
     struct gw_exchange *x = t ? find(t, tag) : NULL;
     gint64 key = (gint64)tag;
 
+    gw_elsewhere_abandoned(a, transport, tag);
     if (!x)
         return;
     if (x->poll)

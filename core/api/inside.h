@@ -33,9 +33,9 @@
 enum { GW_LEVEL_SERVER = 1, GW_LEVEL_SESSION = 2, GW_LEVEL_HANDLE = 4 };
 
 struct gw_plugin {
-    struct cardea_plugin table; /* a copy: members that the module lacks are NULL */
+    struct cardea_plugin table;      /* a copy: members that the module lacks are NULL */
     const struct cardea_plugin *key; /* the module's own table */
-    const char *shown;          /* the name that clients see */
+    const char *shown;               /* the name that clients see */
     bool string_ids;
 };
 
@@ -67,12 +67,14 @@ struct gw_origin {
 };
 
 struct gw_exchange {
+    struct gw_api *api;
     struct gw_transport *transport;
     uint64_t tag;
-    struct gw_poll *poll; /* when it is a long poll; owned by its session */
-    void *ticket;         /* when it is a route's */
-    char **headers;       /* likewise; owned */
-    char *remote;         /* owned */
+    struct gw_poll *poll;   /* when it is a long poll; owned by its session */
+    void *ticket;           /* when it is a route's */
+    char **headers;         /* likewise; owned */
+    struct gw_again *again; /* a route's, that a neighbour may know if ours does not; owned, NULL: it is not asked */
+    char *remote;           /* owned */
 };
 
 struct gw_poll { /* a long poll that waits */
@@ -216,6 +218,8 @@ struct gw_api {
     struct gw_lifetimes lifetimes;
     GHashTable *refusals; /* module -> why */
     uint64_t sessions_made;
+    const struct gw_elsewhere *elsewhere; /* borrowed; NULL: there is no other place */
+    bool succeeded;
 };
 
 /* --- api.c -------------------------------------------------------------------------------------------------------- */
@@ -279,6 +283,19 @@ void gw_limits_session_made(struct gw_session *s, const struct gw_limits_session
 void gw_limits_session_gone(struct gw_session *s);
 bool gw_limits_request(const struct gw_request *rq);         /* of its address */
 bool gw_limits_session_request(const struct gw_request *rq); /* of its session */
+
+/* --- elsewhere.c: true: it was sent on to the neighbour that may have its session, and will be answered -------------
+ */
+bool gw_elsewhere_request(const struct gw_request *rq);
+bool gw_elsewhere_create(const struct gw_request *rq);
+/* A route's exchange is kept, so that the neighbour can be asked when nobody here knows its path (404). */
+void gw_again_keep(struct gw_exchange *x, const struct gw_exchange_in *in);
+bool gw_again_elsewhere(struct gw_exchange *x); /* at most once */
+void gw_again_free(struct gw_again *again);
+bool gw_elsewhere_exchange(const struct gw_api *a, const struct gw_exchange *x, enum cardea_door door,
+                           const struct gw_exchange_in *in);
+void gw_elsewhere_closed(const struct gw_api *a, const void *transport, cardea_connection c);
+void gw_elsewhere_abandoned(const struct gw_api *a, const void *transport, uint64_t tag);
 
 /* --- session.c ---------------------------------------------------------------------------------------------------- */
 struct gw_session *gw_session_find(const struct gw_api *a, uint64_t id);

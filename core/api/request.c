@@ -109,8 +109,9 @@ static bool passes(const struct gw_request *rq)
 
 static void run_create(struct gw_request *rq)
 {
-    if (gw_admission_passes(rq) && passes(rq))
-        gw_session_create(rq);
+    if ((rq->api->succeeded && gw_elsewhere_create(rq)) || !gw_admission_passes(rq) || !passes(rq))
+        return;
+    gw_session_create(rq);
 }
 
 /* --- session level ------------------------------------------------------------------------------------------------ */
@@ -240,7 +241,8 @@ static void serve_addressed(struct gw_request *rq)
         return;
     rq->session = gw_session_find(rq->api, rq->session_id);
     if (!rq->session) {
-        gw_request_fail(rq, GW_API_NO_SESSION, "No such session: %llu", (unsigned long long)rq->session_id);
+        if (!gw_elsewhere_request(rq))
+            gw_request_fail(rq, GW_API_NO_SESSION, "No such session: %llu", (unsigned long long)rq->session_id);
         return;
     }
     gw_session_touch(rq->session);

@@ -123,6 +123,7 @@ void gw_routes_exchange(struct gw_api *a, struct gw_exchange *x, const struct gw
     rq.rest = in->path + strlen(r->prefix);
     rq.rest += *rq.rest == '/';
     x->headers = g_strdupv((char **)in->headers);
+    gw_again_keep(x, in);
     x->ticket = gw_tickets_add(&a->exchanges, x);
     answering = a;
     r->handler(x->ticket, &rq);

@@ -44,6 +44,9 @@ const struct cardea_option gw_options[] = {
     TEXT("general", "state_folder", NULL, 4000, false,
         "Folder where the gateway and its plugins keep what must survive a restart; unset: "
         "$STATE_DIRECTORY, or /var/lib/cardea when it can be written, or ~/.local/state/cardea."),
+    TEXT("general", "takeover_socket", NULL, 100, false,
+        "Socket in the file system where a new process may take over from this one (--takeover); unset: \"takeover\" in "
+        "$RUNTIME_DIRECTORY, or in state_folder."),
     TEXT("general", "events_folder", NULL, 4000, false, "Accepted and ignored."),
     TEXT("general", "loggers_folder", NULL, 4000, false,
         "Accepted and ignored: the log goes to standard output and a file."),
@@ -125,6 +128,9 @@ const struct cardea_option gw_options[] = {
     INT("media", "media_port", "10000", 1, 65535, false,
         "UDP port of the first worker with ICE lite; worker i has this plus i. Passive ICE-TCP uses the "
         "same numbers."),
+    INT("media", "media_port_blocks", "2", 1, 16, false,
+        "With --takeover the media ports of the old process are in use: the new one tries so many blocks of numbers, the "
+        "first at media_port, each as large as there are workers. All of them must be open in the firewall."),
     BOOL("media", "ipv6", "false", false, "Offer IPv6 candidates."),
     BOOL("media", "ipv6_linklocal", "false", false, "Offer link-local IPv6 candidates, too."),
     INT("media", "min_nack_queue", "200", 0, 1000, LIVE, "Milliseconds of packets kept for retransmission at least."),

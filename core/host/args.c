@@ -78,7 +78,7 @@ static const struct arg args[] = {
 static struct {
     struct gw_settings *settings; /* being made */
     char *config_file, *configs_folder, *working_folder, *sample;
-    gboolean version, check, help_config;
+    gboolean version, check, help_config, takeover;
 } the;
 
 static void override(const char *category, const char *name, const char *value)
@@ -138,6 +138,8 @@ static GOptionEntry *entries(void)
         {"cwd-path", 'H', 0, G_OPTION_ARG_FILENAME, &the.working_folder, "Work in this folder", "FOLDER"},
         {"set", 0, 0, G_OPTION_ARG_CALLBACK, take_set, "Any item of the main configuration", "CATEGORY.NAME=VALUE"},
         {"stun-server", 'S', 0, G_OPTION_ARG_CALLBACK, take_stun, "STUN server", "HOST:PORT"},
+        {"takeover", 0, 0, G_OPTION_ARG_NONE, &the.takeover,
+         "Take over from a gateway that runs here; if none does, start as always", NULL},
         {"check-config", 0, 0, G_OPTION_ARG_NONE, &the.check, "Check all configuration files and end", NULL},
         {"help-config", 0, 0, G_OPTION_ARG_NONE, &the.help_config, "Explain every item of the configuration and end",
          NULL},
@@ -346,6 +348,7 @@ static int read_all(int argc, char **argv)
     }
     the.settings->config_file = the.config_file ? strdup(the.config_file) : NULL;
     the.settings->configs_folder = g_strdup(the.configs_folder);
+    the.settings->takeover = the.takeover;
     if (gw_settings_load(the.settings, gw_complain_to_stderr, NULL)) {
         fprintf(stderr, "%s: not started, see the mistakes above. --help-config explains every item.\n", argv[0]);
         return 1;

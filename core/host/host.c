@@ -26,10 +26,12 @@
 #include "host/life.h"
 #include "host/listeners.h"
 #include "host/modules.h"
+#include "host/neighbour.h"
 #include "host/notify.h"
 #include "host/operator.h"
 #include "host/routes.h"
 #include "host/stats.h"
+#include "host/takeover.h"
 #include "host/workers.h"
 #include "log/log.h"
 #include "sctp/sctp.h"
@@ -58,6 +60,8 @@ struct host {
     struct gw_packet_cost cost;
     uint64_t pulse, soon;
     int last_signal;
+    char *takeover_path;
+    bool heir; /* we take over from another process */
 };
 
 static const char *text(const struct host *h, const char *category, const char *name)
@@ -195,7 +199,7 @@ static bool is_busy(const struct host *h, int64_t now_us)
 {
     int64_t grace_us = gw_config_int(h->config, "general", "drain_grace") * 1000000;
 
-    return gw_api_sessions(h->api) > 0 || now_us < h->life.since_us + grace_us;
+    return gw_api_sessions(h->api) > 0 || gw_neighbours_wait() || now_us < h->life.since_us + grace_us;
 }
 
 /* The phase or its deadline changed: all who care are told. */
@@ -379,8 +383,10 @@ static int make_api(struct host *h)
     return gw_api_new(&h->api, &conf);
 }
 
+/* Beside a predecessor its media ports are taken: the next block of numbers, then. */
 static int make_workers(struct host *h)
 {
+    int64_t blocks = h->heir ? gw_config_int(h->config, "media", "media_port_blocks") : 1;
     struct gw_media_settings media;
     char why[300] = "";
     int err = gw_mailbox_new(&h->news, NEWS);
@@ -390,7 +396,9 @@ static int make_workers(struct host *h)
     if (err)
         return err;
     gw_api_media_settings(h->api, &media);
-    err = gw_workers_new(&h->workers, h->config, h->dtls, h->news, &media, why, sizeof(why));
+    err = GW_EIO;
+    for (int64_t i = 0; err == GW_EIO && i < blocks; i++)
+        err = gw_workers_new(&h->workers, h->config, (unsigned)i, h->dtls, h->news, &media, why, sizeof(why));
     if (err)
         gw_fatal("%s", why);
     return err;
@@ -437,6 +445,25 @@ static int load_modules(struct host *h)
     return 0;
 }
 
+/* Listening sockets that are there already. */
+static int inherit(struct host *h)
+{
+    int err = GW_ENOENT;
+
+    if (gw_listeners_inherit_from_manager())
+        gw_info("listening sockets come from the service manager");
+    if (h->settings->takeover)
+        err = gw_takeover_from(h->takeover_path);
+    h->heir = !err;
+    if (h->heir)
+        gw_info("taking over from the gateway at %s", h->takeover_path);
+    else if (err == GW_EIO)
+        gw_fatal("the gateway at %s does not hand over its sockets: is it of another version?", h->takeover_path);
+    else if (h->settings->takeover)
+        gw_info("nobody is there to take over from");
+    return err == GW_EIO ? err : 0;
+}
+
 static int start(struct host *h)
 {
     int err = raise_limits(h);
@@ -450,8 +477,8 @@ static int start(struct host *h)
         err = watch_signals(h);
     if (!err)
         err = gw_listeners_begin();
-    if (!err && gw_listeners_inherit_from_manager())
-        gw_info("listening sockets come from the service manager");
+    if (!err)
+        err = inherit(h);
     if (!err)
         err = gw_sctp_global_init();
     if (!err)
@@ -460,8 +487,10 @@ static int start(struct host *h)
         err = make_jwt(h);
     if (!err)
         err = make_api(h);
-    if (!err)
+    if (!err) {
+        gw_neighbours_begin(h->api);
         err = make_workers(h);
+    }
     if (!err)
         err = make_links(h);
     if (!err) {
@@ -510,6 +539,7 @@ static void stop(struct host *h)
 {
     if (h->api && h->links)
         let_go(h);
+    gw_neighbours_end();
     gw_event_handlers_stop(h->last_signal);
     gw_operator_stop();
     gw_host_routes_end();
@@ -518,6 +548,7 @@ static void stop(struct host *h)
         gw_api_stop_plugins(h->api);
     }
     gw_listeners_end();
+    gw_takeover_end();
     gw_host_stats_end();
     gw_workers_stop(h->workers);
     if (h->news)
@@ -559,6 +590,55 @@ static bool output_is_wanted(const struct gw_settings *s)
     return false;
 }
 
+/* --- one process after the other ---------------------------------------------------------------------------------- */
+
+static char *takeover_path(const struct host *h)
+{
+    const char *path = text(h, "general", "takeover_socket"), *folder = getenv("RUNTIME_DIRECTORY");
+
+    return path ? g_strdup(path) : g_build_filename(folder ? folder : h->settings->state_folder, "takeover", NULL);
+}
+
+static void for_successor(void *arg, bool stop)
+{
+    if (stop)
+        gw_pid_file_remove();
+    else
+        keep_pid_file(arg);
+}
+
+static void succeeded(void *arg)
+{
+    struct host *h = arg;
+
+    gw_info("a successor serves from now on");
+    gw_api_succeeded(h->api);
+    gw_host_stats_succeeded();
+    drain(h, true, drain_timeout_s(h));
+}
+
+/* All is there: from here on clients come to us. */
+static int serve(struct host *h)
+{
+    int err = gw_takeover_stop_predecessor();
+
+    if (err)
+        gw_fatal("the gateway that we take over from does not answer any more");
+    else if (h->settings->takeover)
+        err = keep_pid_file(h);
+    if (err)
+        return err;
+    gw_listeners_forget_inherited();
+    gw_life_ready(&h->life, gw_now_us());
+    gw_listeners_accept(true);
+    gw_takeover_begin(&(struct gw_takeover_conf){
+        .path = h->takeover_path, .stopping = for_successor, .succeeded = succeeded, .arg = h});
+    gw_notify("READY=1\nSTATUS=serving");
+    return 0;
+}
+
+/* --- all of it ---------------------------------------------------------------------------------------------------- */
+
 int gw_host_run(struct gw_settings *settings)
 {
     struct host h = {.settings = settings, .config = settings->config, .signals = -1};
@@ -569,20 +649,21 @@ int gw_host_run(struct gw_settings *settings)
     if (start_log(&h))
         return 1;
     gw_info("Cardea " PACKAGE_VERSION ", configured by %s", settings->config_file ? settings->config_file : "defaults");
-    err = keep_pid_file(&h);
+    h.takeover_path = takeover_path(&h);
+    err = settings->takeover ? 0 : keep_pid_file(&h);
     if (!err)
         err = start(&h);
+    if (!err)
+        err = serve(&h);
     if (!err) {
         gw_info("serving at %s: %u workers, media from UDP port %u on, sealing by %s", h.address,
                 gw_workers_count(h.workers), gw_workers_port(h.workers, 0), h.sealer);
-        gw_life_ready(&h.life, gw_now_us());
-        gw_listeners_accept(true);
-        gw_notify("READY=1\nSTATUS=serving");
         gw_daemon_ready(output_is_wanted(settings));
         gw_loop_run(gw_control_loop());
     }
     stop(&h);
     gw_pid_file_remove();
+    g_free(h.takeover_path);
     gw_log_stop();
     return err ? 1 : 0;
 }

@@ -18,6 +18,7 @@ struct gw_settings {
     char *configs_folder;
     char *plugins_folder, *transports_folder, *html_folder;
     char *state_folder; /* need not exist yet */
+    bool takeover;      /* from a gateway that runs, if there is one */
     struct gw_override *overrides;
     size_t n_overrides;
     const char *commit; /* of the source that this was built from, static; NULL: not known */

@@ -4,6 +4,9 @@ libgw_a_SOURCES += \
 	core/host/control.c core/host/control.h \
 	core/host/event_handlers.c core/host/event_handlers.h \
 	core/host/exported.c core/host/exported.h \
+	core/host/frame.c core/host/frame.h \
+	core/host/neighbour.c core/host/neighbour.h \
+	core/host/takeover.c core/host/takeover.h \
 	core/host/host.c core/host/host.h \
 	core/host/life.c core/host/life.h \
 	core/host/listeners.c core/host/listeners.h \

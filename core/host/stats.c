@@ -13,6 +13,7 @@ static struct {
     struct gw_workers *workers;
     const struct gw_packet_cost *cost;
     const char *address;
+    bool succeeded;
 } from;
 
 void gw_host_stats_begin(struct gw_api *api, struct gw_workers *workers, const struct gw_packet_cost *cost,
@@ -38,6 +39,11 @@ static void give(void *out, uint32_t room, void *all, uint32_t size)
     memcpy(out, all, n);
 }
 
+void gw_host_stats_succeeded(void)
+{
+    from.succeeded = true;
+}
+
 int gw_host_stats(struct cardea_stats *out)
 {
     struct cardea_stats s = {0};
@@ -51,6 +57,7 @@ int gw_host_stats(struct cardea_stats *out)
     s.sessions_made = gw_api_sessions_made(from.api);
     s.accepting = gw_api_accepts(from.api);
     s.draining = gw_api_drains(from.api);
+    s.succeeded = from.succeeded;
     s.seal_us = from.cost->seal_us;
     s.send_us = from.cost->send_us;
     s.version = PACKAGE_VERSION;

@@ -16,6 +16,7 @@
 void gw_host_stats_begin(struct gw_api *api, struct gw_workers *workers, const struct gw_packet_cost *cost,
                          const char *address);
 void gw_host_stats_end(void);
+void gw_host_stats_succeeded(void); /* from now on another process speaks for this node */
 int gw_host_stats(struct cardea_stats *out);
 int gw_host_worker_stats(unsigned worker, struct cardea_worker_stats *out); /* GW_ENOENT: no such worker */
 

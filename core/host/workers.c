@@ -137,14 +137,14 @@ static void read_ports(const struct cardea_config *c, struct gw_ice_conf *ice)
     }
 }
 
-static void read_ice(const struct cardea_config *c, unsigned index, struct gw_ice_conf *ice)
+static void read_ice(const struct cardea_config *c, unsigned offset, struct gw_ice_conf *ice)
 {
     const char *announce = gw_config_string(c, "nat", "announce");
     const char *nomination = gw_config_string(c, "nat", "ice_nomination");
 
     *ice = (struct gw_ice_conf){
         .full = gw_workers_full_ice(c),
-        .port = (uint16_t)(gw_config_int(c, "media", "media_port") + index),
+        .port = (uint16_t)(gw_config_int(c, "media", "media_port") + offset),
         .tcp = gw_config_bool(c, "nat", "ice_tcp"),
         .ipv6 = gw_config_bool(c, "media", "ipv6"),
         .ipv6_linklocal = gw_config_bool(c, "media", "ipv6_linklocal"),
@@ -181,7 +181,7 @@ static struct gw_metric *delay_metric(unsigned index)
                                bounds, sizeof(bounds) / sizeof(bounds[0]));
 }
 
-static int make_one(struct one *w, const struct cardea_config *config, struct gw_dtls_context *dtls,
+static int make_one(struct one *w, const struct cardea_config *config, unsigned block, struct gw_dtls_context *dtls,
                     const struct gw_media_settings *settings, char *why, size_t why_len)
 {
     char name[16];
@@ -217,7 +217,7 @@ static int make_one(struct one *w, const struct cardea_config *config, struct gw
         err = gw_engine_new(&w->engine, &engine);
     if (err)
         return err;
-    read_ice(config, w->index, &ice);
+    read_ice(config, block * w->all->n + w->index, &ice);
     err = gw_ice_io_new(&w->ice, &ice, gw_worker_loop(w->thread), gw_engine_pool(w->engine), gw_engine_ice_events(),
                         why, why_len);
     if (err)
@@ -230,8 +230,9 @@ static int make_one(struct one *w, const struct cardea_config *config, struct gw
     return 0;
 }
 
-int gw_workers_new(struct gw_workers **out, const struct cardea_config *config, struct gw_dtls_context *dtls,
-                   struct gw_mailbox *news, const struct gw_media_settings *settings, char *why, size_t why_len)
+int gw_workers_new(struct gw_workers **out, const struct cardea_config *config, unsigned block,
+                   struct gw_dtls_context *dtls, struct gw_mailbox *news, const struct gw_media_settings *settings,
+                   char *why, size_t why_len)
 {
     unsigned n = gw_workers_wanted(config);
     struct gw_workers *ws = calloc(1, sizeof(*ws) + n * sizeof(ws->w[0]));
@@ -244,7 +245,7 @@ int gw_workers_new(struct gw_workers **out, const struct cardea_config *config, 
     for (unsigned i = 0; i < n && !err; i++) {
         ws->w[i].all = ws;
         ws->w[i].index = i;
-        err = make_one(&ws->w[i], config, dtls, settings, why, why_len);
+        err = make_one(&ws->w[i], config, block, dtls, settings, why, why_len);
     }
     if (err) {
         gw_workers_free(ws);

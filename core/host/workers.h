@@ -14,10 +14,12 @@
 
 struct gw_workers;
 
-/* config: the main one. news: where the workers' news go; borrowed. Where something cannot be had, why gets one line.
+/* config: the main one. block: which of the blocks of media ports, the first is 0. GW_EIO: they are in use. news: where
+ * the workers' news go; borrowed. Where something cannot be had, why gets one line.
  */
-int gw_workers_new(struct gw_workers **out, const struct cardea_config *config, struct gw_dtls_context *dtls,
-                   struct gw_mailbox *news, const struct gw_media_settings *settings, char *why, size_t why_len);
+int gw_workers_new(struct gw_workers **out, const struct cardea_config *config, unsigned block,
+                   struct gw_dtls_context *dtls, struct gw_mailbox *news, const struct gw_media_settings *settings,
+                   char *why, size_t why_len);
 int gw_workers_start(struct gw_workers *ws);
 void gw_workers_stop(struct gw_workers *ws); /* joins the threads; what is left in the mailboxes is dropped */
 void gw_workers_free(struct gw_workers *ws);

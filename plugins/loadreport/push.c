@@ -159,6 +159,8 @@ void push_start(void)
 
 void push_tick(void)
 {
+    if (lr.now.stats.succeeded)
+        return; /* the other process tells, under the same name */
     if (web_url && due(&web))
         to_web();
     if (redis_is_configured() && due(&redis))
@@ -169,7 +171,7 @@ void push_stop(void)
 {
     struct redis_hash *h;
 
-    if (!redis_is_configured())
+    if (!redis_is_configured() || lr.now.stats.succeeded)
         return;
     h = redis_hash_new(0, "%s%s", lr.host->option_string(lr.config, "redis", "prefix"), lr.node);
     redis_put(h);

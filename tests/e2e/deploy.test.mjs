@@ -12,8 +12,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openBrowser, openPage, until } from './lib/browser.mjs';
-import { Socket, post } from './lib/client.mjs';
 import { Gateway, SOURCE, freeTcp } from './lib/gateway.mjs';
+import { joinOverHttp, joinOverSocket } from './lib/joins.mjs';
 
 const wait = (ms) => new Promise((wake) => setTimeout(wake, ms));
 
@@ -59,36 +59,6 @@ async function startBalancer(ports, nodes) {
 async function eventually(what, fn, seconds = 20) {
   for (const end = Date.now() + seconds * 1000; Date.now() < end; await wait(200)) if (await fn()) return;
   throw new Error(`waited in vain for: ${what}`);
-}
-
-/** Joins a room of its own, says hello, leaves; throws when anything is refused. */
-async function joinOverSocket(url) {
-  const s = await Socket.open(url);
-  try {
-    const session_id = (await s.ask({ janus: 'create' })).data.id;
-    const handle_id = (await s.ask({ janus: 'attach', session_id, plugin: 'janus.plugin.videoroom' })).data.id;
-    await s.ask({ janus: 'message', session_id, handle_id, body: { request: 'join', ptype: 'publisher', room: 1234 } });
-    await s.next((m) => m.plugindata?.data?.videoroom === 'joined');
-    await wait(300);
-    assert.equal((await s.ask({ janus: 'keepalive', session_id })).janus, 'ack');
-    await s.ask({ janus: 'destroy', session_id });
-  } finally {
-    s.close();
-  }
-}
-
-async function joinOverHttp(url) {
-  const ask = async (path, body) => {
-    const { json, status, headers } = await post(`${url}${path}`, { transaction: 't', ...body });
-    assert.ok(json && json.janus !== 'error', `${body.janus}: status ${status}, ${JSON.stringify(json)} ${[...headers]}`);
-    return json;
-  };
-  const session = (await ask('', { janus: 'create' })).data.id;
-  const handle = (await ask(`/${session}`, { janus: 'attach', plugin: 'janus.plugin.videoroom' })).data.id;
-  await ask(`/${session}/${handle}`, { janus: 'message', body: { request: 'join', ptype: 'publisher', room: 1234 } });
-  const event = await (await fetch(`${url}/${session}?maxev=1`)).json();
-  assert.equal([].concat(event)[0].plugindata.data.videoroom, 'joined');
-  await ask(`/${session}`, { janus: 'destroy' });
 }
 
 const agentLine = (port) => new Promise((done, fail) => {

@@ -104,8 +104,8 @@ export class Gateway {
     return g;
   }
 
-  async #run({ netns, env, nofile }) {
-    const command = [join(BUILD, 'cardea'), '-F', this.folder];
+  async #run({ netns, env, nofile }, ...more) {
+    const command = [join(BUILD, 'cardea'), '-F', this.folder, ...more];
     if (nofile) command.unshift('prlimit', `--nofile=${nofile}`);
     if (netns) command.unshift('ip', 'netns', 'exec', netns);
     this.process = spawn(command[0], command.slice(1), { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -117,7 +117,8 @@ export class Gateway {
     const end = Date.now() + 30000;
     while (Date.now() < end) {
       if (over) throw new Error(`the gateway ended at once:\n${this.log}`);
-      if (netns ? /listening|started|serving/i.test(this.log) : await this.ready()) return;
+      const takesOver = more.includes('--takeover'); // until it serves the old process would answer
+      if (takesOver ? /serving at/.test(this.log) : netns ? /listening|started|serving/i.test(this.log) : await this.ready()) return;
       await new Promise((wake) => setTimeout(wake, 100));
     }
     this.process.kill('SIGKILL');
@@ -143,6 +144,14 @@ export class Gateway {
     this.process.kill(signal);
     await within(`the gateway to end after ${signal}\n${this.log.slice(-3000)}`, this.exited);
     await this.#run(this.options);
+  }
+
+  /** Another process with the same folder and ports, that takes over from this one; this one drains. */
+  async takeOver(...more) {
+    const g = Object.assign(new Gateway(), { folder: this.folder, host: this.host, httpPort: this.httpPort, wsPort: this.wsPort,
+      adminPort: this.adminPort, mediaPort: this.mediaPort, recordings: this.recordings, options: this.options });
+    await g.#run(this.options, '--takeover', ...more);
+    return g;
   }
 
   /** Ends the process and says how it ended; a crash or a sanitizer report fails the test. */
