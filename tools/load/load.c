@@ -5,14 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "load.h"
 
-#define EVENTS   256
+#define EVENTS   4096
 #define TICK_US  5000
+#define TURN_US  500 /* how often sockets are looked at */
 #define SETTLE_S 2
 
 static struct world {
@@ -33,6 +35,8 @@ static struct world {
 
 static volatile sig_atomic_t stopped;
 
+int64_t real_ahead_us;
+
 static void on_signal(int number)
 {
     stopped = 1;
@@ -43,6 +47,14 @@ int64_t now_us(void)
     struct timespec t;
 
     clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * 1000000LL + t.tv_nsec / 1000;
+}
+
+static int64_t real_us(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_REALTIME, &t);
     return t.tv_sec * 1000000LL + t.tv_nsec / 1000;
 }
 
@@ -239,11 +251,34 @@ static void take_sample(int64_t now)
                 (int)world.joining->len, t.failed, s.packets, s.lost, s.cpu_percent, s.generator_percent);
 }
 
+/*
+ * By the clock, not by what arrives: a generator that sleeps until the next datagram is woken by the server, on the
+ * server's time, some thousand times a second, as no network card does. What arrives is stamped by the kernel.
+ */
+static void sleep_until_turn(void)
+{
+    static int64_t next;
+    int64_t now = now_us();
+    struct timespec t;
+
+    next += TURN_US;
+    if (next <= now) {
+        next = now;
+        return;
+    }
+    t = (struct timespec){.tv_sec = next / 1000000, .tv_nsec = next % 1000000 * 1000};
+    clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);
+}
+
 static void turn(void)
 {
-    struct epoll_event events[EVENTS];
-    int64_t now = now_us();
+    static struct epoll_event events[EVENTS];
+    int64_t now;
     int n;
+
+    sleep_until_turn();
+    now = now_us();
+    real_ahead_us = real_us() - now;
 
     for (guint i = 0; i < world.next; i++) {
         struct client *c = world.clients->pdata[i];
@@ -252,7 +287,7 @@ static void turn(void)
             media_send(&c->peer, now);
     }
     start_some(now);
-    n = epoll_wait(world.epoll, events, EVENTS, 1);
+    n = epoll_wait(world.epoll, events, EVENTS, 0);
     now = now_us();
     for (int i = 0; i < n; i++) {
         struct watch *w = events[i].data.ptr;
@@ -460,6 +495,7 @@ int main(int argc, char **argv)
         return 2;
     signal(SIGINT, on_signal);
     signal(SIGTERM, on_signal);
+    prctl(PR_SET_TIMERSLACK, 1000ul);
     if (!getrlimit(RLIMIT_NOFILE, &files)) {
         files.rlim_cur = files.rlim_max;
         setrlimit(RLIMIT_NOFILE, &files);

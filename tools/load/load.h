@@ -42,6 +42,7 @@ struct watch { /* embedded in what owns a descriptor */
     void *arg;
 };
 int64_t now_us(void);
+extern int64_t real_ahead_us; /* of the wall clock, as of this turn: the kernel stamps datagrams with that one */
 bool watch_add(struct watch *w, int fd, bool writable);
 void watch_change(struct watch *w, int fd, bool writable);
 

@@ -80,14 +80,14 @@ static void transmit(struct peer *peer, struct outgoing *o, uint8_t *packet, siz
     peer->publisher->bytes += len;
 }
 
-static void send_audio(struct peer *peer, int64_t now)
+static void send_audio(struct peer *peer)
 {
     struct outgoing *o = &peer->publisher->audio;
     uint8_t packet[300] = {0};
     size_t n = put_header(peer, o, packet, sizeof(packet), 111, false);
 
     packet[n] = 0xfc; /* Opus TOC: fullband, 20 ms, stereo, one frame */
-    stamp(packet + n + AUDIO_BYTES - STAMP, now);
+    stamp(packet + n + AUDIO_BYTES - STAMP, now_us());
     transmit(peer, o, packet, n, n + AUDIO_BYTES);
     o->ts += 960;
 }
@@ -171,8 +171,9 @@ static void send_parameter_sets(struct peer *peer, struct outgoing *o, int64_t n
     transmit(peer, o, packet, n, n + sizeof(sets));
 }
 
-static void send_frame(struct peer *peer, struct outgoing *o, int64_t now)
+static void send_frame(struct peer *peer, struct outgoing *o)
 {
+    int64_t now = now_us();
     size_t bytes = o->bitrate / 8 / (unsigned)option.fps, packets, small, larger;
 
     if (o->keyframe_us && o->keyframe_us <= now) {
@@ -209,12 +210,12 @@ void media_send(struct peer *peer, int64_t now)
 
     while (p->next_audio_us <= now) {
         if (!option.silent)
-            send_audio(peer, now);
+            send_audio(peer);
         p->next_audio_us += 20000;
     }
     while (p->next_video_us <= now) {
         for (unsigned i = 0; i < p->n_video; i++)
-            send_frame(peer, &p->video[i], now);
+            send_frame(peer, &p->video[i]);
         p->next_video_us += 1000000 / option.fps;
     }
 }

@@ -19,6 +19,7 @@
 
 #define BATCH    64
 #define GRO_ROOM 65535
+#define CONTROL  (CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(struct timespec)))
 
 struct gw_dtls_context *dtls_context;
 struct gw_sealer *sealer;
@@ -50,6 +51,8 @@ bool peer_open(struct peer *p)
         setsockopt(p->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
     if (option.gro)
         setsockopt(p->fd, IPPROTO_UDP, UDP_GRO, &one, sizeof(one));
+    if (p->opens || strstr(option.feedback, "twcc"))
+        setsockopt(p->fd, SOL_SOCKET, SO_TIMESTAMPNS, &one, sizeof(one));
     return true;
 }
 
@@ -208,9 +211,25 @@ static void on_datagram(struct peer *p, uint8_t *data, size_t len, int64_t now)
         p->garbage++;
 }
 
+/* When it arrived, and with UDP_GRO the size of the datagrams in it; what the kernel does not tell stays as it is. */
+static void read_control(struct msghdr *h, int64_t *arrival, int *size)
+{
+    struct timespec t;
+
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(h); c; c = CMSG_NXTHDR(h, c)) {
+        if (c->cmsg_level == IPPROTO_UDP && c->cmsg_type == UDP_GRO) {
+            memcpy(size, CMSG_DATA(c), sizeof(*size));
+        } else if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SO_TIMESTAMPNS) {
+            memcpy(&t, CMSG_DATA(c), sizeof(t));
+            *arrival = t.tv_sec * 1000000LL + t.tv_nsec / 1000 - real_ahead_us;
+        }
+    }
+}
+
 static void receive_batch(struct peer *p, int64_t now)
 {
     static uint8_t buf[BATCH][2048];
+    _Alignas(struct cmsghdr) static uint8_t control[BATCH][CONTROL];
     struct iovec iov[BATCH];
     struct mmsghdr msg[BATCH];
     int n;
@@ -218,12 +237,17 @@ static void receive_batch(struct peer *p, int64_t now)
     do {
         for (int i = 0; i < BATCH; i++) {
             iov[i] = (struct iovec){buf[i], sizeof(buf[i])};
-            msg[i].msg_hdr = (struct msghdr){.msg_iov = &iov[i], .msg_iovlen = 1};
+            msg[i].msg_hdr = (struct msghdr){
+                .msg_iov = &iov[i], .msg_iovlen = 1, .msg_control = control[i], .msg_controllen = CONTROL};
         }
         n = recvmmsg(p->fd, msg, BATCH, MSG_DONTWAIT, NULL);
-        for (int i = 0; i < n; i++)
+        for (int i = 0; i < n; i++) {
+            int64_t arrival = now;
+
+            read_control(&msg[i].msg_hdr, &arrival, &(int){0});
             if (msg[i].msg_len)
-                on_datagram(p, buf[i], msg[i].msg_len, now);
+                on_datagram(p, buf[i], msg[i].msg_len, arrival);
+        }
     } while (n == BATCH);
 }
 
@@ -231,20 +255,20 @@ static void receive_batch(struct peer *p, int64_t now)
 static void receive_runs(struct peer *p, int64_t now)
 {
     static uint8_t buf[GRO_ROOM];
-    _Alignas(struct cmsghdr) uint8_t control[CMSG_SPACE(sizeof(int))];
+    _Alignas(struct cmsghdr) uint8_t control[CONTROL];
     ssize_t n;
 
     do {
         struct iovec iov = {buf, sizeof(buf)};
         struct msghdr h = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control)};
+        int64_t arrival = now;
         int size = 0;
 
         n = recvmsg(p->fd, &h, MSG_DONTWAIT);
-        for (struct cmsghdr *c = n > 0 ? CMSG_FIRSTHDR(&h) : NULL; c; c = CMSG_NXTHDR(&h, c))
-            if (c->cmsg_level == IPPROTO_UDP && c->cmsg_type == UDP_GRO)
-                memcpy(&size, CMSG_DATA(c), sizeof(size));
+        if (n > 0)
+            read_control(&h, &arrival, &size);
         for (ssize_t at = 0; at < n; at += size ? size : n)
-            on_datagram(p, buf + at, (size_t)(size && n - at > size ? size : n - at), now);
+            on_datagram(p, buf + at, (size_t)(size && n - at > size ? size : n - at), arrival);
     } while (n > 0);
 }
 
