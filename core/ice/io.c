@@ -9,7 +9,7 @@
 #include "base/str.h"
 #include "ice/inside.h"
 
-#define ARENA (256u << 10) /* what stays in a processor's cache from writing to sending; full: a flush more */
+#define ARENA (128u << 10) /* what stays in a processor's cache from writing to sending; full: a flush more */
 
 /* --- the back end ------------------------------------------------------------------------------------------------- */
 

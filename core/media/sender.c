@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "media/sender.h"
 
+#include <stddef.h>
 #include <string.h>
 
+#include "media/batch.h"
 #include "media/probing.h"
-#include "media/write.h"
-
-#define BATCH 32
 
 static void enlist(struct gw_sender *s)
 {
@@ -74,34 +73,6 @@ void gw_sender_push(struct gw_sender *s, enum gw_send_class class, const struct 
 
 /* --- a batch ------------------------------------------------------------------------------------------------------ */
 
-struct batch {
-    size_t n;
-    struct gw_outgoing o[BATCH];
-};
-
-/* Pads packets of one frame to the largest of them when they differ by a few bytes. The last may stay short: it ends
- * the run anyway. */
-static void even_out(struct batch *b)
-{
-    for (size_t i = 0, end; i < b->n; i = end) {
-        size_t most = 0;
-
-        for (end = i; end < b->n && b->o[end].paddable && b->o[end].sink == b->o[i].sink &&
-                      b->o[end].entry->ts == b->o[i].entry->ts;
-             end++)
-            if (gw_outgoing_size(&b->o[end]) > most)
-                most = gw_outgoing_size(&b->o[end]);
-        for (size_t j = i; j + 1 < end; j++) {
-            size_t short_by = most - gw_outgoing_size(&b->o[j]);
-
-            if (short_by <= GW_SENDER_PAD_MOST)
-                gw_outgoing_pad(&b->o[j], (uint8_t)short_by);
-        }
-        if (end == i)
-            end++;
-    }
-}
-
 static void account(struct gw_sender *s, const struct gw_outgoing *o, size_t wire, int64_t now_us)
 {
     struct gw_sink *k = o->sink;
@@ -120,12 +91,12 @@ static void account(struct gw_sender *s, const struct gw_outgoing *o, size_t wir
     gw_bwe_sent(&s->bwe, o->twcc_used, o->twcc, wire, now_us);
 }
 
-static void emit(struct gw_sender *s, struct batch *b, int64_t now_us)
+static void emit(struct gw_sender *s, struct gw_batch *b, int64_t now_us)
 {
     size_t overhead = gw_srtp_overhead(s->srtp);
 
     if (s->pad_runs)
-        even_out(b);
+        gw_batch_even_out(b);
     for (size_t i = 0; i < b->n; i++) {
         struct gw_outgoing *o = &b->o[i];
         size_t len = gw_outgoing_size(o);
@@ -142,32 +113,50 @@ static void emit(struct gw_sender *s, struct batch *b, int64_t now_us)
         gw_ice_commit(s->ice, len + overhead);
         account(s, o, len + overhead, now_us);
     }
+}
+
+/* Headers are written in the order of sending: the numbers of transport-wide feedback are in them. */
+static void prepare(struct gw_sender *s, struct gw_batch *b, const struct gw_batch_item *items, size_t n,
+                    int64_t now_us)
+{
     b->n = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct gw_sink *k = items[i].item.sink;
+        struct gw_sent *e = gw_sink_entry(k, items[i].item.out_seq);
+
+        if (e && gw_outgoing_prepare(&b->o[b->n], s, k, e, items[i].class == GW_SEND_RTX, now_us)) {
+            b->n++;
+            continue;
+        }
+        gw_count(&s->counters->drops_history);
+        if (e && !e->sent_ms)
+            e->used = false;
+    }
+}
+
+static size_t take(struct gw_sender *s, struct gw_batch_item *items, int64_t now_us)
+{
+    size_t n = 0;
+
+    while (n < GW_BATCH_MOST && gw_pacer_next(&s->pacer, &items[n].item, &items[n].class, now_us))
+        n++;
+    return n;
 }
 
 void gw_sender_flush(struct gw_sender *s, int64_t now_us)
 {
-    struct gw_send_item item;
-    enum gw_send_class class;
-    struct batch b;
+    struct gw_batch_item items[GW_BATCH_MOST];
+    struct gw_batch b;
     int64_t due;
+    size_t n;
 
-    b.n = 0;
     if (!s->srtp || !s->ice)
         return;
-    while (gw_pacer_next(&s->pacer, &item, &class, now_us)) {
-        struct gw_sent *e = gw_sink_entry(item.sink, item.out_seq);
-
-        if (!e || !gw_outgoing_prepare(&b.o[b.n], s, item.sink, e, class == GW_SEND_RTX, now_us)) {
-            gw_count(&s->counters->drops_history);
-            if (e && !e->sent_ms)
-                e->used = false;
-            continue;
-        }
-        if (++b.n == BATCH)
-            emit(s, &b, now_us);
+    while ((n = take(s, items, now_us))) {
+        gw_batch_sort(items, n);
+        prepare(s, &b, items, n, now_us);
+        emit(s, &b, now_us);
     }
-    emit(s, &b, now_us);
     if (s->pacer.broken) {
         struct gw_sink *k = s->pacer.broken;
 
@@ -182,6 +171,25 @@ void gw_sender_flush(struct gw_sender *s, int64_t now_us)
         gw_timer_start(s->timers, &s->wake, due);
 }
 
+void gw_sender_prefetch(const struct gw_sender *s)
+{
+    for (size_t at = 0; at < offsetof(struct gw_sender, bwe); at += 64)
+        __builtin_prefetch((const char *)s + at, 1);
+}
+
+/* The sender after the next is fetched while one is worked on, and the keys of the next. */
+static void fetch_ahead(const struct gw_sender *next)
+{
+    if (!next)
+        return;
+    if (next->srtp)
+        gw_seal_prefetch(next->srtp);
+    if (next->next && next->next->srtp)
+        __builtin_prefetch(next->next->srtp);
+    if (next->next && next->next->next)
+        gw_sender_prefetch(next->next->next);
+}
+
 void gw_dirty_flush(struct gw_dirty *d, int64_t now_us)
 {
     while (d->first) {
@@ -189,6 +197,7 @@ void gw_dirty_flush(struct gw_dirty *d, int64_t now_us)
 
         d->first = s->next;
         s->queued = false;
+        fetch_ahead(d->first);
         gw_sender_flush(s, now_us);
     }
 }

@@ -2,9 +2,7 @@
 /*
  * How one connection's packets leave: queued by its sinks during the turn, and at its end written into send slots,
  * sealed, and committed, in the order the pacer gives. Worker thread.
- *
- * Packets of one frame that differ by a few bytes are padded (RTP padding) to the same size, so that they leave as one
- * UDP_SEGMENT run.
+ * What leaves together is arranged for long UDP_SEGMENT runs: media/batch.h.
  */
 #ifndef GW_MEDIA_SENDER_H
 #define GW_MEDIA_SENDER_H
@@ -15,8 +13,6 @@
 #include "media/pacer.h"
 #include "media/sink.h"
 #include "srtp/srtp.h"
-
-#define GW_SENDER_PAD_MOST 8 /* bytes: more would cost more than it saves */
 
 struct gw_sender;
 
@@ -45,7 +41,7 @@ struct gw_sender {
     struct gw_timer wake;    /* the pacer holds something back, or a probe is not complete */
     void (*watch)(void *arg, const uint8_t *data, size_t len); /* each packet before it is sealed; NULL: nobody */
     void *watch_arg;
-    bool queued;             /* in the dirty list */
+    bool queued; /* in the dirty list */
     struct gw_sender *next;
 };
 
@@ -54,6 +50,7 @@ void gw_sender_init(struct gw_sender *s, struct gw_dirty *dirty, struct gw_timer
 void gw_sender_end(struct gw_sender *s); /* leaves the dirty list, frees the queues */
 bool gw_sender_ready(const struct gw_sender *s);
 void gw_sender_push(struct gw_sender *s, enum gw_send_class class, const struct gw_send_item *item, int64_t now_us);
+void gw_sender_prefetch(const struct gw_sender *s); /* it is needed soon: into the cache with it */
 void gw_sender_flush(struct gw_sender *s, int64_t now_us);
 void gw_sender_kick(struct gw_sender *s); /* there may be something to send: a flush at the end of this turn */
 void gw_sender_forget(struct gw_sender *s, const struct gw_sink *k); /* it goes: nothing of it is sent any more */

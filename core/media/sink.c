@@ -323,6 +323,13 @@ static void catch_up(struct gw_sink *k, const struct gw_packet *first, int64_t n
     }
 }
 
+void gw_sink_prefetch(const struct gw_sink *k)
+{
+    if (k->ring_size)
+        __builtin_prefetch(slot(k, (uint32_t)k->rewrite.out_seq), 1);
+    gw_sender_prefetch(k->sender);
+}
+
 void gw_sink_offer(struct gw_sink *k, struct gw_packet *pkt, int64_t now_us)
 {
     const struct gw_rtp_facts *f = &pkt->facts;

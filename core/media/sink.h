@@ -114,6 +114,8 @@ int gw_sink_link(struct gw_sink *k, struct gw_source *source, int64_t now_us);
 void gw_sink_adjust(struct gw_sink *k, const struct gw_sink_options *o, int64_t now_us);
 void gw_sink_restart(struct gw_sink *k, int64_t now_us); /* the source's packets begin anew (unmuted) */
 
+/* Packets are about to be offered: fetches what is at the end of pointers. */
+void gw_sink_prefetch(const struct gw_sink *k);
 /* A packet of the source: pass, drop, or ask for a keyframe. */
 void gw_sink_offer(struct gw_sink *k, struct gw_packet *pkt, int64_t now_us);
 /* The peer misses these (resend.c). Queued as retransmissions within limits. history_us: how old a packet may be, or

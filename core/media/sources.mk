@@ -2,6 +2,7 @@
 libgw_a_SOURCES += \
 	core/media/burst.c core/media/burst.h \
 	core/media/allocator.c core/media/allocator.h \
+	core/media/batch.c core/media/batch.h \
 	core/media/cache.c core/media/cache.h \
 	core/media/counters.h \
 	core/media/fanout.c \

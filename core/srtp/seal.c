@@ -4,6 +4,7 @@
 #include "config.h"
 #endif
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -167,11 +168,21 @@ void gw_seal_flush(struct gw_sealer *s)
 
 void gw_seal_iv_gcm(uint8_t iv[12], const uint8_t *salt, const uint8_t *ssrc, uint64_t index)
 {
+    uint32_t s, low;
+    uint16_t high;
+
+    /* 16 bits of zero, SSRC, the index's 48 bits; by words, because this is done for every packet that leaves */
     memcpy(iv, salt, 12);
-    for (int i = 0; i < 4; i++)
-        iv[2 + i] ^= ssrc[i];
-    for (int i = 0; i < 6; i++)
-        iv[6 + i] ^= (uint8_t)(index >> (40 - 8 * i));
+    memcpy(&s, iv + 2, 4);
+    memcpy(&low, ssrc, 4);
+    s ^= low;
+    memcpy(iv + 2, &s, 4);
+    memcpy(&high, iv + 6, 2);
+    high ^= htobe16((uint16_t)(index >> 32));
+    memcpy(iv + 6, &high, 2);
+    memcpy(&low, iv + 8, 4);
+    low ^= htobe32((uint32_t)index);
+    memcpy(iv + 8, &low, 4);
 }
 
 void gw_seal_iv_cm(uint8_t iv[16], const uint8_t *salt, const uint8_t *ssrc, uint64_t index)

@@ -24,6 +24,8 @@ struct gw_seal_backend {
     int (*keys_new)(void **out, void *state, const struct gw_srtp_params *params, const uint8_t *master,
                     const struct gw_session_keys *session);
     void (*keys_free)(void *keys, void *state);
+    /* These keys are needed in a moment. NULL: there is nothing to be gained. */
+    void (*prefetch)(const void *keys);
     /* Not 0: the bytes are unusable and must not be sent. */
     int (*seal)(void *state, void *keys, const struct gw_seal_job *job);
     /* NULL when seal() leaves nothing open. */

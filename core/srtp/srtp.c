@@ -128,6 +128,12 @@ void gw_seal_rtp(struct gw_sealer *sealer, struct gw_srtp *s, uint8_t *data, siz
     gw_sealing_run(sealer, &s->sealing, &job, s->params->tag_len);
 }
 
+void gw_seal_prefetch(const struct gw_srtp *s)
+{
+    if (s->sealing.backend && s->sealing.backend->prefetch)
+        s->sealing.backend->prefetch(s->sealing.keys);
+}
+
 /* --- RTCP --------------------------------------------------------------------------------------------------------- */
 
 int gw_srtp_open_rtcp(struct gw_srtp *s, uint8_t *data, size_t *len)

@@ -51,5 +51,7 @@ int gw_srtp_seal_rtcp(struct gw_srtp *s, uint8_t *data, size_t *len, size_t cap)
 void gw_seal_rtp(struct gw_sealer *sealer, struct gw_srtp *s, uint8_t *data, size_t header_len, size_t len,
                  uint64_t index);
 void gw_seal_flush(struct gw_sealer *sealer);
+/* gw_seal_rtp() with this context follows soon: its keys are to be in the cache by then. */
+void gw_seal_prefetch(const struct gw_srtp *s);
 
 #endif

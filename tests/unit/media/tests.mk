@@ -1,6 +1,7 @@
 check_PROGRAMS += \
 	tests/unit/media/test_burst \
 	tests/unit/media/test_allocator \
+	tests/unit/media/test_batch \
 	tests/unit/media/test_cache \
 	tests/unit/media/test_history \
 	tests/unit/media/test_layers \
