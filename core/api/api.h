@@ -162,6 +162,8 @@ bool gw_api_admits(const struct gw_api *a, const char *secret, const char *token
 
 /* --- what plugins ask for, behind struct cardea_host (host/plugin_host.c) ----------------------------------------- */
 
+/* As whom a handle (the owner of a link) asks for TURN servers: its opaque id, or else its session. g_free() it. */
+char *gw_api_relay_user(const void *owner);
 const json_t *gw_api_claims(struct gw_api *a, const struct cardea_handle *h); /* borrowed; NULL: none */
 const struct cardea_request_info *gw_api_info(struct gw_api *a, const struct cardea_request *rq);
 bool gw_api_waits(struct gw_api *a, const struct cardea_request *rq);

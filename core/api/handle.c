@@ -272,6 +272,13 @@ struct gw_links *gw_api_links(struct gw_api *a)
     return a->links;
 }
 
+char *gw_api_relay_user(const void *owner)
+{
+    const struct gw_handle *h = owner;
+
+    return h->opaque_id ? g_strdup(h->opaque_id) : g_strdup_printf("%llu", (unsigned long long)h->session->id);
+}
+
 const json_t *gw_api_claims(struct gw_api *a, const struct cardea_handle *ticket)
 {
     const struct gw_handle *h = gw_handle_of(a, ticket);

@@ -194,7 +194,7 @@ const struct cardea_option gw_options[] = {
     TEXT("nat", "turn_user", NULL, 500, false, "User name for the TURN server."),
     TEXT("nat", "turn_pwd", NULL, 500, false, "Password for the TURN server."),
     TEXT("nat", "turn_rest_api", NULL, 2000, false,
-        "Address of a REST service that gives TURN servers and credentials."),
+        "Address of a REST service that gives TURN servers and credentials for each connection (full ICE)."),
     TEXT("nat", "turn_rest_api_key", NULL, 500, false, "Key for that service."),
     TEXT("nat", "turn_rest_api_method", "GET", 10, false, "\"GET\" or \"POST\"."),
     INT("nat", "turn_rest_api_timeout", "10", 1, 300, false, "Seconds to wait for that service."),
@@ -202,7 +202,7 @@ const struct cardea_option gw_options[] = {
     LIST("nat", "ice_enforce_list", "Interface names or address prefixes to use exclusively."),
     LIST("nat", "ice_ignore_list", "Interface names or address prefixes not to use."),
     BOOL("nat", "ignore_unreachable_ice_server", "false", false,
-        "Start even if the STUN or TURN server cannot be reached."),
+        "Start even if stun_server does not answer, or turn_server has no address."),
 
     /* limits */
     INT("limits", "sessions", "20000", 1, 10000000, LIVE, "Sessions in all."),

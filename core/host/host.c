@@ -29,6 +29,7 @@
 #include "host/neighbour.h"
 #include "host/notify.h"
 #include "host/operator.h"
+#include "host/relays.h"
 #include "host/routes.h"
 #include "host/stats.h"
 #include "host/takeover.h"
@@ -417,6 +418,7 @@ static int make_links(struct host *h)
         .events = gw_api_link_events(),
         .now_us = gw_now_us,
         .candidates_timeout_s = (unsigned)gw_config_int(h->config, "general", "candidates_timeout"),
+        .seek_relays = gw_relays_start(h->config) ? gw_relays_seek : NULL,
         .plain_most = (unsigned)gw_config_int(h->config, "media", "plain_limit"),
     };
     const char *range = text(h, "media", "plain_port_range");
@@ -425,8 +427,11 @@ static int make_links(struct host *h)
     if (range)
         sscanf(range, "%hu-%hu", &conf.plain_min, &conf.plain_max); /* checked with the options */
     err = gw_links_new(&h->links, &conf);
-    if (!err)
+    if (!err) {
         gw_api_set_links(h->api, h->links);
+        if (conf.seek_relays)
+            gw_relays_use(h->links);
+    }
     return err;
 }
 
@@ -487,6 +492,8 @@ static int start(struct host *h)
         err = make_jwt(h);
     if (!err)
         err = make_api(h);
+    if (!err)
+        err = gw_relays_try_servers(h->config);
     if (!err) {
         gw_neighbours_begin(h->api);
         err = make_workers(h);
@@ -542,6 +549,7 @@ static void stop(struct host *h)
     gw_neighbours_end();
     gw_event_handlers_stop(h->last_signal);
     gw_operator_stop();
+    gw_relays_stop();
     gw_host_routes_end();
     if (h->api) {
         gw_api_stop_transports(h->api);

@@ -15,6 +15,7 @@ libgw_a_SOURCES += \
 	core/host/daemon.c core/host/daemon.h \
 	core/host/notify.c core/host/notify.h \
 	core/host/place.c core/host/place.h \
+	core/host/relays.c core/host/relays.h \
 	core/host/operator.c core/host/operator.h \
 	core/host/plugin_host.c core/host/plugin_host.h \
 	core/host/routes.c core/host/routes.h \

@@ -144,6 +144,7 @@ static void read_ice(const struct cardea_config *c, unsigned offset, struct gw_i
 
     *ice = (struct gw_ice_conf){
         .full = gw_workers_full_ice(c),
+        .without_servers = gw_config_bool(c, "nat", "ignore_unreachable_ice_server"),
         .port = (uint16_t)(gw_config_int(c, "media", "media_port") + offset),
         .tcp = gw_config_bool(c, "nat", "ice_tcp"),
         .ipv6 = gw_config_bool(c, "media", "ipv6"),

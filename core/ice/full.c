@@ -13,6 +13,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "ice/relay.h"
 #include "log/log.h"
 
 #define ADDRESSES_US 5000000
@@ -90,8 +91,9 @@ static void set_servers(struct gw_full_ice *p)
         g_object_set(p->agent, "stun-server", f->stun_ip, "stun-server-port",
                      (guint)(c->stun_port ? c->stun_port : 3478), NULL);
     if (f->turn_ip[0])
-        nice_agent_set_relay_info(p->agent, p->stream, 1, f->turn_ip, c->turn_port ? c->turn_port : 3478,
-                                  or_empty(c->turn_user), or_empty(c->turn_password), relay_type(c->turn_type));
+        p->relayed =
+            nice_agent_set_relay_info(p->agent, p->stream, 1, f->turn_ip, c->turn_port ? c->turn_port : 3478,
+                                      or_empty(c->turn_user), or_empty(c->turn_password), relay_type(c->turn_type));
 }
 
 static bool set_up_agent(struct gw_full_ice *p, bool controlling)
@@ -167,7 +169,7 @@ static void full_destroy(struct gw_ice *ice)
     struct gw_full *f = p->full;
 
     nice_agent_remove_stream(p->agent, p->stream);
-    if (f->turn_ip[0]) { /* lets the relay's allocation go, which takes a round trip */
+    if (p->relayed) { /* lets the relay's allocation go, which takes a round trip */
         f->pending++;
         g_main_context_push_thread_default(f->context);
         nice_agent_close_async(p->agent, closed, f);
@@ -183,6 +185,18 @@ static void full_relay_only(struct gw_ice *ice)
     struct gw_full_ice *p = (struct gw_full_ice *)ice;
 
     g_object_set(p->agent, "force-relay", TRUE, NULL);
+}
+
+static void full_relays(struct gw_ice *ice, const struct gw_relays *relays)
+{
+    struct gw_full_ice *p = (struct gw_full_ice *)ice;
+
+    for (unsigned i = 0; i < relays->n && i < GW_MAX_RELAYS; i++) {
+        const struct gw_relay *r = &relays->list[i];
+
+        p->relayed |= nice_agent_set_relay_info(p->agent, p->stream, 1, r->ip, r->port, relays->user, relays->password,
+                                                relay_type(r->type));
+    }
 }
 
 static int full_gather(struct gw_ice *ice, int64_t now_us)
@@ -328,6 +342,7 @@ static const struct gw_ice_backend backend = {
     .detach = full_detach,
     .destroy = full_destroy,
     .relay_only = full_relay_only,
+    .relays = full_relays,
     .gather = full_gather,
     .set_local = full_set_local,
     .set_remote = full_set_remote,
@@ -387,7 +402,9 @@ static int copy_conf(struct gw_full *f, const struct gw_ice_conf *conf, char *wh
         return GW_EPARSE;
     }
     err = resolve_server(f->stun_ip, conf->stun_server, "stun_server", why, why_len);
-    return err ? err : resolve_server(f->turn_ip, conf->turn_server, "turn_server", why, why_len);
+    if (!err || conf->without_servers)
+        err = resolve_server(f->turn_ip, conf->turn_server, "turn_server", why, why_len);
+    return conf->without_servers ? 0 : err;
 }
 
 int gw_full_new(struct gw_ice_io **out, const struct gw_ice_conf *conf, struct gw_loop *loop,

@@ -42,6 +42,7 @@ struct gw_full_ice {
     struct gw_candidate waiting[GW_ICE_CANDIDATES]; /* for the remote credentials */
     size_t n_waiting;
     bool done;
+    bool relayed; /* it has TURN servers */
 };
 
 /* agent.c */

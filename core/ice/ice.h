@@ -24,6 +24,7 @@
 
 struct gw_ice_io;
 struct gw_ice;
+struct gw_relays; /* ice/relay.h */
 
 enum gw_ice_state {
     GW_ICE_NEW,
@@ -57,6 +58,7 @@ struct gw_ice_conf {
     const char *turn_type, *turn_user, *turn_password;       /* full */
     uint16_t port_min, port_max;                             /* full: range of local ports; 0: any */
     bool aggressive, consent_freshness, keepalive_conncheck; /* full */
+    bool without_servers; /* full: STUN and TURN servers whose names cannot be resolved are done without */
     bool plain_udp; /* never use UDP_SEGMENT (benchmarks, kernels without it) */
     uint8_t dscp;
     size_t capacity; /* most gw_ice at once */
@@ -79,6 +81,8 @@ int gw_ice_new(struct gw_ice **out, struct gw_ice_io *io, void *peer, bool contr
 void gw_ice_free(struct gw_ice *ice); /* its slots not yet flushed are still sent */
 /* Only by way of the TURN server (full ICE; lite has none, and nothing changes). Before gathering. */
 void gw_ice_relay_only(struct gw_ice *ice);
+/* TURN servers of its own, besides those of the configuration (full ICE; lite has none). Before gathering; copied. */
+void gw_ice_relays(struct gw_ice *ice, const struct gw_relays *relays);
 /* Starts gathering; gathered() follows (in lite mode in the same turn, but still by callback). */
 int gw_ice_gather(struct gw_ice *ice, int64_t now_us);
 /* Local side, for SDP. Strings live until restart or free. Candidates without "candidate:". */

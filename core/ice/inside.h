@@ -35,6 +35,7 @@ struct gw_ice_backend {
     void (*detach)(struct gw_ice *ice);  /* nothing arrives for it any more; slots in the arena stay valid */
     void (*destroy)(struct gw_ice *ice); /* after the flush */
     void (*relay_only)(struct gw_ice *ice); /* NULL: there is no relay */
+    void (*relays)(struct gw_ice *ice, const struct gw_relays *relays); /* same */
     int (*gather)(struct gw_ice *ice, int64_t now_us);
     int (*set_local)(struct gw_ice *ice, const struct gw_ice_credentials *local); /* forgets the old ones */
     int (*set_remote)(struct gw_ice *ice, int64_t now_us);                        /* ice->remote is new */

@@ -162,6 +162,12 @@ void gw_ice_relay_only(struct gw_ice *ice)
         ice->io->backend->relay_only(ice);
 }
 
+void gw_ice_relays(struct gw_ice *ice, const struct gw_relays *relays)
+{
+    if (ice->io->backend->relays)
+        ice->io->backend->relays(ice, relays);
+}
+
 void gw_ice_free(struct gw_ice *ice)
 {
     struct gw_ice_io *io;

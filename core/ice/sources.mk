@@ -11,6 +11,7 @@ libgw_a_SOURCES += \
 	core/ice/ice.h core/ice/inside.h core/ice/io.c \
 	core/ice/lite.c core/ice/lite.h \
 	core/ice/probe.c core/ice/probe.h \
+	core/ice/relay.c core/ice/relay.h \
 	core/ice/receive.c \
 	core/ice/resolve.c \
 	core/ice/sim.c \

@@ -387,6 +387,7 @@ void gw_engine_order(struct gw_engine *e, const struct gw_order *o, int64_t now_
         take_settings(e, &o->u.settings);
     } else if (o->tag == GW_ORDER_PEER_NEW) {
         peer_new(e, o, now_us);
+        free(o->u.peer_new.relays);
     } else if (is_about_track(o->tag)) {
         track_order(e, o, now_us);
     } else if ((p = gw_engine_find(e, o->peer))) {

@@ -433,7 +433,7 @@ int gw_link_bitrate(struct gw_link *l, uint32_t bps)
         return GW_ESTATE;
     l->bitrate = bps;
     l->bitrate_set = true;
-    if (gw_link_exists(l))
+    if (gw_link_on_worker(l))
         gw_link_post_number(l, GW_ORDER_BITRATE, bps);
     return 0;
 }
@@ -443,7 +443,7 @@ int gw_link_data_tap(struct gw_link *l, bool on)
     if (l->closing)
         return GW_ESTATE;
     l->data_tap = on;
-    if (gw_link_exists(l))
+    if (gw_link_on_worker(l))
         gw_link_post_number(l, GW_ORDER_DATA_TAP, on);
     return 0;
 }
@@ -476,7 +476,7 @@ int gw_link_send_data(struct gw_link *l, const struct cardea_message *msg)
 
     if (l->closing)
         return GW_ESTATE;
-    if (!gw_link_exists(l))
+    if (!gw_link_on_worker(l))
         return GW_ENOENT;
     if (!msg->len)
         return 0;
@@ -496,7 +496,7 @@ int gw_link_sending(struct gw_link *l, const struct cardea_sending *how)
         return GW_ESTATE;
     l->sending = *how;
     l->sending_set = true;
-    if (gw_link_exists(l))
+    if (gw_link_on_worker(l))
         gw_link_post(l, &order);
     return 0;
 }
@@ -505,7 +505,7 @@ int gw_link_states(struct gw_link *l, const struct gw_states_ask *ask)
 {
     struct gw_order order = {.tag = GW_ORDER_STATES, .u.states = *ask};
 
-    if (!gw_link_exists(l))
+    if (!gw_link_on_worker(l))
         return GW_ENOENT;
     return gw_link_post(l, &order) ? 0 : GW_ELIMIT;
 }
@@ -514,7 +514,7 @@ int gw_link_query(struct gw_link *l, int64_t ticket)
 {
     struct gw_order order = {.tag = GW_ORDER_QUERY, .u.number = ticket};
 
-    if (!gw_link_exists(l))
+    if (!gw_link_on_worker(l))
         return GW_ENOENT;
     return gw_link_post(l, &order) ? 0 : GW_ELIMIT;
 }

@@ -69,7 +69,7 @@ static void clear(struct gw_link *l)
     gw_capture_close(l->capture);
     l->capture = NULL;
     l->closing = l->up = l->awaiting = l->no_trickle = l->relay_only = l->data_tap = l->bitrate_set = false;
-    l->sending_set = l->all_trickles = l->restarting = false;
+    l->sending_set = l->all_trickles = l->restarting = l->seeking = false;
 }
 
 void gw_link_reset(struct gw_link *l)
@@ -89,6 +89,8 @@ void gw_link_over(struct gw_link *l)
     l->up = l->awaiting = false;
     g_queue_clear_full(&l->due, free_due);
 }
+
+static void begin(struct gw_link *l, struct gw_relays *relays);
 
 /* Asks the worker to close. */
 static void post_close(struct gw_link *l, const char *reason)
@@ -126,6 +128,8 @@ void gw_link_close(struct gw_link *l, const char *reason)
         gw_link_reset(l);
         return;
     }
+    if (l->seeking) /* it is born to die, so that there is one way to close */
+        begin(l, NULL);
     post_close(l, reason);
 }
 
@@ -157,9 +161,14 @@ bool gw_link_is_up(const struct gw_link *l)
     return l->up;
 }
 
-bool gw_link_exists(const struct gw_link *l)
+bool gw_link_on_worker(const struct gw_link *l)
 {
     return l->entry && l->entry->started;
+}
+
+bool gw_link_exists(const struct gw_link *l)
+{
+    return l->seeking || gw_link_on_worker(l);
 }
 
 bool gw_link_e2ee(const struct gw_link *l)
@@ -205,7 +214,7 @@ void gw_link_capture(struct gw_link *l, struct gw_capture *c)
 {
     struct gw_order order = {.tag = GW_ORDER_CAPTURE, .u.capture = c};
 
-    if (gw_link_exists(l) && !l->closing) {
+    if (gw_link_on_worker(l) && !l->closing) {
         gw_link_post(l, &order);
         return;
     }
@@ -214,13 +223,14 @@ void gw_link_capture(struct gw_link *l, struct gw_capture *c)
 }
 
 /* The peer comes to life on its worker, which gathers. */
-static void start(struct gw_link *l, bool controlling)
+static void start(struct gw_link *l, bool controlling, struct gw_relays *relays)
 {
     struct gw_order order = {.tag = GW_ORDER_PEER_NEW};
 
     order.u.peer_new.controlling = controlling;
     order.u.peer_new.full_trickle = l->full_trickle;
     order.u.peer_new.relay_only = l->relay_only;
+    order.u.peer_new.relays = relays;
     l->entry->started = true;
     gw_link_post(l, &order);
     if (l->bitrate_set)
@@ -260,6 +270,39 @@ static void post_remote(struct gw_link *l, bool first)
     gw_link_post(l, &order);
     if (gw_plan_remote_has_end(l->plan) || l->no_trickle)
         gw_link_post_candidate(l, NULL);
+}
+
+/* After the first description: the peer comes to life, and hears of the other side when that has described itself. */
+static void begin(struct gw_link *l, struct gw_relays *relays)
+{
+    bool offered = gw_link_offer_outstanding(l);
+
+    l->seeking = false;
+    start(l, offered, relays);
+    if (offered)
+        return;
+    post_media(l);
+    post_remote(l, true);
+    gw_link_post_trickles(l);
+}
+
+static void seek_and_begin(struct gw_link *l)
+{
+    const struct gw_links_conf *c = &l->ls->conf;
+
+    l->seeking = c->seek_relays && c->seek_relays(l->owner, l->entry->id);
+    if (!l->seeking)
+        begin(l, NULL);
+}
+
+void gw_links_relays(struct gw_links *ls, gw_peer_id peer, struct gw_relays *relays)
+{
+    struct gw_link *l = gw_links_find(ls, peer);
+
+    if (l && l->seeking)
+        begin(l, relays);
+    else
+        free(relays);
 }
 
 /* --- our description ---------------------------------------------------------------------------------------------- */
@@ -445,8 +488,10 @@ int gw_link_answer(struct gw_link *l, const struct cardea_answer *policy)
     l->remote_sdp = g_steal_pointer(&l->new_remote_sdp);
     restart = gw_plan_remote_restarted(l->plan);
     describe(l, restart);
-    if (!l->entry->started)
-        start(l, false);
+    if (!l->entry->started) {
+        seek_and_begin(l);
+        return 0;
+    }
     post_media(l);
     post_remote(l, first);
     gw_link_post_trickles(l);
@@ -486,6 +531,6 @@ int gw_link_offer(struct gw_link *l, const struct cardea_offer *offer)
     need_id(l);
     describe(l, offer->restart);
     if (!l->entry->started)
-        start(l, true);
+        seek_and_begin(l);
     return 0;
 }

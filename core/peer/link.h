@@ -51,6 +51,8 @@ struct gw_links_conf {
     uint16_t plain_min, plain_max; /* ports for plain RTP; 0: any */
     unsigned plain_most;           /* ports, and forwarders, at once */
     unsigned candidates_timeout_s; /* trickled candidates wait that long for their description; 0: 45 */
+    /* TURN servers for a new peer from elsewhere. true: gw_links_relays() will be called, later. NULL: there are none. */
+    bool (*seek_relays)(void *owner, gw_peer_id peer);
 };
 
 int gw_links_new(struct gw_links **out, const struct gw_links_conf *conf);
@@ -60,6 +62,8 @@ void gw_links_news(struct gw_links *ls, const struct gw_news *news); /* takes wh
 /* Tells what is due and retries what a mailbox refused. true: something is left, call again within some 10 ms. */
 bool gw_links_turn(struct gw_links *ls);
 struct gw_link *gw_links_find(struct gw_links *ls, gw_peer_id peer);
+/* What seek_relays() was asked for; taken (malloc'd), NULL: there are none. The peer may have gone. */
+void gw_links_relays(struct gw_links *ls, gw_peer_id peer, struct gw_relays *relays);
 size_t gw_links_count(const struct gw_links *ls); /* PeerConnections on workers, those being closed too */
 /* Is somebody to be told yet that a tap, an inlet or a forwarder has gone, whose table or function is inside()? */
 bool gw_links_owes(const struct gw_links *ls, bool (*inside)(void *arg, const void *address), void *arg);

@@ -88,6 +88,7 @@ struct gw_link {
     bool no_trickle, relay_only, queued;
     bool all_trickles; /* the peer's candidates have ended */
     bool restarting;   /* our last description has new credentials */
+    bool seeking;      /* its TURN servers: what follows the description waits for them */
     bool full_trickle; /* our candidates are told one by one */
     bool data_tap;
     struct gw_capture *capture; /* owned: waits for the peer */
@@ -129,6 +130,7 @@ void gw_links_tell_later(struct gw_link *l); /* it has something in `due` */
 struct gw_peer_entry *gw_links_entry(struct gw_links *ls, gw_peer_id peer);
 
 /* --- link.c ------------------------------------------------------------------------------------------------------- */
+bool gw_link_on_worker(const struct gw_link *l);                      /* PEER_NEW was posted */
 bool gw_link_post(struct gw_link *l, struct gw_order *order);         /* about its peer; fills in .peer */
 void gw_link_gathered(struct gw_link *l, struct gw_described *local); /* takes local; calls events */
 void gw_link_reset(struct gw_link *l);                                /* back to before the first negotiation */

@@ -28,6 +28,9 @@ void gw_injected_free(struct gw_injected *in)
 void gw_order_drop(struct gw_order *o)
 {
     switch (o->tag) {
+    case GW_ORDER_PEER_NEW:
+        free(o->u.peer_new.relays);
+        break;
     case GW_ORDER_PEER_REMOTE:
         free_remote(o->u.remote);
         break;

@@ -145,7 +145,7 @@ struct gw_forward_conf { /* heap */
 
 /* --- control → worker --------------------------------------------------------------------------------------------- */
 enum gw_order_tag {
-    GW_ORDER_PEER_NEW,      /* peer, u.peer_new; GATHERED news follow */
+    GW_ORDER_PEER_NEW,      /* peer, u.peer_new (its relays given, may be NULL); GATHERED news follow */
     GW_ORDER_PEER_REMOTE,   /* peer, u.remote (given) */
     GW_ORDER_PEER_MEDIA,    /* peer, u.media (given) */
     GW_ORDER_PEER_CANDIDATE, /* peer, u.text (given); NULL: end of candidates */
@@ -225,7 +225,7 @@ struct gw_order {
     gw_peer_id peer;
     gw_track_id track, other;
     union {
-        struct { bool controlling, full_trickle, relay_only; } peer_new;
+        struct { bool controlling, full_trickle, relay_only; struct gw_relays *relays; } peer_new;
         struct gw_remote *remote;
         struct gw_media *media;
         char *text;

@@ -437,6 +437,8 @@ int gw_peer_new(struct gw_peer **out, struct gw_engine *e, const struct gw_order
     p->controlling = o->u.peer_new.controlling;
     p->full_trickle = o->u.peer_new.full_trickle;
     err = gw_ice_new(&p->ice, e->ice, p, p->controlling, now_us);
+    if (!err && o->u.peer_new.relays)
+        gw_ice_relays(p->ice, o->u.peer_new.relays);
     if (!err && o->u.peer_new.relay_only)
         gw_ice_relay_only(p->ice);
     if (!err)

@@ -52,7 +52,7 @@ enum gw_trickle_result gw_link_trickle(struct gw_link *l, const char *mid, int m
     if (l->closing)
         return GW_TRICKLE_CLOSING;
     l->no_trickle = false;
-    if (ready && gw_link_exists(l)) {
+    if (ready && gw_link_on_worker(l)) {
         if (!useless)
             trickle(l, mid, mindex, candidate);
         return GW_TRICKLE_OK;

@@ -22,8 +22,11 @@ struct job {
     struct curl_slist *headers;
     unsigned timeout_ms, tries, tried;
     int64_t due_us; /* of the next try */
+    bool get;
     int status;
+    GString *answer; /* NULL: nobody wants it */
     void (*done)(void *arg, int status);
+    void (*answered)(void *arg, int status, const char *body, size_t len);
     void *arg;
 };
 
@@ -49,6 +52,8 @@ static void free_job(struct job *j)
     curl_slist_free_all(j->headers);
     g_free(j->url);
     g_free(j->body);
+    if (j->answer)
+        g_string_free(j->answer, TRUE);
     g_free(j);
 }
 
@@ -62,7 +67,9 @@ static void tell(void *arg)
         pthread_mutex_lock(&w->lock);
         j = g_queue_pop_head(&w->over);
         pthread_mutex_unlock(&w->lock);
-        if (j && j->done)
+        if (j && j->answered)
+            j->answered(j->arg, j->status, j->answer->str, j->answer->len);
+        else if (j && j->done)
             j->done(j->arg, j->status);
         if (j)
             free_job(j);
@@ -80,8 +87,16 @@ static void finish(struct gw_web *w, struct job *j)
 
 /* --- one try ------------------------------------------------------------------------------------------------------ */
 
-static size_t ignore_body(char *data, size_t size, size_t n, void *arg)
+/* Less than it was given ends the transfer. */
+static size_t take_body(char *data, size_t size, size_t n, void *arg)
 {
+    struct job *j = arg;
+
+    if (!j->answer)
+        return size * n;
+    if (j->answer->len + size * n > GW_WEB_ANSWER)
+        return 0;
+    g_string_append_len(j->answer, data, (gssize)(size * n));
     return size * n;
 }
 
@@ -90,6 +105,8 @@ static void fly(struct gw_web *w, struct job *j)
     CURL *c = curl_easy_init();
 
     j->tried++;
+    if (j->answer)
+        g_string_truncate(j->answer, 0);
     if (!c) {
         finish(w, j);
         return;
@@ -99,9 +116,12 @@ static void fly(struct gw_web *w, struct job *j)
     curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)j->timeout_ms);
     curl_easy_setopt(c, CURLOPT_HTTPHEADER, j->headers);
-    curl_easy_setopt(c, CURLOPT_POSTFIELDS, j->body);
-    curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)j->len);
-    curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, ignore_body);
+    if (!j->get) {
+        curl_easy_setopt(c, CURLOPT_POSTFIELDS, j->body);
+        curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)j->len);
+    }
+    curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take_body);
+    curl_easy_setopt(c, CURLOPT_WRITEDATA, j);
     curl_easy_setopt(c, CURLOPT_USERAGENT, "Cardea");
     curl_easy_setopt(c, CURLOPT_PRIVATE, j);
     curl_multi_add_handle(w->multi, c);
@@ -123,7 +143,7 @@ static void ground(struct gw_web *w, CURL *c)
     curl_easy_cleanup(c);
 }
 
-static void land(struct gw_web *w, CURL *c)
+static void land(struct gw_web *w, CURL *c, CURLcode result)
 {
     struct job *j;
     long status = 0;
@@ -131,6 +151,8 @@ static void land(struct gw_web *w, CURL *c)
     curl_easy_getinfo(c, CURLINFO_PRIVATE, (char **)&j);
     curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
     ground(w, c);
+    if (j->answer && result) /* a part of an answer is none */
+        status = 0;
     j->status = (int)status;
     if ((status >= 200 && status < 300) || j->tried >= j->tries) {
         finish(w, j);
@@ -182,7 +204,7 @@ static void transfer(struct gw_web *w)
     curl_multi_perform(w->multi, &running);
     while ((m = curl_multi_info_read(w->multi, &left)))
         if (m->msg == CURLMSG_DONE)
-            land(w, m->easy_handle);
+            land(w, m->easy_handle, m->data.result);
 }
 
 static void *run(void *arg)
@@ -239,15 +261,19 @@ static struct job *make_job(const struct gw_web_post *p)
 
     j->url = g_strdup(p->url);
     j->body = g_malloc(p->len + 1);
-    memcpy(j->body, p->body, p->len);
+    if (p->len)
+        memcpy(j->body, p->body, p->len);
     j->len = p->len;
-    j->headers = curl_slist_append(NULL, type);
+    j->headers = p->get ? NULL : curl_slist_append(NULL, type);
     g_free(type);
     for (const char *const *h = p->headers; h && *h; h++)
         j->headers = curl_slist_append(j->headers, *h);
     j->timeout_ms = p->timeout_ms ? p->timeout_ms : TIMEOUT_MS;
     j->tries = p->tries ? p->tries : 1;
+    j->get = p->get;
     j->done = p->done;
+    j->answered = p->answered;
+    j->answer = p->answered ? g_string_new(NULL) : NULL;
     j->arg = p->arg;
     return j;
 }

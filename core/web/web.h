@@ -1,24 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the gateway says to web servers of others: webhooks. One thread of its own sends, so that nobody waits: several
- * at once, tried again with a growing pause when they fail, dropped when the queue is full. libcurl's only door.
+ * What the gateway says to web servers of others: webhooks, and questions to services. One thread of its own sends, so
+ * that nobody waits: several at once, tried again with a growing pause when they fail, dropped when the queue is full.
+ * libcurl's only door.
  *
- * Not an HTTP client for pages: bodies of answers are read and thrown away, redirections are not followed.
+ * Not an HTTP client for pages: answers are small or thrown away, redirections are not followed.
  */
 #ifndef GW_WEB_WEB_H
 #define GW_WEB_WEB_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define GW_WEB_QUEUE   1024       /* posts that wait or are on their way */
 #define GW_WEB_BODY    (4u << 20) /* the largest body */
 #define GW_WEB_AT_ONCE 16
+#define GW_WEB_ANSWER  (64u << 10) /* the largest answer that somebody hears */
 
 struct gw_web;
 
 struct gw_web_post {
     const char *url;            /* http or https */
+    bool get;                   /* GET, without a body; else POST */
     const char *content_type;   /* NULL: application/json */
     const char *const *headers; /* "Name: value", NULL at the end; or NULL */
     const void *body;
@@ -27,6 +31,9 @@ struct gw_web_post {
     unsigned tries;      /* at most; 0: 1. Pauses of 1, 2, 4, … 60 s between them */
     /* Once, through `post` of gw_web_new(): the status of the last answer, 0 when there was none. May be NULL. */
     void (*done)(void *arg, int status);
+    /* Instead of done(), with the body of that answer, borrowed. status 0, too, when it was larger than GW_WEB_ANSWER.
+     */
+    void (*answered)(void *arg, int status, const char *body, size_t len);
     void *arg;
 };
 

@@ -8,4 +8,5 @@ check_PROGRAMS += \
 	tests/unit/host/test_listeners \
 	tests/unit/host/test_module \
 	tests/unit/host/test_notify \
+	tests/unit/host/test_relays \
 	tests/unit/host/test_settings

@@ -3,6 +3,7 @@ check_PROGRAMS += \
 	tests/unit/ice/test_candidate \
 	tests/unit/ice/test_egress \
 	tests/unit/ice/test_frame \
+	tests/unit/ice/test_relay \
 	tests/unit/ice/test_stun \
 	tests/unit/ice/test_table
 tests_unit_ice_test_stun_SOURCES = tests/unit/ice/test_stun.c \

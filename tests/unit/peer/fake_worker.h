@@ -17,6 +17,7 @@ static struct {
     unsigned worker[MAX_ORDERS];
     unsigned n;
     bool full; /* mailboxes refuse */
+    bool seeks; /* there are TURN servers to be found elsewhere */
     int64_t now_us;
     char events[4096];
     char *sdp;               /* last described */
@@ -138,6 +139,11 @@ static int64_t fake_now(void)
     return fake.now_us;
 }
 
+static bool fake_seek(void *owner, gw_peer_id peer)
+{
+    return fake.seeks;
+}
+
 static inline void fake_start(unsigned workers, unsigned peers_per_worker, bool full_trickle)
 {
     struct gw_links_conf conf = {
@@ -150,6 +156,7 @@ static inline void fake_start(unsigned workers, unsigned peers_per_worker, bool 
         .events = &fake_events,
         .now_us = fake_now,
         .plain_most = 8,
+        .seek_relays = fake_seek,
     };
 
     memset(&fake, 0, sizeof(fake));

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fake_worker.h"
 
+#include "ice/relay.h"
+
 /* --- the peer offers ---------------------------------------------------------------------------------------------- */
 
 static void answers_an_offer(void **state)
@@ -182,6 +184,98 @@ static void offers_and_takes_an_answer(void **state)
     assert_int_equal(fake.n, 0);
     assert_int_equal(jsep(l, "answer", SUBSCRIBE), GW_JSEP_UNEXPECTED);
     gw_link_free(l);
+    fake_stop();
+}
+
+/* --- TURN servers from elsewhere ---------------------------------------------------------------------------------- */
+
+static struct gw_relays *some_relays(void)
+{
+    struct gw_relays *r = calloc(1, sizeof(*r));
+
+    strcpy(r->user, "me");
+    return r;
+}
+
+static void an_answer_waits_for_turn_servers(void **state)
+{
+    struct gw_link *l;
+    struct gw_order o;
+    gw_peer_id peer;
+
+    fake_start(1, 0, false);
+    fake.seeks = true;
+    l = link_make(1);
+    assert_int_equal(jsep(l, "offer", PUBLISH), GW_JSEP_OK);
+    assert_int_equal(answer(l), 0);
+    assert_true(gw_link_exists(l));
+    assert_int_equal(fake.n, 0);
+    assert_int_equal(gw_link_trickle(l, "v", 0, "candidate:1 1 udp 1 192.0.2.44 5 typ host"), GW_TRICKLE_QUEUED);
+    assert_int_equal(jsep(l, "offer", PUBLISH), GW_JSEP_WRONG_STATE);
+    peer = peer_of(l);
+    gw_links_relays(fake.ls, peer, some_relays());
+    o = order_take(GW_ORDER_PEER_NEW);
+    assert_false(o.u.peer_new.controlling);
+    assert_string_equal(o.u.peer_new.relays->user, "me");
+    gw_order_drop(&o);
+    order_done(GW_ORDER_PEER_MEDIA);
+    order_done(GW_ORDER_PEER_REMOTE);
+    order_done(GW_ORDER_PEER_CANDIDATE);
+    gw_links_relays(fake.ls, peer, some_relays()); /* once is enough */
+    assert_int_equal(fake.n, 0);
+    news_gathered(peer, "x4Qd");
+    assert_events("1:answer");
+    gw_link_free(l);
+    fake_stop();
+}
+
+static void an_offer_waits_for_turn_servers(void **state)
+{
+    struct gw_link *l;
+    struct gw_order o;
+    cardea_sink sink;
+
+    fake_start(1, 0, false);
+    fake.seeks = true;
+    l = link_make(1);
+    assert_int_equal(place(l, "vp8", &sink), 0);
+    assert_int_equal(offer(l, false), 0);
+    assert_int_equal(fake.n, 0);
+    assert_int_equal(offer(l, false), GW_EPROTO);
+    gw_links_relays(fake.ls, gw_track_peer(sink), NULL); /* none were to be had */
+    o = order_take(GW_ORDER_PEER_NEW);
+    assert_true(o.u.peer_new.controlling && !o.u.peer_new.relays);
+    assert_int_equal(fake.n, 0);
+    gw_link_free(l);
+    fake_stop();
+}
+
+static void nobody_waits_for_turn_servers_to_close(void **state)
+{
+    struct gw_link *l;
+    gw_peer_id peer;
+
+    fake_start(1, 0, false);
+    fake.seeks = true;
+    l = link_make(1);
+    assert_int_equal(jsep(l, "offer", PUBLISH), GW_JSEP_OK);
+    assert_int_equal(answer(l), 0);
+    peer = peer_of(l);
+    gw_link_close(l, "Janus API");
+    order_done(GW_ORDER_PEER_NEW);
+    order_done(GW_ORDER_PEER_MEDIA);
+    order_done(GW_ORDER_PEER_REMOTE);
+    order_done(GW_ORDER_PEER_CLOSE);
+    gw_links_relays(fake.ls, peer, some_relays());
+    assert_int_equal(fake.n, 0);
+    gw_link_free(l);
+    l = link_make(2);
+    assert_int_equal(jsep(l, "offer", PUBLISH), GW_JSEP_OK);
+    assert_int_equal(answer(l), 0);
+    peer = peer_of(l);
+    gw_link_free(l);
+    gw_links_relays(fake.ls, peer, some_relays());
+    assert_int_equal(fake.n, 0);
     fake_stop();
 }
 
@@ -572,6 +666,9 @@ int main(void)
         cmocka_unit_test(restarts_ice_for_the_peer),
         cmocka_unit_test(an_ignored_offer_leaves_nothing),
         cmocka_unit_test(offers_and_takes_an_answer),
+        cmocka_unit_test(an_answer_waits_for_turn_servers),
+        cmocka_unit_test(an_offer_waits_for_turn_servers),
+        cmocka_unit_test(nobody_waits_for_turn_servers_to_close),
         cmocka_unit_test(restarts_ice_by_itself),
         cmocka_unit_test(codes_of_failures),
         cmocka_unit_test(tells_whether_it_is_an_update),

@@ -20,6 +20,8 @@
 
 /* --- a web server that answers with the statuses it was told, one after the other --------------------------------- */
 
+#define LARGE 1 /* 100 KiB of an answer */
+
 static struct {
     int fd;
     pthread_t thread;
@@ -31,7 +33,16 @@ static struct {
 
 static void answer(int fd, int status)
 {
+    static const char kilobyte[1024];
     char reply[100];
+
+    if (status == LARGE) {
+        snprintf(reply, sizeof(reply), "HTTP/1.1 200 X\r\nConnection: close\r\n\r\n");
+        assert_true(write(fd, reply, strlen(reply)) > 0);
+        for (int i = 0; i < 100 && send(fd, kilobyte, sizeof(kilobyte), MSG_NOSIGNAL) > 0; i++)
+            ;
+        return;
+    }
 
     snprintf(reply, sizeof(reply), "HTTP/1.1 %d X\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok", status);
     assert_true(write(fd, reply, strlen(reply)) > 0);
@@ -210,6 +221,34 @@ static void the_end_does_not_wait(void **state)
     server_end();
 }
 
+static char heard_body[10];
+
+static void answered(void *arg, int status, const char *body, size_t len)
+{
+    assert_ptr_equal(arg, &server);
+    last_status = status;
+    g_strlcpy(heard_body, body, sizeof(heard_body));
+}
+
+static void asks_and_hears_the_answer(void **state)
+{
+    struct gw_web_post p = {.get = true, .answered = answered, .arg = &server};
+
+    server_start((const int[]){200, LARGE, 0});
+    p.url = strcat(server.url, "?end");
+    assert_int_equal(gw_web_send(*state, &p), 0);
+    assert_true(wait_done(5));
+    assert_int_equal(last_status, 200);
+    assert_string_equal(heard_body, "ok");
+    assert_non_null(strstr(server.heard[0], "GET /hook?end HTTP/1.1"));
+    assert_null(strstr(server.heard[0], "Content-Type"));
+    last_status = -1;
+    assert_int_equal(gw_web_send(*state, &p), 0); /* too much of an answer is none */
+    assert_true(wait_done(5));
+    assert_int_equal(last_status, 0);
+    server_end();
+}
+
 static void bounds(void **state)
 {
     struct gw_web_post p = {.url = "file:///etc/passwd", .body = "", .len = 0};
@@ -231,7 +270,8 @@ static void bounds(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(posts_what_it_was_given), CASE(tries_again), CASE(gives_up), CASE(the_end_does_not_wait), CASE(bounds),
+        CASE(posts_what_it_was_given),   CASE(tries_again), CASE(gives_up), CASE(the_end_does_not_wait),
+        CASE(asks_and_hears_the_answer), CASE(bounds),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
