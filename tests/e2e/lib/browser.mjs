@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Headless Chromium with fake devices. */
 import { chromium } from 'playwright-core';
+import { within } from './wait.mjs';
 
 const FLAGS = [
   '--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
@@ -22,6 +23,8 @@ export async function openPage(browser, url, options = {}) {
   page.said = [];
   page.on('console', (m) => page.said.push(m.text()));
   page.on('pageerror', (e) => page.said.push(`pageerror: ${e}`));
+  const evaluate = page.evaluate.bind(page); // has no time limit of its own
+  page.evaluate = (fn, arg) => within(`the page to do ${fn.name || fn}\n${page.said.slice(-15).join('\n')}`, evaluate(fn, arg), 150000);
   await page.goto(url);
   return page;
 }
