@@ -6,6 +6,7 @@
  * ?legacy receives each publisher on a handle of its own.
  */
 import { Session } from './cardea.js';
+import { Demand } from './demand.js';
 import { drawIcons, icon } from './icons.js';
 import { Moderator } from './moderator.js';
 import { Presence } from './presence.js';
@@ -40,7 +41,8 @@ async function join() {
     const session = await Session.open();
     visit = {
       session, stream, watch, room: roomId(), pin: $('pin').value || undefined, name: $('name').value.trim() || 'Guest',
-      publishers: new Map(), states: new Map(), muted: new Set(), layers: new Map(), ended: false,
+      publishers: new Map(), states: new Map(), muted: new Set(), layers: new Map(),
+      demand: new Demand(), ended: false,
     };
     session.on('closed', (reason) => visit?.session === session && left(reason === 'closed' ? null : new Error(reason)));
     session.on('lost', () => ($('state').textContent = 'connection lost, trying again…'));
@@ -100,6 +102,7 @@ function roomEvent(data) {
   else if (data.videoroom === 'talking' || data.videoroom === 'stopped-talking') wall.talks(data.id, data.videoroom === 'talking');
   else if (data.leaving === 'ok' && data.reason === 'kicked') left(new Error('A moderator removed you from this room.'));
   else if (data.moderation) moderated(data);
+  else if (data.demand) visit.demand.take(visit.handle.pc, data.demand).then(draw, showError);
   else if (data.locked !== undefined) locked(data.locked, true);
   else if (data.joining) note(`${data.joining.display ?? data.joining.id} is here`);
   else if (data.id !== undefined && data.display !== undefined && data.leaving === undefined && data.unpublished === undefined && data.kicked === undefined)
@@ -357,7 +360,7 @@ async function createRoom() {
     const secret = crypto.getRandomValues(new Uint32Array(3)).join('-');
     const { data } = await handle.message({
       request: 'create', description: `${$('name').value.trim() || 'A'}${$('name').value.trim() ? "'s" : ''} room`, publishers: 12, secret,
-      pin: $('pin').value || undefined, videocodec: 'vp8,vp9,h264,av1', bitrate: 2_000_000, notify_joining: true,
+      pin: $('pin').value || undefined, videocodec: 'vp8,vp9,h264,av1', bitrate: 2_000_000, notify_joining: true, dynacast: true,
     });
     await session.close();
     Moderator.secretOf(data.room, secret);

@@ -50,12 +50,13 @@ export class Wall {
     this.#sounds([]);
   }
 
-  #drawMine({ stream, name, presence, screen, me, ...rest }, keys) {
+  #drawMine({ stream, name, presence, screen, me, handle, demand, ...rest }, keys) {
     const tiles = this.#tiles;
     const camera = stream.getVideoTracks()[0];
     tiles.get('me', { name: `${name} (you)`, self: true });
     tiles.show('me', camera ?? null);
     tiles.lit('me', Boolean(camera?.enabled));
+    tiles.layer('me', demand.words(handle.pc?.getTransceivers().find((t) => t.sender.track === camera)?.mid));
     tiles.state('me', { silent: presence.mine.silent || isMuted({ me, ...rest }, me), hand: presence.mine.hand });
     keys.add('me');
     if (!screen) return;

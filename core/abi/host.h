@@ -225,6 +225,9 @@ struct cardea_host {
 
     /* May newcomers begin with the last keyframe of this source, as media.keyframe_cache says? They may, until told. */
     int (*fast_start)(cardea_source source, bool on);
+    /* Simulcast: nobody takes more of it than this layer (0…2; -1: nobody takes it at all), on any worker, so its sender
+     * is told to send no more than that needs (REMB). 2 is as if nothing had been said. */
+    int (*top_layer)(cardea_source source, int layer);
 };
 
 #endif

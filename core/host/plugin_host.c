@@ -245,6 +245,13 @@ static int fast_start(cardea_source source, bool on)
     return gw_link_source_order(links(), source, GW_ORDER_FAST_START, on);
 }
 
+static int top_layer(cardea_source source, int layer)
+{
+    if (layer < -1 || layer > 2)
+        return CARDEA_EINVAL;
+    return gw_link_source_order(links(), source, GW_ORDER_TOP_LAYER, layer);
+}
+
 static int expect(uint64_t g, unsigned peers)
 {
     gw_links_expect(links(), g, peers);
@@ -548,6 +555,7 @@ static const struct cardea_host table = {
     .listen_port = gw_listener_port,
     .listen_end = gw_listener_end,
     .fast_start = fast_start,
+    .top_layer = top_layer,
 };
 
 const struct cardea_host *gw_plugin_host(struct gw_api *api, const char *folder)

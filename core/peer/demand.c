@@ -2,8 +2,9 @@
 /*
  * What a sender is told to send at most, by REMB: the cap its plugin gave, and what its receivers have a use for. A
  * stream without simulcast or SVC has to fit the best of its receivers; the others get it when it fits them, too. With
- * layers to choose from, or with a receiver that has no limit, nothing is asked of the sender. Receivers on other
- * workers count as one, the best of them, as their worker tells five times a second (mirror.c).
+ * layers to choose from, or with a receiver that has no limit, nothing is asked of the sender; unless the plugin has
+ * said that nobody takes the upper layers of a simulcast. Receivers on other workers count as one, the best of them, as
+ * their worker tells five times a second (mirror.c).
  */
 #include "peer/state.h"
 
@@ -45,18 +46,44 @@ uint32_t gw_demand_of(const struct gw_engine *e, const struct gw_source *s)
     return most;
 }
 
+/* What browsers give the two lower layers at most, and more where they were seen to do so. */
+static uint32_t of_layers(const struct gw_source *s, unsigned top)
+{
+    static const uint32_t usual_bps[] = {200000, 900000};
+    uint64_t bps = 0;
+
+    for (unsigned i = 0; i <= top; i++)
+        if (s->layer[i])
+            bps += s->layer[i]->bytes_second * 8;
+    bps += bps / 4;
+    return bps < usual_bps[top] ? usual_bps[top] : bps < UINT32_MAX ? (uint32_t)bps : UINT32_MAX;
+}
+
+/* While nobody takes the upper layers there is a cap, which only rises: what is sent below it goes up and down. */
+static uint32_t of_simulcast(struct gw_track *t)
+{
+    uint32_t bps;
+
+    if (t->top_layer >= GW_LAYER_COUNT - 1)
+        return GW_DEMAND_ALL;
+    bps = of_layers(t->source, t->top_layer < 0 ? 0 : (unsigned)t->top_layer);
+    if (bps > t->layers_bps)
+        t->layers_bps = bps;
+    return t->layers_bps;
+}
+
 /* 0: all that there is, or nobody watches and nothing is asked of the sender. */
 static uint32_t of_peer(const struct gw_peer *p)
 {
     uint64_t sum = 0;
 
     for (unsigned i = 0; i < p->n_tracks; i++) {
-        const struct gw_track *t = p->tracks[i];
+        struct gw_track *t = p->tracks[i];
         uint32_t bps;
 
         if (!t || !t->source || t->m.kind != GW_VIDEO || !t->m.remb)
             continue;
-        bps = gw_demand_of(p->engine, t->source);
+        bps = t->source->conf.simulcast ? of_simulcast(t) : gw_demand_of(p->engine, t->source);
         if (!bps || bps == GW_DEMAND_ALL)
             return 0;
         sum += bps;

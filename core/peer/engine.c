@@ -23,7 +23,7 @@ static void sctp_tick(void *arg, int64_t now_us)
 
 static void mirror_tick(void *arg, int64_t now_us)
 {
-    gw_mirrors_retry(arg);
+    gw_mirrors_tick(arg);
 }
 
 /* Only ends the wait: what is due leaves at the end of the turn. */
@@ -272,6 +272,10 @@ static void source_order(struct gw_track *t, const struct gw_order *o, int64_t n
     case GW_ORDER_FAST_START:
         t->slow_start = !o->u.number;
         break;
+    case GW_ORDER_TOP_LAYER:
+        t->top_layer = (int8_t)o->u.number;
+        t->layers_bps = 0;
+        return; /* gw_demand_run() tells */
     case GW_ORDER_LOUDNESS:
         t->loudness = (uint32_t)o->u.number;
         break;
@@ -346,6 +350,7 @@ static bool is_about_track(enum gw_order_tag tag)
     case GW_ORDER_HUSH:
     case GW_ORDER_LOUDNESS:
     case GW_ORDER_FAST_START:
+    case GW_ORDER_TOP_LAYER:
         return true;
     default:
         return false;

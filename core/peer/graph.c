@@ -376,6 +376,7 @@ int gw_link_source_order(struct gw_links *ls, cardea_source source, enum gw_orde
     case GW_ORDER_LOUDNESS:
     case GW_ORDER_HUSH:
     case GW_ORDER_FAST_START:
+    case GW_ORDER_TOP_LAYER:
         return post_source(ls, source, &order);
     default:
         return GW_EINVAL;

@@ -166,6 +166,7 @@ enum gw_order_tag {
     GW_ORDER_UNTAP,         /* track = source, u.tap; TAP_GONE news follow, when it is there */
     GW_ORDER_LOUDNESS,      /* track = source, u.number: packets a window, 0 off */
     GW_ORDER_HUSH,          /* track = source, u.number: 0/1 */
+    GW_ORDER_TOP_LAYER,     /* track = source, u.number: -1…2, nobody takes more */
     GW_ORDER_FAST_START,    /* track = source, u.number: 0/1 */
     GW_ORDER_SENDING,       /* peer, u.sending */
     GW_ORDER_STATES,        /* peer, u.states; STATES news follow, in any case */

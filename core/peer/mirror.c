@@ -13,6 +13,7 @@
 #include "peer/state.h"
 
 #define WISHES_MOST 65536
+#define SECOND_US   1000000
 
 enum tag {
     WISH,     /* to the source's worker: send me its packets */
@@ -320,10 +321,24 @@ void gw_mirror_release(struct gw_mirror *mi)
     if (mi->subscribed)
         send_wish(mi, false);
     if (!mi->subscribed)
-        mirror_free(mi); /* else the other mailbox was full: gw_mirrors_retry() */
+        mirror_free(mi); /* else the other mailbox was full: gw_mirrors_tick() */
 }
 
-void gw_mirrors_retry(struct gw_engine *e)
+static void tick(struct gw_mirror *mi, int64_t now_us)
+{
+    if (now_us - mi->ticked_us >= SECOND_US) {
+        gw_source_tick(mi->source, 0, now_us);
+        mi->ticked_us = now_us;
+    }
+    if (mi->users && !mi->subscribed)
+        send_wish(mi, true);
+    if (!mi->users && mi->subscribed)
+        send_wish(mi, false);
+    if (mi->subscribed)
+        send_demand(mi);
+}
+
+void gw_mirrors_tick(struct gw_engine *e)
 {
     GHashTableIter it;
     struct gw_mirror *mi;
@@ -331,13 +346,7 @@ void gw_mirrors_retry(struct gw_engine *e)
 
     g_hash_table_iter_init(&it, e->mirrors);
     while (g_hash_table_iter_next(&it, NULL, (void **)&mi)) {
-        gw_source_tick(mi->source, 0, e->now_us);
-        if (mi->users && !mi->subscribed)
-            send_wish(mi, true);
-        if (!mi->users && mi->subscribed)
-            send_wish(mi, false);
-        if (mi->subscribed)
-            send_demand(mi);
+        tick(mi, e->now_us);
         if (!mi->users && !mi->subscribed)
             done = g_slist_prepend(done, mi);
     }

@@ -51,6 +51,8 @@ struct gw_track {
     bool muted, hushed, slow_start;
     uint32_t loudness; /* packets a window */
     int64_t keyframe_every_s;
+    int8_t top_layer;    /* of simulcast: nobody takes more, -1: nobody takes anything */
+    uint32_t layers_bps; /* of that layer and those below, as the sender is told */
     int32_t playout_delay;
     struct {
         uint32_t packets, threshold;
@@ -140,6 +142,7 @@ struct gw_mirror {
     bool subscribed;          /* the other worker has our wish */
     uint32_t demand_bps;      /* and knows this of our receivers */
     unsigned users;           /* tracks whose link wants it */
+    int64_t ticked_us;
 };
 
 struct gw_engine {
@@ -292,7 +295,7 @@ void gw_mirror_data(struct gw_engine *e, gw_track_id source, const struct gw_dat
 /* What the best receiver on other workers can take, as they told last; as gw_demand_of(). */
 uint32_t gw_mirror_demand(const struct gw_engine *e, const struct gw_source *s);
 /* Now and then: wishes the other worker's mailbox had no room for, and what our receivers can take. */
-void gw_mirrors_retry(struct gw_engine *e);
+void gw_mirrors_tick(struct gw_engine *e);
 
 /* --- explain.c ---------------------------------------------------------------------------------------------------- */
 struct gw_states *gw_explain(const struct gw_peer *p, int64_t now_us); /* what its sinks do and why; NULL: no memory */

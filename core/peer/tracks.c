@@ -36,6 +36,7 @@ struct gw_track *gw_track_get(struct gw_peer *p, unsigned mindex)
     t->peer = p;
     t->m.mindex = (uint8_t)mindex;
     t->playout_delay = -1;
+    t->top_layer = GW_LAYER_COUNT - 1;
     memset(t->told, -2, sizeof(t->told));
     p->tracks[mindex] = t;
     return t;

@@ -8,8 +8,16 @@
 
 #define PATIENCE_MS 3000 /* before less is asked for: people switch layers to and fro */
 
-static int highest(const struct demand *d)
+/* Whoever takes it as it comes takes all of it. */
+static bool is_taken_whole(const struct publisher *p)
 {
+    return p->recording || p->forwards->len || p->cascades->len;
+}
+
+static int highest(const struct publisher *p, const struct demand *d)
+{
+    if (is_taken_whole(p))
+        return DEMAND_ALL;
     for (int i = DEMAND_LAYERS - 1; i >= 0; i--)
         if (d->wanted[i])
             return i;
@@ -29,7 +37,7 @@ static void less_is_wanted(void *arg)
 /* true: it is to be told now. Less is told when it was so for a while. */
 static bool is_due(struct publisher *p, const struct demand *d)
 {
-    int now = highest(d);
+    int now = highest(p, d);
 
     if (now == d->told)
         return false;
@@ -53,7 +61,9 @@ void demand_check(struct publisher *p)
 
         if (s[i].kind != CARDEA_VIDEO || s[i].disabled || !is_due(p, d))
             continue;
-        d->told = highest(d);
+        d->told = highest(p, d);
+        if (s[i].source)
+            vr.host->top_layer(s[i].source, d->told);
         list = list ? list : json_array();
         json_array_append_new(list, json_pack("{ss si}", "mid", s[i].mid, "layer", d->told));
     }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What is wanted of each video stream: the highest layer that some subscriber may get. In a room with `dynacast` the
- * publisher is told when that changes, so that it need not send what nobody watches: at once when more is wanted, some
- * seconds later when less is. Counted, so that a subscriber more or less costs the same in a room of any size.
+ * What is wanted of each video stream: the highest layer that some subscriber may get, wherever he is connected. In a
+ * room with `dynacast` the publisher is told when that changes, so that it need not send what nobody watches: at once
+ * when more is wanted, some seconds later when less is. The gateway asks its sender for no more either. Recordings and
+ * forwarders take all. Counted, so that a subscriber more or less costs the same in a room of any size.
  */
 #ifndef VIDEOROOM_DEMAND_H
 #define VIDEOROOM_DEMAND_H

@@ -36,9 +36,13 @@ bool forward_read_srtp(struct forward_srtp *out, const json_t *o)
 
 static void unhook(struct forward *f)
 {
-    if (f->publisher)
-        g_ptr_array_remove(f->publisher->forwards, f);
+    struct publisher *p = f->publisher;
+
     f->publisher = NULL;
+    if (!p)
+        return;
+    g_ptr_array_remove(p->forwards, f);
+    demand_check(p);
 }
 
 /* The gateway sends nothing any more: after a stop, or because the source went. */
@@ -128,6 +132,7 @@ struct forward *forward_start(struct publisher *p, const struct cardea_stream *s
         return NULL;
     }
     g_ptr_array_add(p->forwards, f);
+    demand_check(p);
     if (!f->cascade)
         tell_started(f, s);
     return f;

@@ -24,6 +24,7 @@ static void ended(void *user, cardea_recording id, const char *cause)
             continue;
         p->recording = 0;
         p->record = false;
+        demand_check(p);
         vr.host->log(CARDEA_LOG_WARN, p->handle, "the recording of %s ended: %s", p->id, cause ? cause : "?");
     }
     g_free(key);
@@ -76,6 +77,7 @@ static void end(struct publisher *p, const char *cause)
         vr.host->data_tap(p->handle, false);
     if (r && id)
         r->end(id, cause);
+    demand_check(p);
 }
 
 /* Its m-lines as they are now go into the recording, which begins with them. */
@@ -99,6 +101,7 @@ static void streams(struct publisher *p)
             vr.host->keyframe(s[i].source);
     }
     r->streams(p->recording, s, n, descriptions);
+    demand_check(p);
     g_free(descriptions);
     if (p->handle)
         vr.host->data_tap(p->handle, true);

@@ -6,7 +6,9 @@ import { openBrowser, openPage, until } from './lib/browser.mjs';
 import { Gateway } from './lib/gateway.mjs';
 import { Relay } from './lib/relay.mjs';
 
-const rooms = { 'room-55': { description: 'Moderated', publishers: 6, secret: 'sesame', videocodec: 'vp8', bitrate: 2000000 } };
+const rooms = { 'room-55': { description: 'Moderated', publishers: 6, secret: 'sesame', videocodec: 'vp8', bitrate: 2000000 },
+  'room-56': { description: 'Frugal', publishers: 6, videocodec: 'vp8', bitrate: 2000000, dynacast: true },
+};
 let browser;
 let gateway;
 before(async () => {
@@ -22,7 +24,7 @@ afterEach(() => Promise.all(browser.contexts().map((c) => c.close())));
 
 /** @param {string} name @param {string} [more] @param {string} [server] */
 const enter = (name, more = '', server = gateway.ws, pages = gateway.pages) => openPage(browser,
-  `${pages}/room.html?join&room=55&name=${name}&server=${encodeURIComponent(server)}${more}`, { viewport: { width: 900, height: 640 } });
+  `${pages}/room.html?join&${more.includes('room=') ? '' : 'room=55&'}name=${name}&server=${encodeURIComponent(server)}${more}`, { viewport: { width: 900, height: 640 } });
 const text = (id, part) => [({ id: i, part: p }) => document.getElementById(i).textContent.includes(p), { id, part }];
 const moving = (n) => [...document.querySelectorAll('.tile.live video')].filter((v) => v.getVideoPlaybackQuality().totalVideoFrames > 5).length >= n;
 
@@ -82,6 +84,23 @@ test('a viewer chooses a layer of a simulcast picture, and lets the gateway choo
   await until(bob, 'the high layer again', width, 960, 45000);
   await bob.click('#showfigures');
   await until(bob, 'the curve of what arrives', () => document.querySelectorAll('#received polyline').length > 0 && /bit\/s/.test(document.getElementById('received').textContent));
+});
+
+test('what nobody watches is not sent', async () => {
+  const ada = await enter('Ada', '&room=56');
+  const sending = (part) => [(p) => document.querySelector('.tile.self .corner')?.textContent.includes(p), part];
+  await until(ada, 'to hear that she is alone', ...sending('nobody watches'));
+  const bob = await enter('Bob', '&room=56&simulcast=no');
+  const width = (w) => [...document.querySelectorAll('.tile:not(.self) video')].some((v) => (w > 600 ? v.videoWidth >= w : v.videoWidth > 0 && v.videoWidth <= w));
+  await until(bob, 'the high layer', width, 960, 45000);
+  assert.ok(await ada.evaluate(() => !/sending|nobody/.test(document.querySelector('.tile.self .corner').textContent)));
+  await bob.evaluate(() => { document.querySelector('.tile:not(.self) details.menu').open = true; });
+  await bob.click('.tile:not(.self) .menu button:text("Low")');
+  await until(ada, 'to send less', ...sending('sending low only'));
+  await until(bob, 'the low layer', width, 330);
+  await bob.evaluate(() => { document.querySelector('.tile:not(.self) details.menu').open = true; });
+  await bob.click('.tile:not(.self) .menu button:text("High")');
+  await until(bob, 'the high layer again', width, 960, 45000);
 });
 
 test('a moderator mutes, records, locks and removes', async () => {

@@ -208,6 +208,29 @@ static void the_best_receiver_decides(void **state)
     assert_true(c.viewer[2].video->frames > 295);
 }
 
+/* A plugin knows that nobody takes the upper layers: they stop, and come back when somebody does. */
+static void layers_that_nobody_takes(void **state)
+{
+    struct gw_order o = {.tag = GW_ORDER_TOP_LAYER};
+
+    call_open(&c, &(struct call_conf){.viewers = 1, .down_bps = 5000000});
+    call_run_ms(&c, 6000);
+    assert_int_equal(c.publisher->rembs, 0);
+    o.track = sim_track(c.publisher, 1);
+    o.u.number = 1;
+    sim_order(c.world, 0, &o);
+    call_run_ms(&c, 500);
+    assert_in_range(c.publisher->remb_bps, 810000, 910000); /* 150 and 500, and some to spare; not 1700 more */
+    o.u.number = -1;
+    sim_order(c.world, 0, &o);
+    call_run_ms(&c, 500);
+    assert_in_range(c.publisher->remb_bps, 180000, 210000);
+    o.u.number = 2;
+    sim_order(c.world, 0, &o);
+    call_run_ms(&c, 500);
+    assert_true(c.publisher->remb_bps > 5000000);
+}
+
 /* Without the estimate the queue stays full and the picture freezes: what this is all for. */
 static void fixed_layers_show_the_difference(void **state)
 {
@@ -231,6 +254,7 @@ int main(void)
         cmocka_unit_test_teardown(a_sender_of_one_layer_is_told, tear_down),
         cmocka_unit_test_teardown(a_sender_on_another_worker_is_told, tear_down),
         cmocka_unit_test_teardown(the_best_receiver_decides, tear_down),
+        cmocka_unit_test_teardown(layers_that_nobody_takes, tear_down),
         cmocka_unit_test_teardown(fixed_layers_show_the_difference, tear_down),
     };
 

@@ -394,6 +394,42 @@ static int demanded(struct person *p)
     return layer;
 }
 
+static int top_layer = 99; /* as the worker was told last */
+
+static void watch_top_layer(const struct gw_order *o)
+{
+    if (o->tag == GW_ORDER_TOP_LAYER)
+        top_layer = (int)o->u.number;
+}
+
+/* Who records or forwards takes it whole. */
+static void what_is_forwarded_is_wanted(void **state)
+{
+    json_t *r;
+
+    begin(",'dynacast':true", true);
+    expect_word(ask(sub, "{'request':'pause'}"), "event/paused");
+    world_wait(3100000);
+    assert_int_equal(demanded(ada), -1);
+    world.watch = watch_top_layer;
+    r = ask(bob,
+            "{'request':'rtp_forward','room':1,'publisher_id':%llu,'host':'127.0.0.1','streams':[{'mid':'1',"
+            "'port':5}]}",
+            id_of(ada));
+    assert_int_equal(demanded(ada), 2);
+    assert_int_equal(top_layer, 2);
+    expect_word(ask(bob, "{'request':'stop_rtp_forward','room':1,'publisher_id':%llu,'stream_id':%llu}", id_of(ada),
+                    (unsigned long long)json_integer_value(
+                        json_object_get(json_array_get(json_object_get(r, "forwarders"), 0), "stream_id"))),
+                "stop_rtp_forward");
+    json_decref(r);
+    world_wait(3100000);
+    assert_int_equal(demanded(ada), -1);
+    assert_int_equal(top_layer, -1);
+    world.watch = NULL;
+    people_end();
+}
+
 static void publishers_know_what_is_watched(void **state)
 {
     begin(",'dynacast':true", false);
@@ -433,6 +469,7 @@ int main(void)
         cmocka_unit_test(a_room_may_do_without_fast_starts),
         cmocka_unit_test(why_is_explained),
         cmocka_unit_test(publishers_know_what_is_watched),
+        cmocka_unit_test(what_is_forwarded_is_wanted),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
