@@ -47,7 +47,8 @@ struct cardea_record {
     /* Nothing is written yet: what comes is kept in memory as long as the recorder's option `preroll` says, until
      * start(). ESTATE when that option is 0. */
     bool armed;
-    /* Control thread, once, when all files are complete; not inside a call of this table. May be NULL. */
+    /* Control thread, once, when all files are complete; not inside a call of this table. May be NULL. Not called when
+     * the recorder itself stops before. */
     void (*ended)(void *user, cardea_recording recording, const char *cause);
     void *user;
     /* Who has it may play, fetch and remove the recording, besides the operator; NULL: nobody else. A digest of it is
@@ -80,6 +81,9 @@ struct cardea_recorder {
     const char *(*path)(cardea_recording recording);
     /* Of an armed recording: it begins, with what was kept. */
     int (*start)(cardea_recording recording);
+    /* Nobody is told by this function any more, of no recording: for a plugin that stops, while its files are still
+     * being completed. Look at `size` first. */
+    void (*forget)(void (*ended)(void *user, cardea_recording recording, const char *cause));
 };
 
 #endif

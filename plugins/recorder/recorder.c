@@ -144,6 +144,7 @@ static int start(const struct cardea_host *h, const struct cardea_config *config
     av_log_set_level(AV_LOG_QUIET); /* what it has to say comes as results */
     rec_seats_init();
     rec_takes_init();
+    rec_service_start();
     rec_sessions_init();
     rec_catalog_init();
     rec_writer_start(h->now_us);
@@ -163,6 +164,7 @@ static void stop(void)
     rec_player_stop();
     rec_writer_stop("gateway stopped");
     rec_takes_free();
+    rec_service_stop();
     rec_hooks_stop();
     rec_sessions_free();
     rec_catalog_free();

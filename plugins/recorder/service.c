@@ -7,10 +7,22 @@
 #include "recorder.h"
 #include "take.h"
 
-struct client {
+struct client { /* who asked for a recording */
     void (*ended)(void *user, cardea_recording recording, const char *cause);
     void *user;
 };
+
+static GHashTable *clients; /* set; owned */
+
+void rec_service_start(void)
+{
+    clients = g_hash_table_new_full(NULL, NULL, g_free, NULL);
+}
+
+void rec_service_stop(void)
+{
+    g_clear_pointer(&clients, g_hash_table_destroy);
+}
 
 static void ended(void *user, struct rec_take *t, const json_t *manifest, const char *path)
 {
@@ -20,7 +32,7 @@ static void ended(void *user, struct rec_take *t, const json_t *manifest, const 
     rec_catalog_add(manifest, path);
     if (c->ended)
         c->ended(c->user, rec_take_id(t), cause ? cause : "");
-    g_free(c);
+    g_hash_table_remove(clients, c);
 }
 
 static int begin(cardea_recording *out, const struct cardea_record *what)
@@ -58,6 +70,7 @@ static int begin(cardea_recording *out, const struct cardea_record *what)
         g_free(c);
         return err;
     }
+    g_hash_table_add(clients, c);
     *out = rec_take_id(t);
     return 0;
 }
@@ -125,6 +138,17 @@ static int start(cardea_recording r)
     return t ? 0 : CARDEA_ENOENT;
 }
 
+static void forget(void (*told)(void *user, cardea_recording recording, const char *cause))
+{
+    GHashTableIter it;
+    struct client *c;
+
+    g_hash_table_iter_init(&it, clients);
+    while (g_hash_table_iter_next(&it, (gpointer *)&c, NULL))
+        if (c->ended == told)
+            c->ended = NULL;
+}
+
 const struct cardea_recorder rec_service = {
     .size = sizeof(struct cardea_recorder),
     .begin = begin,
@@ -135,4 +159,5 @@ const struct cardea_recorder rec_service = {
     .end = end,
     .path = path,
     .start = start,
+    .forget = forget,
 };

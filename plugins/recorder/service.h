@@ -7,4 +7,7 @@
 
 extern const struct cardea_recorder rec_service;
 
+void rec_service_start(void);
+void rec_service_stop(void); /* after the takes have been freed: nobody is told any more */
+
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "record.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "ids.h"
@@ -11,11 +12,21 @@ static const struct cardea_recorder *recorder(void)
     return vr.host->service ? vr.host->service(CARDEA_RECORDER) : NULL;
 }
 
-/* Its files are complete: perhaps because we said so, perhaps because the disk is full. user is the room's id. */
+/* Recordings that have not ended: boxed id → id of the room. */
+static GHashTable *rooms_of;
+
+static void remember(cardea_recording id, const char *room)
+{
+    if (!rooms_of)
+        rooms_of = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+    g_hash_table_insert(rooms_of, g_memdup2(&id, sizeof(id)), g_strdup(room));
+}
+
+/* Its files are complete: perhaps because we said so, perhaps because the disk is full. */
 static void ended(void *user, cardea_recording id, const char *cause)
 {
-    char *key = user;
-    const struct room *room = room_find(key);
+    const char *key = rooms_of ? g_hash_table_lookup(rooms_of, &id) : NULL;
+    const struct room *room = key ? room_find(key) : NULL;
 
     for (GList *l = room ? room->present.head : NULL; l; l = l->next) {
         struct publisher *p = l->data;
@@ -27,7 +38,17 @@ static void ended(void *user, cardea_recording id, const char *cause)
         demand_check(p);
         vr.host->log(CARDEA_LOG_WARN, p->handle, "the recording of %s ended: %s", p->id, cause ? cause : "?");
     }
-    g_free(key);
+    if (key)
+        g_hash_table_remove(rooms_of, &id);
+}
+
+void record_stop(void)
+{
+    const struct cardea_recorder *r = recorder();
+
+    if (r && r->size > offsetof(struct cardea_recorder, forget))
+        r->forget(ended);
+    g_clear_pointer(&rooms_of, g_hash_table_destroy);
 }
 
 static char *name_of(const struct publisher *p)
@@ -39,7 +60,7 @@ static char *name_of(const struct publisher *p)
 
 static void begin(struct publisher *p, const struct cardea_recorder *r)
 {
-    char *name = name_of(p), *key = g_strdup(p->room->id);
+    char *name = name_of(p);
     const struct cardea_record what = {
         .size = sizeof(what),
         .folder = p->room->set.rec_dir,
@@ -54,7 +75,6 @@ static void begin(struct publisher *p, const struct cardea_recorder *r)
         .overwrite = p->filename != NULL,
         .text_data = true,
         .ended = ended,
-        .user = key,
         .key = p->room->set.secret,
     };
     int err = r->begin(&p->recording, &what);
@@ -62,8 +82,8 @@ static void begin(struct publisher *p, const struct cardea_recorder *r)
     if (err) {
         p->recording = 0;
         vr.host->log(CARDEA_LOG_ERROR, p->handle, "%s cannot be recorded (%d)", p->id, err);
-        g_free(key);
-    }
+    } else
+        remember(p->recording, p->room->id);
     g_free(name);
 }
 

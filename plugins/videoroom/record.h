@@ -15,6 +15,7 @@ void record_settings(struct publisher *p, const json_t *body);
 void record_set(struct publisher *p, bool on);
 void record_data(struct publisher *p, const struct cardea_message *msg);
 void record_note(struct publisher *p, const char *what, json_t *about); /* into the timeline; about is taken */
+void record_stop(void); /* the plugin stops: what is still being written ends without us */
 const char *record_path(const struct publisher *p);                     /* NULL: not recorded; borrowed */
 
 #endif

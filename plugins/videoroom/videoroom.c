@@ -169,6 +169,7 @@ static void stop(void)
     for (GList *l = rooms; l; l = l->next)
         room_destroy(l->data);
     g_list_free(rooms);
+    record_stop();
     g_hash_table_destroy(vr.rooms);
     visits_stop();
     store_stop();

@@ -24,8 +24,15 @@ static void at_engine(void *arg, const uint8_t *data, size_t len, int64_t now_us
 {
     struct sim_client *c = arg;
 
-    if (c->ice)
+    if (sim_client_is_there(c))
         gw_ice_sim_deliver(c->ice, data, len, now_us);
+}
+
+bool sim_client_is_there(const struct sim_client *c)
+{
+    const struct gw_peer *p = c->ice ? gw_engine_find(c->world->worker[c->worker].engine, c->id) : NULL;
+
+    return p && p->ice == c->ice;
 }
 
 void sim_client_rtp(struct sim_client *c, const uint8_t *data, size_t header_len, size_t len, uint64_t index)
@@ -97,6 +104,8 @@ static void sctp_message(void *arg, const struct gw_sctp_message *m)
     struct sim_client *c = arg;
 
     c->messages++;
+    if (c->said)
+        c->said(c->said_arg, m);
     g_strlcpy(c->label, m->label, sizeof(c->label));
     c->text_binary = m->binary;
     memset(c->text, 0, sizeof(c->text));
@@ -193,24 +202,39 @@ static void give_remote(struct sim_client *c, bool engine_is_dtls_client)
     sim_order(c->world, c->worker, &o);
 }
 
-struct sim_client *sim_client_new(struct sim_world *w, unsigned worker, bool client_is_dtls_client)
+struct sim_client *sim_client_blank(struct sim_world *w)
 {
     struct sim_client *c = g_new0(struct sim_client, 1);
-    struct gw_order o = {.tag = GW_ORDER_PEER_NEW};
 
     c->world = w;
-    c->worker = worker;
-    c->id = o.peer = gw_peer_make(++w->serial, worker);
     c->up = (struct sim_link){.delay_us = 10000, .deliver = at_engine, .arg = c};
     c->down = (struct sim_link){.delay_us = 10000, .deliver = at_client, .arg = c};
     c->dtls_timer = (struct gw_timer){.fire = dtls_timer, .arg = c};
     c->media_timer = (struct gw_timer){.fire = media_tick, .arg = c};
     g_ptr_array_add(w->clients, c);
-    sim_order(w, worker, &o);
-    c->ice = sim_ice_of(w, c->id);
+    return c;
+}
+
+void sim_client_meet(struct sim_client *c, gw_peer_id id, bool client_is_dtls_client)
+{
+    struct sim_world *w = c->world;
+
+    c->id = id;
+    c->worker = gw_peer_worker(id);
+    c->ice = sim_ice_of(w, id);
     if (gw_dtls_new(&c->dtls, w->dtls, client_is_dtls_client ? GW_DTLS_CLIENT : GW_DTLS_SERVER, &dtls_events, c) ||
         gw_dtls_expect(c->dtls, "sha-256", gw_dtls_fingerprint(w->dtls)))
         abort();
+}
+
+struct sim_client *sim_client_new(struct sim_world *w, unsigned worker, bool client_is_dtls_client)
+{
+    struct sim_client *c = sim_client_blank(w);
+    struct gw_order o = {.tag = GW_ORDER_PEER_NEW};
+
+    o.peer = gw_peer_make(++w->serial, worker);
+    sim_order(w, worker, &o);
+    sim_client_meet(c, o.peer, client_is_dtls_client);
     give_remote(c, !client_is_dtls_client);
     return c;
 }
@@ -306,6 +330,16 @@ struct gw_mline sim_data(unsigned mindex)
     return m;
 }
 
+void sim_client_data(struct sim_client *c)
+{
+    if (c->sctp)
+        return;
+    if (gw_sctp_new(&c->sctp, true, 5000, &sctp_events, c))
+        abort();
+    if (c->connected)
+        gw_sctp_connect(c->sctp);
+}
+
 void sim_client_media(struct sim_client *c, const struct gw_mline *m, unsigned n)
 {
     struct gw_order o = {.tag = GW_ORDER_PEER_MEDIA, .peer = c->id};
@@ -314,8 +348,8 @@ void sim_client_media(struct sim_client *c, const struct gw_mline *m, unsigned n
     media->n = n;
     for (unsigned i = 0; i < n; i++) {
         media->m[i] = m[i];
-        if (m[i].kind == GW_DATA && !c->sctp && gw_sctp_new(&c->sctp, true, 5000, &sctp_events, c))
-            abort();
+        if (m[i].kind == GW_DATA)
+            sim_client_data(c);
         if (m[i].send && m[i].kind != GW_DATA) {
             media->m[i].send_ssrc = 0x80000000 | sim_ssrc(c, m[i].mindex, 0);
             if (m[i].rtx_payload_type)

@@ -27,9 +27,10 @@ enum {
     SIM_PT_RTX = 97,
 };
 
-#define SIM_KEPT   2048 /* packets a client can send again */
-#define SIM_SEEN   8192 /* packets per stream that a client remembers */
-#define SIM_LAYERS 3
+#define SIM_KEPT    2048 /* packets a client can send again */
+#define SIM_SEEN    8192 /* packets per stream that a client remembers */
+#define SIM_LAYERS  3
+#define SIM_STREAMS 32 /* each way */
 
 struct gw_ext_builder;
 
@@ -86,6 +87,8 @@ struct sim_in {
     unsigned reports;
     struct gw_nack nack;
     void (*look)(struct sim_in *in, const uint8_t *data, const struct gw_rtp_header *h); /* as it came; NULL */
+    void (*heard)(void *arg, const struct sim_in *in, const struct sim_seen *s); /* NULL: nobody looks */
+    void *arg;
     struct sim_viewer *viewer; /* owned; set: frames are watched instead of every packet being remembered */
 };
 
@@ -99,9 +102,9 @@ struct sim_client {
     struct gw_sctp *sctp;
     struct sim_link up, down;
     struct gw_timer dtls_timer, media_timer;
-    struct sim_out out[8];
+    struct sim_out out[SIM_STREAMS];
     unsigned n_out;
-    struct sim_in *in[8];
+    struct sim_in *in[SIM_STREAMS];
     unsigned n_in;
     uint16_t twcc;
     bool connected, sctp_up, deaf; /* deaf: sends nothing and hears nothing any more */
@@ -122,16 +125,23 @@ struct sim_client {
     char label[128], text[256];
     bool text_binary;
     unsigned messages;
+    void (*said)(void *arg, const struct gw_sctp_message *m); /* NULL: nobody listens */
+    void *said_arg;
 };
 
 /* The engine's peer is made and both sides know each other; run the world to connect. loss etc.: set c->up, c->down. */
 struct sim_client *sim_client_new(struct sim_world *w, unsigned worker, bool client_is_dtls_client);
 void sim_client_free(struct sim_client *c);
+/* The same in two: one that has no peer yet, and then meets the peer that somebody else has ordered. */
+struct sim_client *sim_client_blank(struct sim_world *w);
+void sim_client_meet(struct sim_client *c, gw_peer_id id, bool client_is_dtls_client);
+bool sim_client_is_there(const struct sim_client *c); /* the engine has its peer, and does not close it */
 /* m-lines to be given to the engine by sim_client_media(). */
 struct gw_mline sim_audio(unsigned mindex, bool receive, bool send);
 struct gw_mline sim_video(unsigned mindex, bool receive, bool send);
 struct gw_mline sim_data(unsigned mindex);
 void sim_client_media(struct sim_client *c, const struct gw_mline *m, unsigned n);
+void sim_client_data(struct sim_client *c); /* it will have data channels; again: nothing */
 /* Streams. Their SSRCs derive from peer, m-line and layer; told: the engine hears of them in the m-line. */
 struct sim_out *sim_client_send(struct sim_client *c, unsigned mindex, bool video, unsigned layer, const char *rid);
 struct sim_in *sim_client_expect(struct sim_client *c, const struct gw_mline *m);

@@ -213,6 +213,8 @@ static void note(struct sim_in *in, const uint8_t *data, const struct gw_rtp_hea
     s->picture_id = (uint16_t)f.picture_id;
     s->tl0 = (uint8_t)f.tl0_picidx;
     s->temporal = f.temporal;
+    if (in->heard)
+        in->heard(in->arg, in, s);
     in->packets++;
     in->rtx += by_rtx;
     in->padded += h->padding > 0;
@@ -378,7 +380,7 @@ static void report(struct sim_client *c, int64_t now_us)
 {
     uint8_t data[1500];
     struct gw_writer w = gw_writer_make(data, 1400);
-    struct gw_rtcp_report blocks[8];
+    struct gw_rtcp_report blocks[SIM_STREAMS];
     unsigned n = 0;
 
     for (unsigned i = 0; i < c->n_out; i++) {
@@ -397,7 +399,7 @@ static void report(struct sim_client *c, int64_t now_us)
     for (unsigned i = 0; i < c->n_in; i++) {
         struct sim_in *in = c->in[i];
 
-        if (!in->started)
+        if (!in->started || n == 24)
             continue;
         blocks[n] = (struct gw_rtcp_report){.ssrc = in->ssrc, .lsr = in->last_sr_mid};
         blocks[n].highest_seq = in->newest;

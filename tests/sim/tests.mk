@@ -35,3 +35,9 @@ tests_sim_test_loss_LDADD = $(SIM_LDADD)
 tests_sim_test_simulcast_LDADD = $(SIM_LDADD)
 tests_sim_test_start_LDADD = $(SIM_LDADD)
 tests_sim_test_workers_LDADD = $(SIM_LDADD)
+# A whole server, its plugins and its people.
+check_PROGRAMS += tests/sim/whole/whole
+tests_sim_whole_whole_SOURCES = tests/sim/whole/whole.c tests/sim/whole/whole.h tests/sim/whole/server.c \
+	tests/sim/whole/phone.c tests/sim/whole/person.c tests/sim/whole/moves.c tests/sim/whole/moves_room.c \
+	tests/support/world.c tests/support/world.h
+tests_sim_whole_whole_LDADD = $(SIM_LDADD) -ldl

@@ -33,7 +33,7 @@ static void transmit(void *arg, struct gw_ice *ice, const uint8_t *data, size_t 
 {
     struct sim_worker *wk = arg;
 
-    for (guint i = 0; i < wk->world->clients->len; i++) {
+    for (guint i = wk->world->clients->len; i-- > 0;) { /* the newest: an older one's may have lain where this lies */
         struct sim_client *c = wk->world->clients->pdata[i];
 
         if (c->ice == ice) {
@@ -146,7 +146,7 @@ static int64_t earlier(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-static int64_t next_event(const struct sim_world *w)
+int64_t sim_next(const struct sim_world *w)
 {
     int64_t next = earlier(sim_net_next(w->net), gw_timers_next(w->timers));
 
@@ -158,7 +158,7 @@ static int64_t next_event(const struct sim_world *w)
     return next;
 }
 
-static void turn(struct sim_world *w)
+void sim_turn(struct sim_world *w)
 {
     sim_net_run(w->net, w->now_us);
     gw_timers_run(w->timers, w->now_us);
@@ -174,16 +174,16 @@ void sim_run(struct sim_world *w, int64_t us)
     int64_t end = w->now_us + us;
 
     for (;;) {
-        int64_t next = next_event(w);
+        int64_t next = sim_next(w);
 
         if (next > end)
             break;
         if (next > w->now_us)
             w->now_us = next;
-        turn(w);
+        sim_turn(w);
     }
     w->now_us = end;
-    turn(w);
+    sim_turn(w);
 }
 
 void sim_run_ms(struct sim_world *w, int64_t ms)

@@ -40,6 +40,9 @@ struct sim_world *sim_world_new(uint64_t seed);
 void sim_world_free(struct sim_world *w);
 void sim_run(struct sim_world *w, int64_t us);
 void sim_run_ms(struct sim_world *w, int64_t ms);
+/* For who keeps the clock (now_us) himself: when something is due, and one turn of everything. */
+int64_t sim_next(const struct sim_world *w);
+void sim_turn(struct sim_world *w);
 void sim_order(struct sim_world *w, unsigned worker, const struct gw_order *o);
 /* The newest news of a kind about a peer or track (either may be 0: any); NULL: none. */
 const struct gw_news *sim_news(const struct sim_world *w, enum gw_news_tag tag, gw_peer_id peer, gw_track_id track);

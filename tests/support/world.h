@@ -18,7 +18,7 @@ struct world {
     /* what the transport was given, oldest first; texts */
     GQueue sent;        /* struct world_sent */
     GQueue responses;   /* struct world_response */
-    GQueue news;        /* struct gw_news: of the worker */
+    GQueue news;        /* struct gw_news: of the worker; what they own is taken with them */
     bool silent_worker; /* PEER_CLOSE and QUERY get no answer until this is false again */
     gw_peer_id peer;    /* the last one made */
     /* the plugin */
@@ -61,6 +61,13 @@ struct world_response {
 extern struct world world;
 extern const char *world_state; /* the folder where plugins may keep state; set it before world_begin() */
 
+/*
+ * Takes the place of the worker that is played here, when it is set before world_begin(): real engines, say. It takes
+ * what the order owns, or answers false (full); news are given to world_tell(). world_workers: how many there are.
+ */
+extern bool (*world_worker)(unsigned worker, const struct gw_order *order);
+extern unsigned world_workers;
+extern const char *world_fingerprint; /* of the certificate of those workers */
 extern struct gw_jwt *world_jwt; /* what the next world is begun with; NULL: none */
 /* settings: "category.name", "value", …, NULL */
 void world_begin(const char *const *settings);
