@@ -44,6 +44,8 @@ const struct cardea_option gw_options[] = {
     TEXT("general", "state_folder", NULL, 4000, false,
         "Folder where the gateway and its plugins keep what must survive a restart; unset: "
         "$STATE_DIRECTORY, or /var/lib/cardea when it can be written, or ~/.local/state/cardea."),
+    TEXT("general", "crash_folder", NULL, 1900, false,
+        "Folder for what is left of a crash: signal, backtrace, last lines of the log; unset: \"crashes\" in state_folder."),
     TEXT("general", "takeover_socket", NULL, 100, false,
         "Socket in the file system where a new process may take over from this one (--takeover); unset: \"takeover\" in "
         "$RUNTIME_DIRECTORY, or in state_folder."),
@@ -110,6 +112,12 @@ const struct cardea_option gw_options[] = {
     LIST("general", "protected_folders", "Folders where recordings and captures may never be written."),
 
     /* tracing */
+    TEXT("sentry", "dsn", NULL, 500, false,
+        "Server that is told of errors and crashes, such as \"https://KEY@HOST/PROJECT\"; unset: none is. Addresses and what "
+        "may be a secret are left out."),
+    TEXT("sentry", "environment", NULL, 64, false, "Name of the installation there, such as \"production\"."),
+    TEXT("sentry", "server_name", NULL, 60, false, "Name of this gateway there; unset: that of the host."),
+    INT("sentry", "most_per_hour", "60", 1, 10000, false, "Errors told in an hour; each cause is told once a minute."),
     TEXT("tracing", "otlp_url", NULL, 1000, LIVE,
          "Where traces of joins are posted (OTLP over HTTP, JSON), such as http://127.0.0.1:4318/v1/traces; unset: nowhere."),
 

@@ -21,6 +21,7 @@
 #include "capture/capture.h"
 #include "host/calibrate.h"
 #include "host/control.h"
+#include "host/crash.h"
 #include "host/daemon.h"
 #include "host/event_handlers.h"
 #include "host/life.h"
@@ -31,6 +32,7 @@
 #include "host/operator.h"
 #include "host/relays.h"
 #include "host/routes.h"
+#include "host/sentry.h"
 #include "host/stats.h"
 #include "host/takeover.h"
 #include "host/workers.h"
@@ -61,8 +63,8 @@ struct host {
     struct gw_packet_cost cost;
     uint64_t pulse, soon;
     int last_signal;
-    char *takeover_path;
-    bool heir; /* we take over from another process */
+    char *takeover_path, *crash_folder; /* owned */
+    bool heir;                          /* we take over from another process */
 };
 
 static const char *text(const struct host *h, const char *category, const char *name)
@@ -450,6 +452,19 @@ static int load_modules(struct host *h)
     return 0;
 }
 
+static void tell_of_crash(void *unused, const char *path, const char *text)
+{
+    gw_warn("a former process of this gateway crashed, %s has it: %.*s", path, (int)strcspn(text, "\n"), text);
+    gw_sentry_crash(text);
+}
+
+/* Of former processes; and errors of this one, from here on. */
+static void tell_of_crashes(const struct host *h)
+{
+    gw_sentry_begin(h->config, gw_control_web());
+    gw_crash_each(h->crash_folder, tell_of_crash, NULL);
+}
+
 /* Listening sockets that are there already. */
 static int inherit(struct host *h)
 {
@@ -480,6 +495,8 @@ static int start(struct host *h)
         err = gw_control_new();
     if (!err)
         err = watch_signals(h);
+    if (!err)
+        tell_of_crashes(h);
     if (!err)
         err = gw_listeners_begin();
     if (!err)
@@ -567,6 +584,7 @@ static void stop(struct host *h)
     gw_api_free(h->api);
     gw_jwt_free(h->jwt);
     gw_modules_free(h->modules);
+    gw_sentry_end();
     if (gw_control_loop())
         gw_control_free();
     gw_mailbox_free(h->news);
@@ -605,6 +623,13 @@ static char *takeover_path(const struct host *h)
     const char *path = text(h, "general", "takeover_socket"), *folder = getenv("RUNTIME_DIRECTORY");
 
     return path ? g_strdup(path) : g_build_filename(folder ? folder : h->settings->state_folder, "takeover", NULL);
+}
+
+static char *crash_folder(const struct host *h)
+{
+    const char *folder = text(h, "general", "crash_folder");
+
+    return folder ? g_strdup(folder) : g_build_filename(h->settings->state_folder, "crashes", NULL);
 }
 
 static void for_successor(void *arg, bool stop)
@@ -658,6 +683,8 @@ int gw_host_run(struct gw_settings *settings)
         return 1;
     gw_info("Cardea " PACKAGE_VERSION ", configured by %s", settings->config_file ? settings->config_file : "defaults");
     h.takeover_path = takeover_path(&h);
+    h.crash_folder = crash_folder(&h);
+    gw_crash_begin(h.crash_folder);
     err = settings->takeover ? 0 : keep_pid_file(&h);
     if (!err)
         err = start(&h);
@@ -671,7 +698,9 @@ int gw_host_run(struct gw_settings *settings)
     }
     stop(&h);
     gw_pid_file_remove();
+    gw_crash_end();
     g_free(h.takeover_path);
+    g_free(h.crash_folder);
     gw_log_stop();
     return err ? 1 : 0;
 }

@@ -12,6 +12,10 @@ libgw_a_SOURCES += \
 	core/host/listeners.c core/host/listeners.h \
 	core/host/module.c core/host/module.h \
 	core/host/modules.c core/host/modules.h \
+	core/host/crash.c core/host/crash.h \
+	core/host/symbols.c core/host/symbols.h \
+	core/host/envelope.c core/host/envelope.h \
+	core/host/sentry.c core/host/sentry.h \
 	core/host/daemon.c core/host/daemon.h \
 	core/host/notify.c core/host/notify.h \
 	core/host/place.c core/host/place.h \

@@ -34,4 +34,13 @@ void gw_log_print(FILE *f, const struct gw_log_line *l, const struct gw_log_styl
 /* In place: the last two groups of each IPv4 address and all but the first two of each IPv6 address become "x". */
 void gw_log_redact(char *text);
 
+/* In place, for texts that go to others: whole addresses, words that may be a secret (20 and more letters and digits, as
+ * keys and tokens are), and what stands behind "secret", "token", "password", "pin" or "key" become "x". */
+void gw_log_scrub(char *text);
+
+/* Called with each line that is logged, on the thread that logs it: must not block, nor log itself. cause: a pointer that
+ * is the same for all lines of one place in the source. NULL ends it. Any thread. */
+typedef void gw_log_watch_fn(const struct gw_log_line *l, const void *cause);
+void gw_log_watch(gw_log_watch_fn *fn);
+
 #endif

@@ -18,6 +18,7 @@
 #include "base/ring.h"
 #include "log/limit.h"
 #include "log/line.h"
+#include "log/recent.h"
 
 #define QUEUE    4096  /* lines */
 #define MAX_TEXT 65536 /* bytes of one line */
@@ -293,6 +294,13 @@ static void module_of(char out[GW_LOG_MODULE], const char *where)
     out[len] = '\0';
 }
 
+static _Atomic(gw_log_watch_fn *) watcher;
+
+void gw_log_watch(gw_log_watch_fn *fn)
+{
+    atomic_store(&watcher, fn);
+}
+
 static bool may_write(struct gw_log_line *l, const char *fmt)
 {
     if (l->level <= CARDEA_LOG_FATAL ||
@@ -306,6 +314,7 @@ void gw_log_vline(const char *where, enum cardea_log_level level, uint64_t sessi
                   va_list ap)
 {
     struct gw_log_line l = {.session = session, .handle = handle, .level = (int)level};
+    gw_log_watch_fn *watch = atomic_load(&watcher);
 
     module_of(l.module, where);
     if ((int)level > gw_log_level_of(l.module))
@@ -316,6 +325,9 @@ void gw_log_vline(const char *where, enum cardea_log_level level, uint64_t sessi
     l.text = format(fmt, ap);
     if (!l.text)
         return;
+    gw_recent_note(&l, atomic_load(&the.redact));
+    if (watch)
+        watch(&l, fmt);
     if (!atomic_load(&the.running)) {
         const struct gw_log_style style = style_now(false);
 

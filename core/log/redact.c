@@ -3,10 +3,12 @@
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 #include "log/line.h"
 
 #define LONGEST 45 /* INET6_ADDRSTRLEN - 1 */
+#define SECRET  20 /* letters and digits in a row that may be a key */
 
 static bool is_part(char c)
 {
@@ -56,7 +58,7 @@ static size_t address_in(const char *token, size_t len)
     return is_address(AF_INET6, token, len) ? len : 0;
 }
 
-void gw_log_redact(char *text)
+static void each_address(char *text, void (*hide_it)(char *text, size_t len))
 {
     for (char *at = text; *at;) {
         size_t len = 0, found;
@@ -69,7 +71,85 @@ void gw_log_redact(char *text)
         }
         if (len > 2 && (at == text || !isalnum((unsigned char)at[-1])) && !isalnum((unsigned char)at[len]) &&
             (found = address_in(at, len)))
-            hide(at, found);
+            hide_it(at, found);
         at += len;
+    }
+}
+
+void gw_log_redact(char *text)
+{
+    each_address(text, hide);
+}
+
+/* --- for others --------------------------------------------------------------------------------------------------- */
+
+static void hide_all(char *text, size_t len)
+{
+    memset(text, 'x', len);
+}
+
+static bool is_of_word(char c)
+{
+    return isalnum((unsigned char)c) || c == '_' || c == '-' || c == '+';
+}
+
+/* Long, and not one of our own names: there are digits in it, or both cases. */
+static bool looks_secret(const char *word, size_t len)
+{
+    bool digit = false, upper = false, lower = false;
+
+    for (size_t i = 0; i < len; i++) {
+        digit |= isdigit((unsigned char)word[i]) != 0;
+        upper |= isupper((unsigned char)word[i]) != 0;
+        lower |= islower((unsigned char)word[i]) != 0;
+    }
+    return len >= SECRET && ((digit && (upper || lower)) || (upper && lower));
+}
+
+static bool announces_secret(const char *word, size_t len)
+{
+    static const char *const names[] = {"secret", "token", "password", "pin", "key"};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        size_t n = strlen(names[i]);
+
+        if (len >= n && !strncasecmp(word + len - n, names[i], n))
+            return true;
+    }
+    return false;
+}
+
+/* What is given to the name: behind = or :, and quotes or blanks if there are any. */
+static size_t value_behind(const char *at)
+{
+    size_t n = strspn(at, "\"'");
+
+    if (at[n] != '=' && at[n] != ':')
+        return 0;
+    n++;
+    return n + strspn(at + n, " \"'");
+}
+
+void gw_log_scrub(char *text)
+{
+    each_address(text, hide_all);
+    for (char *at = text; *at;) {
+        size_t len = 0, skip;
+
+        while (is_of_word(at[len]))
+            len++;
+        if (!len) {
+            at++;
+            continue;
+        }
+        skip = announces_secret(at, len) ? value_behind(at + len) : 0;
+        if (looks_secret(at, len))
+            hide_all(at, len);
+        at += len + skip;
+        if (skip) {
+            len = strcspn(at, " ,;\"'\n");
+            hide_all(at, len);
+            at += len;
+        }
     }
 }

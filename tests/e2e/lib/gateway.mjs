@@ -104,8 +104,8 @@ export class Gateway {
     return g;
   }
 
-  async #run({ netns, env, nofile }, ...more) {
-    const command = [join(BUILD, 'cardea'), '-F', this.folder, ...more];
+  async #run({ netns, env, nofile, args }, ...more) {
+    const command = [join(BUILD, 'cardea'), '-F', this.folder, ...(args ?? []), ...more];
     if (nofile) command.unshift('prlimit', `--nofile=${nofile}`);
     if (netns) command.unshift('ip', 'netns', 'exec', netns);
     this.process = spawn(command[0], command.slice(1), { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
