@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * How layers are chosen, drawn: for each received picture what arrives, what the gateway wants to send and why. The
- * browser says what arrives (getStats); the gateway says the rest (request `explain`), if it knows that request.
+ * How layers are chosen, drawn: for the connection its estimated bandwidth, what of it is given away and what arrives; for
+ * each received picture what arrives, what the gateway wants to send and why. The browser says what arrives (getStats);
+ * the gateway says the rest (request `explain`), if it knows that request.
  */
+import { drawChart } from './chart.js';
 import { element } from './ui.js';
 
 const KEPT = 60; // seconds
@@ -34,6 +36,7 @@ function words(line, said) {
   else if (said?.why) parts.push(WHY[said.why] ?? said.why);
   if (said?.budget) parts.push(`budget ${rate(said.budget)}`);
   if (said?.loss > 0.001) parts.push(`${(said.loss * 100).toFixed(1)} % lost`);
+  if (said?.freezes) parts.push(`${said.freezes} ${said.freezes === 1 ? 'freeze' : 'freezes'}, ${(said.frozen_ms / 1000).toFixed(1)} s`);
   return parts.join(' · ');
 }
 
@@ -41,6 +44,7 @@ export class Received {
   #box;
   #lines; // () => Subscription.streams()
   #rows = new Map(); // key -> {root, head, why, svg, arrived: number[], target: number[], bytes, at}
+  #all = { estimate: [], sent: [], arrived: [] }; // of the connection, bit/s
   #knows = true;
 
   /** @param {HTMLElement} box @param {() => any[]} lines */
@@ -81,17 +85,28 @@ export class Received {
     return { streams };
   }
 
+  /** The whole connection. Sound is in what is sent. */
   #total({ streams }) {
     const all = [...streams.values()];
     const estimate = Math.max(0, ...all.map((s) => s.estimate ?? 0));
-    const sent = all.reduce((sum, s) => sum + (s.bitrate ?? 0), 0);
-    let total = this.#box.querySelector(':scope > p');
+    let total = this.#box.querySelector(':scope > .total');
     if (!estimate) {
       total?.remove();
+      this.#all = { estimate: [], sent: [], arrived: [] };
       return;
     }
-    total ??= element('p');
-    total.textContent = `The gateway sends ${rate(sent)} of an estimated ${rate(estimate)}.`;
+    const arrived = [...this.#rows.values()].reduce((sum, row) => sum + (row.arrived.at(-1) ?? 0), 0);
+    const now = { estimate, sent: all.reduce((sum, s) => sum + (s.bitrate ?? 0), 0), arrived };
+    for (const [name, value] of Object.entries(now)) this.#all[name] = [...this.#all[name], value].slice(-KEPT);
+    total ??= element('div', { className: 'total chart small' });
+    drawChart(total, {
+      series: [
+        { name: 'estimate', color: 'var(--good)', values: this.#all.estimate },
+        { name: 'sent', color: 'var(--warn)', values: this.#all.sent },
+        { name: 'pictures received', color: 'var(--accent)', values: this.#all.arrived, area: true },
+      ],
+      seconds: this.#all.estimate.length, text: rate,
+    });
     this.#box.prepend(total);
   }
 

@@ -55,6 +55,8 @@ struct cardea_sink_state {
     uint64_t dropped;        /* held back by the layer chosen */
     uint64_t retransmitted;
     uint16_t width, height; /* of the sender's picture, 0: unknown */
+    uint32_t freezes;       /* that the receiver probably saw, guessed from what its feedback tells */
+    uint64_t frozen_ms;     /* and how long in all */
 };
 
 /* How a PeerConnection sends: bounds of its bandwidth estimate, and what may be left out. Zero: the gateway's own. */

@@ -90,7 +90,7 @@ static void count_sent(struct gw_bwe *b, size_t bytes, int64_t now_us)
     b->sent_bytes += bytes;
 }
 
-void gw_bwe_sent(struct gw_bwe *b, bool numbered, uint16_t twcc_seq, size_t bytes, int64_t now_us)
+void gw_bwe_sent(struct gw_bwe *b, bool numbered, uint16_t twcc_seq, size_t bytes, uint16_t mark, int64_t now_us)
 {
     struct gw_bwe_twcc *t = numbered ? get_twcc(b) : NULL;
 
@@ -98,7 +98,7 @@ void gw_bwe_sent(struct gw_bwe *b, bool numbered, uint16_t twcc_seq, size_t byte
     count_sent(b, bytes, now_us);
     if (!t)
         return;
-    gw_flight_add(&t->flight, twcc_seq, bytes, t->probe.sending ? t->probe.id : 0, now_us);
+    gw_flight_add(&t->flight, twcc_seq, bytes, t->probe.sending ? t->probe.id : 0, mark, now_us);
     t->last_sent_us = now_us;
     if (t->probe.sending)
         gw_probe_sent(&t->probe, bytes, now_us);
@@ -160,6 +160,8 @@ static void entry(struct gw_bwe *b, uint16_t seq, int64_t arrival_us, int64_t no
         gw_loss_packet(&t->loss, false, p->state == GW_FLIGHT_AWAY ? p->bytes : 0, p->sent_us);
         p->state = GW_FLIGHT_ARRIVED;
         arrived(t, p, arrival_us, now_us, usage);
+        if (p->mark && b->arrived)
+            b->arrived(b->arg, p->mark, arrival_us);
     }
 }
 

@@ -57,6 +57,9 @@ struct gw_bwe_twcc {
 
 struct gw_bwe {
     struct gw_bwe_conf conf;
+    /* borrowed, optional: a marked packet has arrived, by the receiver's clock */
+    void (*arrived)(void *arg, uint16_t mark, int64_t arrival_us);
+    void *arg;
     struct gw_fallback fallback;
     struct gw_bwe_twcc *twcc; /* owned; NULL: nothing numbered was sent */
     uint32_t rtt_us;          /* smoothed; 0 unknown */
@@ -73,8 +76,9 @@ void gw_bwe_clear(struct gw_bwe *b);                                /* frees wha
 /* New bounds; the estimate moves into them. */
 void gw_bwe_configure(struct gw_bwe *b, const struct gw_bwe_conf *conf, int64_t now_us);
 
-/* A packet left. numbered: it carries twcc_seq. bytes: on the wire, without IP and UDP. */
-void gw_bwe_sent(struct gw_bwe *b, bool numbered, uint16_t twcc_seq, size_t bytes, int64_t now_us);
+/* A packet left. numbered: it carries twcc_seq. bytes: on the wire, without IP and UDP. mark: for b->arrived, 0: none.
+ */
+void gw_bwe_sent(struct gw_bwe *b, bool numbered, uint16_t twcc_seq, size_t bytes, uint16_t mark, int64_t now_us);
 /* Transport-wide feedback; head and arrivals as gw_twcc_read() gives them, n <= GW_BWE_FEEDBACK_MOST. */
 void gw_bwe_feedback(struct gw_bwe *b, const struct gw_twcc_head *head, const int64_t *arrival_us, size_t n,
                      int64_t now_us);

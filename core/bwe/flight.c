@@ -24,7 +24,7 @@ static bool grow(struct gw_flight *f)
     return true;
 }
 
-bool gw_flight_add(struct gw_flight *f, uint16_t seq, size_t bytes, uint8_t probe, int64_t now_us)
+bool gw_flight_add(struct gw_flight *f, uint16_t seq, size_t bytes, uint8_t probe, uint16_t mark, int64_t now_us)
 {
     struct gw_flight_packet *p;
 
@@ -37,6 +37,7 @@ bool gw_flight_add(struct gw_flight *f, uint16_t seq, size_t bytes, uint8_t prob
                                    .seq = seq,
                                    .bytes = bytes < UINT16_MAX ? (uint16_t)bytes : UINT16_MAX,
                                    .probe = probe,
+                                   .mark = mark,
                                    .state = GW_FLIGHT_AWAY};
     return true;
 }

@@ -21,6 +21,7 @@ struct gw_flight_packet { /* 16 bytes */
     uint16_t seq, bytes;
     uint8_t probe; /* number of the probe it belongs to, 0: none */
     uint8_t state;
+    uint16_t mark; /* the sender's own, 0: none */
 };
 
 struct gw_flight {
@@ -29,7 +30,7 @@ struct gw_flight {
 };
 
 /* false: no memory; the packet is then not remembered. */
-bool gw_flight_add(struct gw_flight *f, uint16_t seq, size_t bytes, uint8_t probe, int64_t now_us);
+bool gw_flight_add(struct gw_flight *f, uint16_t seq, size_t bytes, uint8_t probe, uint16_t mark, int64_t now_us);
 /* NULL: never sent under this number, or too long ago. Valid until the next add. */
 struct gw_flight_packet *gw_flight_find(struct gw_flight *f, uint16_t seq, int64_t now_us);
 void gw_flight_clear(struct gw_flight *f); /* frees the ring */

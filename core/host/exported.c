@@ -38,6 +38,8 @@ static const struct exported of_engine[] = {
     {"cardea_keyframe_requests_sent_total", OF(plis_out), "PLI to senders."},
     {"cardea_probe_packets_sent_total", OF(probes), "RTX packets sent to find out whether more would fit."},
     {"cardea_transport_feedback_received_total", OF(feedbacks), "Transport-wide feedback packets from peers."},
+    {"cardea_freezes_guessed_total", OF(freezes),
+     "Freezes that receivers probably saw, by what feedback tells of pictures."},
     {"cardea_overuses_total", OF(overuses), "Times a connection's estimate was lowered because its queue grew."},
     {"cardea_handshakes_total", OF(handshakes), "DTLS handshakes finished."},
     {0},

@@ -49,7 +49,7 @@ static size_t send_again(struct gw_sender *s, struct gw_sink *k, struct gw_sent 
         return 0;
     gw_outgoing_write(&o, room);
     wire = transmit(s, room, o.header_len, len, o.index);
-    gw_bwe_sent(&s->bwe, o.twcc_used, o.twcc, wire, now_us);
+    gw_bwe_sent(&s->bwe, o.twcc_used, o.twcc, wire, 0, now_us);
     return wire;
 }
 
@@ -81,7 +81,7 @@ static size_t send_padding(struct gw_sender *s, struct gw_sink *k, int64_t now_u
     memset(room + header, 0, PADDING);
     room[header + PADDING - 1] = PADDING;
     wire = transmit(s, room, header, header + PADDING, index);
-    gw_bwe_sent(&s->bwe, true, twcc, wire, now_us);
+    gw_bwe_sent(&s->bwe, true, twcc, wire, 0, now_us);
     return wire;
 }
 

@@ -73,6 +73,14 @@ void gw_sender_push(struct gw_sender *s, enum gw_send_class class, const struct 
 
 /* --- a batch ------------------------------------------------------------------------------------------------------ */
 
+/* Which m-line and picture it belongs to, for when it has arrived. */
+static uint16_t mark_of(const struct gw_outgoing *o)
+{
+    uint8_t picture = o->twcc_used ? gw_sink_mark(o->sink, o->entry, o->pkt->facts.keyframe, o->again) : 0;
+
+    return picture ? (uint16_t)((o->sink->id & 0xff) << 8 | picture) : 0; /* the m-line is the id's low byte */
+}
+
 static void account(struct gw_sender *s, const struct gw_outgoing *o, size_t wire, int64_t now_us)
 {
     struct gw_sink *k = o->sink;
@@ -88,7 +96,7 @@ static void account(struct gw_sender *s, const struct gw_outgoing *o, size_t wir
         gw_count(&s->counters->packets_forwarded);
         o->entry->sent_ms = (uint32_t)(now_us / 1000) ? (uint32_t)(now_us / 1000) : 1;
     }
-    gw_bwe_sent(&s->bwe, o->twcc_used, o->twcc, wire, now_us);
+    gw_bwe_sent(&s->bwe, o->twcc_used, o->twcc, wire, mark_of(o), now_us);
 }
 
 static void emit(struct gw_sender *s, struct gw_batch *b, int64_t now_us)
@@ -161,8 +169,7 @@ void gw_sender_flush(struct gw_sender *s, int64_t now_us)
         struct gw_sink *k = s->pacer.broken;
 
         gw_pacer_forget(&s->pacer, k);
-        gw_sink_restart(k, now_us);
-        gw_sink_want_keyframe(k, now_us);
+        gw_sink_broken(k, now_us);
     }
     due = gw_probing_fill(s, now_us);
     if (gw_pacer_waiting(&s->pacer) && gw_pacer_due(&s->pacer) < due)

@@ -48,6 +48,7 @@ void gw_sink_free(struct gw_sink *k)
     gw_sender_forget(k->sender, k);
     gw_count_add(&k->counters->sinks, (uint64_t)-1);
     free(k->ring);
+    free(k->shown);
     free(k);
 }
 
@@ -71,10 +72,32 @@ void gw_sink_configure(struct gw_sink *k, const struct gw_sink_conf *conf, int64
         begin(k, now_us);
 }
 
-void gw_sink_restart(struct gw_sink *k, int64_t now_us)
+static void rejoin(struct gw_sink *k, int64_t now_us)
 {
     gw_layers_restart(&k->layers, now_us);
     k->relink = true;
+}
+
+void gw_sink_restart(struct gw_sink *k, int64_t now_us)
+{
+    rejoin(k, now_us);
+    if (k->shown)
+        gw_shown_restart(k->shown);
+}
+
+void gw_sink_broken(struct gw_sink *k, int64_t now_us)
+{
+    rejoin(k, now_us);
+    gw_sink_want_keyframe(k, now_us);
+}
+
+uint8_t gw_sink_mark(struct gw_sink *k, const struct gw_sent *e, bool keyframe, bool again)
+{
+    if (k->conf.kind != GW_VIDEO)
+        return 0;
+    if (!k->shown)
+        k->shown = calloc(1, sizeof(*k->shown));
+    return k->shown ? gw_shown_sent(k->shown, e->ts, e->marker, keyframe, again) : 0;
 }
 
 int gw_sink_link(struct gw_sink *k, struct gw_source *source, int64_t now_us)

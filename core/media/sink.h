@@ -11,6 +11,7 @@
 #include "media/allocator.h"
 #include "media/layers.h"
 #include "media/rewrite.h"
+#include "media/shown.h"
 #include "media/source.h"
 
 struct gw_sender;
@@ -71,6 +72,7 @@ struct gw_sink {
     struct gw_counters *counters;
     /* owned */
     struct gw_sent *ring;
+    struct gw_shown *shown; /* of video with transport-wide feedback; NULL: nothing left yet */
     uint32_t ring_size;
     /* state */
     unsigned at; /* place in source->sinks */
@@ -113,6 +115,9 @@ void gw_sink_configure(struct gw_sink *k, const struct gw_sink_conf *conf, int64
 int gw_sink_link(struct gw_sink *k, struct gw_source *source, int64_t now_us);
 void gw_sink_adjust(struct gw_sink *k, const struct gw_sink_options *o, int64_t now_us);
 void gw_sink_restart(struct gw_sink *k, int64_t now_us); /* the source's packets begin anew (unmuted) */
+void gw_sink_broken(struct gw_sink *k, int64_t now_us);  /* some of its video was dropped: on with a keyframe */
+/* A packet of it left, numbered for feedback: the mark that gw_shown_arrived() wants back. 0: none. */
+uint8_t gw_sink_mark(struct gw_sink *k, const struct gw_sent *e, bool keyframe, bool again);
 
 /* Packets are about to be offered: fetches what is at the end of pointers. */
 void gw_sink_prefetch(const struct gw_sink *k);

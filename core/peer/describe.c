@@ -311,6 +311,12 @@ static void sent(struct json *j, const struct gw_sink *k)
     number(j, "spatial", k->layers.spatial);
     flag(j, "automatic", k->options.automatic);
     flag(j, "held", k->suspended);
+    if (k->shown) { /* guessed */
+        number(j, "pictures", k->shown->pictures);
+        number(j, "freezes", k->shown->freezes);
+        number(j, "frozen", (int64_t)k->shown->frozen_ms);
+        number(j, "longest-freeze", k->shown->longest_ms);
+    }
     if (k->limited)
         number(j, "budget", k->budget_bps);
 }

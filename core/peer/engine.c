@@ -485,6 +485,7 @@ void gw_engine_get_stats(const struct gw_engine *e, struct gw_engine_stats *out)
         READ(probes),
         READ(feedbacks),
         READ(overuses),
+        READ(freezes),
         READ(limited_sinks),
         READ(held_sinks),
     };

@@ -44,7 +44,7 @@ void gw_engine_turn_end(struct gw_engine *e, int64_t now_us); /* flush: pace, se
 struct gw_engine_stats { /* any thread may read: relaxed atomics inside, this is a copy */
     uint64_t peers, sources, sinks, packets_in, bytes_in, packets_forwarded, bytes_out, retransmitted, nacks_in,
         nacks_out, plis_in, plis_out, handshakes, drops_srtp, drops_rtp, drops_rtcp, drops_unknown_ssrc, drops_muted,
-        drops_queue, drops_feedback, probes, feedbacks, overuses, limited_sinks, held_sinks;
+        drops_queue, drops_feedback, probes, feedbacks, overuses, freezes, limited_sinks, held_sinks;
 };
 void gw_engine_get_stats(const struct gw_engine *e, struct gw_engine_stats *out);
 

@@ -105,6 +105,8 @@ static void explain(struct cardea_sink_state *out, const struct gw_track *t, int
         .bytes = k->bytes,
         .dropped = k->dropped,
         .retransmitted = k->retransmitted,
+        .freezes = k->shown ? k->shown->freezes : 0,
+        .frozen_ms = k->shown ? k->shown->frozen_ms : 0,
     };
     if (k->source)
         explain_source(out, k->source, now_us);

@@ -121,6 +121,20 @@ static void nack(struct gw_peer *p, const struct gw_rtcp_packet *pkt, int64_t no
         gw_sink_nack(k, seqs[i], p->sender.history_us, now_us);
 }
 
+void gw_feedback_arrived(void *peer, uint16_t mark, int64_t arrival_us)
+{
+    struct gw_peer *p = peer;
+    unsigned mindex = mark >> 8;
+    struct gw_sink *k = mindex < p->n_tracks && p->tracks[mindex] ? p->tracks[mindex]->sink : NULL;
+    uint32_t before;
+
+    if (!k || !k->shown)
+        return;
+    before = k->shown->freezes;
+    gw_shown_arrived(k->shown, mark & 0xff, arrival_us);
+    gw_count_add(&p->engine->counters.freezes, k->shown->freezes - before);
+}
+
 /* left: entries that this datagram may still make us look at. */
 static void transport_feedback(struct gw_peer *p, const struct gw_rtcp_packet *pkt, unsigned *left, int64_t now_us)
 {

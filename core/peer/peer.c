@@ -399,6 +399,8 @@ static struct gw_peer *make(struct gw_engine *e, gw_peer_id id, int64_t now_us)
     p->ice_timer = (struct gw_timer){.fire = ice_timer, .arg = p};
     gw_dtls_random(&p->own_ssrc, sizeof(p->own_ssrc));
     gw_sender_init(&p->sender, &e->dirty, e->conf.timers, &e->counters);
+    p->sender.bwe.arrived = gw_feedback_arrived;
+    p->sender.bwe.arg = p;
     p->sender.history_us = (int64_t)e->conf.settings.min_nack_queue_ms * 1000;
     p->sender.forget_at_keyframe = e->conf.settings.nack_optimizations;
     gw_budget_configure(p, now_us);

@@ -247,7 +247,8 @@ void gw_demux_forget(struct gw_peer *p, unsigned mindex);
 
 /* --- feedback.c, reports.c: RTCP in, RTCP out --------------------------------------------------------------------- */
 void gw_feedback(struct gw_peer *p, const uint8_t *data, size_t len, int64_t now_us);
-void gw_reports_send(struct gw_peer *p, int64_t now_us); /* once a second */
+void gw_feedback_arrived(void *peer, uint16_t mark, int64_t arrival_us); /* what sender.c marked: gw_bwe.arrived */
+void gw_reports_send(struct gw_peer *p, int64_t now_us);                 /* once a second */
 void gw_reports_nack(struct gw_peer *p, uint32_t media_ssrc, const uint16_t *seqs, size_t n);
 void gw_reports_pli(struct gw_peer *p, const struct gw_source *s, unsigned layers);
 void gw_reports_remb(struct gw_peer *p, uint32_t bps);

@@ -108,6 +108,8 @@ static void add_state(json_t *o, const struct cardea_sink_state *k)
         json_object_set_new(o, "target", layer_json(k->target_substream, k->target_spatial, k->target_temporal));
         set_number(o, "width", k->width, k->width);
         set_number(o, "height", k->height, k->height);
+        set_number(o, "freezes", k->freezes, true);
+        set_number(o, "frozen_ms", (json_int_t)k->frozen_ms, true);
         set_number(o, "keyframe_age_ms", k->keyframe_age_ms, k->keyframe_age_ms >= 0);
     }
     json_object_set_new(

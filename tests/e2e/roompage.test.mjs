@@ -84,6 +84,7 @@ test('a viewer chooses a layer of a simulcast picture, and lets the gateway choo
   await until(bob, 'the high layer again', width, 960, 45000);
   await bob.click('#showfigures');
   await until(bob, 'the curve of what arrives', () => document.querySelectorAll('#received polyline').length > 0 && /bit\/s/.test(document.getElementById('received').textContent));
+  await until(bob, 'the estimate beside it', () => /estimate [\d.]+ [kM]bit\/s/.test(document.querySelector('#received .total')?.textContent ?? ''));
 });
 
 test('what nobody watches is not sent', async () => {

@@ -54,7 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
             break;
         case 1:
             for (unsigned i = 0; i < kind; i++)
-                gw_bwe_sent(&b, true, ++seq, n * 8, now + i * 100);
+                gw_bwe_sent(&b, true, ++seq, n * 8, 0, now + i * 100);
             break;
         case 2:
             now += (int64_t)n * kind * 100;

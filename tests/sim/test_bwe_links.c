@@ -225,6 +225,44 @@ static void one_bad_among_ten_good(void **state)
     assert_true(c.video[2]->keyframes < 15);
 }
 
+/* What the gateway guesses of a viewer's freezes is about what the viewer saw. */
+static void freezes_are_guessed(void **state)
+{
+    static const struct {
+        struct call_conf conf;
+        uint32_t then_bps;
+    } cases[] = {
+        {{.loss = 0.05}, 2500000},
+        {{.loss = 0.2}, 2500000},
+        {{.delay_us = 150000, .loss = 0.02}, 2500000},
+        {{.fps = 15, .temporal = true}, 500000},
+        {{.fixed = true}, 500000},
+    };
+
+    for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct call_conf conf = cases[i].conf;
+        struct gw_shown before, *guess;
+        const struct sim_viewer *v;
+
+        conf.viewers = 1;
+        conf.down_bps = 2500000;
+        if (i)
+            call_close(&c);
+        call_open(&c, &conf);
+        call_run_ms(&c, 10000);
+        call_measure(&c);
+        v = c.viewer[0].video;
+        guess = c.viewer[0].peer->tracks[1]->sink->shown;
+        before = *guess;
+        c.viewer[0].down->rate_bps = cases[i].then_bps;
+        call_run_ms(&c, 30000);
+        assert_in_range(guess->freezes - before.freezes, v->freezes * 3 / 4, v->freezes * 5 / 4 + 1);
+        assert_in_range(guess->pictures - before.pictures, v->frames - 10, v->frames + 10);
+        assert_true(v->frozen_us / 1000 < (int64_t)(guess->frozen_ms - before.frozen_ms) * 4 / 3 + 100);
+        assert_true((int64_t)(guess->frozen_ms - before.frozen_ms) < v->frozen_us * 3 / 2000 + 300);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -241,6 +279,7 @@ int main(void)
         cmocka_unit_test_teardown(four_pictures_share_a_connection, tear_down),
         cmocka_unit_test_teardown(who_finds_no_room_is_held, tear_down),
         cmocka_unit_test_teardown(one_bad_among_ten_good, tear_down),
+        cmocka_unit_test_teardown(freezes_are_guessed, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -60,7 +60,7 @@ static inline void path_packet(struct path *p, size_t bytes)
     int64_t leaves = p->free_us > p->now_us ? p->free_us : p->now_us;
     uint16_t seq = ++p->seq;
 
-    gw_bwe_sent(&p->bwe, true, seq, bytes, p->now_us);
+    gw_bwe_sent(&p->bwe, true, seq, bytes, 0, p->now_us);
     p->arrival_us[seq] = GW_TWCC_LOST;
     if (leaves - p->now_us > p->queue_us)
         return;

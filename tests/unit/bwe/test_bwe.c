@@ -184,7 +184,7 @@ static void report(uint32_t bps, uint8_t fraction_lost)
 {
     for (unsigned s = 0; s < 10; s++) {
         for (unsigned i = 0; i < 100; i++, p.now_us += 10000)
-            gw_bwe_sent(&p.bwe, false, 0, bps / 800 - GW_BWE_OVERHEAD, p.now_us);
+            gw_bwe_sent(&p.bwe, false, 0, bps / 800 - GW_BWE_OVERHEAD, 0, p.now_us);
         gw_bwe_loss(&p.bwe, fraction_lost, p.now_us);
     }
 }
@@ -287,7 +287,7 @@ static void the_estimate_stays_finite(void **state)
             case 1:
             case 2:
                 for (size_t i = 0; i < n; i++)
-                    gw_bwe_sent(&p.bwe, path_random(&p) % 10, ++p.seq, path_random(&p) % 70000, p.now_us);
+                    gw_bwe_sent(&p.bwe, path_random(&p) % 10, ++p.seq, path_random(&p) % 70000, 0, p.now_us);
                 break;
             case 3:
                 head.reference = (int32_t)(path_random(&p) << 8) >> 8;
