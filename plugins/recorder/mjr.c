@@ -202,6 +202,8 @@ int rec_mjr_write_packet(struct rec_mjr_writer *m, uint8_t *out, size_t cap, con
         return GW_EPARSE;
     if (!m->begun || m->splice || h.ssrc != m->ssrc)
         splice(m, &h);
+    if (!m->begun)
+        m->first_ssrc = h.ssrc;
     begin(m, arrival_us);
     write_head(&w, m, len, arrival_us);
     body = out + w.pos;
@@ -210,6 +212,8 @@ int rec_mjr_write_packet(struct rec_mjr_writer *m, uint8_t *out, size_t cap, con
     ts = h.timestamp + m->ts_offset;
     gw_put_u16(body + 2, seq);
     gw_put_u32(body + 4, ts);
+    if (m->one_ssrc)
+        gw_put_u32(body + 8, m->first_ssrc);
     if (gw_seq_after(seq, m->highest_seq))
         m->highest_seq = seq;
     if (gw_ts_diff(ts, m->highest_ts) > 0)

@@ -54,8 +54,9 @@ uint8_t rec_mjr_extension_id(const struct rec_mjr_info *info, const char *uri);
  */
 struct rec_mjr_writer {
     uint32_t clock_rate;
+    bool one_ssrc; /* all packets get the SSRC of the first: layers of simulcast, which readers take for strangers */
     bool begun, splice;
-    uint32_t ssrc;
+    uint32_t ssrc, first_ssrc;
     int64_t begin_us; /* arrival of the first frame */
     uint16_t seq_offset, highest_seq;
     uint32_t ts_offset, highest_ts;

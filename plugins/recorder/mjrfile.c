@@ -96,8 +96,10 @@ struct rec_mjr_file *rec_mjr_file_of(struct rec_output *out, const struct rec_st
     if (!out->conf.indexed && t->audiolevel_id && t->audiolevel_id <= REC_MJR_EXTENSIONS)
         g_strlcpy(info.extension[t->audiolevel_id].uri, AUDIO_LEVEL, sizeof(info.extension[0].uri));
     f = make(out, &info, t->mindex);
-    if (f)
+    if (f) {
         rec_mjr_writer_init(&f->writer, s->video, rec_codec_clock_rate(t->codec));
+        f->writer.one_ssrc = t->simulcast;
+    }
     return f;
 }
 

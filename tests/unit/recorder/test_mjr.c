@@ -82,7 +82,7 @@ static struct numbers put(struct rec_mjr_writer *w, uint16_t seq, uint32_t ts, u
     n.ms = (uint32_t)out[4] << 24 | (uint32_t)out[5] << 16 | (uint32_t)out[6] << 8 | out[7];
     n.seq = (uint16_t)(out[12] << 8 | out[13]);
     n.ts = (uint32_t)out[14] << 24 | (uint32_t)out[15] << 16 | (uint32_t)out[16] << 8 | out[17];
-    assert_int_equal(out[21], ssrc);
+    assert_int_equal(out[21], w->one_ssrc ? 1 : ssrc);
     return n;
 }
 
@@ -106,6 +106,19 @@ static void numbers_begin_anew_and_keep_their_gaps(void **state)
     rec_mjr_writer_splice(&w);
     assert_numbers(put(&w, 200, 80000, 2, 9100000), 8, 9512, 8100); /* pause */
     assert_numbers(put(&w, 201, 83000, 2, 9000), 9, 12512, 0);      /* a clock that goes backwards harms nothing */
+}
+
+/* A layer of simulcast comes, another goes: for readers it is one stream. */
+static void layers_are_one_stream(void **state)
+{
+    struct rec_mjr_writer w;
+
+    rec_mjr_writer_init(&w, true, 90000);
+    w.one_ssrc = true;
+    assert_numbers(put(&w, 10, 1000, 1, 1000000), 1, 0, 0);
+    assert_numbers(put(&w, 900, 70000, 2, 1040000), 2, 3000, 40);
+    assert_numbers(put(&w, 901, 73000, 2, 1080000), 3, 6000, 80);
+    assert_numbers(put(&w, 13, 10000, 1, 1120000), 4, 9000, 120);
 }
 
 static void refuses_what_it_cannot_write(void **state)
@@ -354,6 +367,7 @@ int main(void)
         cmocka_unit_test(writes_the_info_byte_for_byte),
         cmocka_unit_test(writes_the_frame_of_the_specification),
         cmocka_unit_test(numbers_begin_anew_and_keep_their_gaps),
+        cmocka_unit_test(layers_are_one_stream),
         cmocka_unit_test(refuses_what_it_cannot_write),
         cmocka_unit_test(reads_what_it_wrote),
         cmocka_unit_test(reads_older_files),
