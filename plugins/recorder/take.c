@@ -1,23 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "take.h"
 
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "access.h"
 #include "hooks.h"
-#include "name.h"
 #include "output.h"
 #include "recorder.h"
 #include "session.h"
+#include "site.h"
+#include "terms.h"
 #include "text.h"
 #include "writer.h"
 
-#define AUDIO_RING   (32u << 10)
-#define DELAY_US     100000 /* every packet waits this long: audio and video leave in step */
-#define PENDING_MOST (256u << 10)
-#define PREROLL_MOST (64u << 20) /* bytes, for the longest preroll */
+#define AUDIO_RING (32u << 10)
 
 struct rec_take {
     /* given at creation */
@@ -221,166 +216,6 @@ static const struct rec_output_events output_events = {
 
 /* --- beginning ---------------------------------------------------------------------------------------------------- */
 
-static bool name_is_taken(const char *folder, const char *name)
-{
-    static const char *const endings[] = {REC_MANIFEST_ENDING, ".webm", ".mkv", NULL};
-    bool taken = false;
-
-    for (const char *const *e = endings; *e && !taken; e++) {
-        char *path = g_strdup_printf("%s/%s%s", folder, name, *e);
-
-        taken = g_file_test(path, G_FILE_TEST_EXISTS);
-        g_free(path);
-    }
-    return taken;
-}
-
-static bool is_being_written(const char *folder, const char *name)
-{
-    GHashTableIter it;
-    gpointer value;
-
-    g_hash_table_iter_init(&it, takes.all);
-    while (g_hash_table_iter_next(&it, NULL, &value)) {
-        const struct rec_take *t = value;
-
-        if (!strcmp(t->output->conf.folder, folder) && !strcmp(t->output->conf.base, name))
-            return true;
-    }
-    return false;
-}
-
-/* The name itself, or with a number behind it. Two recordings never write the same files. */
-static char *free_name(const char *folder, const char *wanted, bool overwrite)
-{
-    char *name = g_strdup(wanted);
-
-    for (unsigned i = 2; is_being_written(folder, name) || (!overwrite && name_is_taken(folder, name)); i++) {
-        g_free(name);
-        name = g_strdup_printf("%s.%u", wanted, i);
-    }
-    return name;
-}
-
-/* The folder that was asked for; a name that is a path of its own brings it along. g_free() both; NULL: not allowed. */
-static char *wanted_folder(const struct rec_take_conf *conf, char **name)
-{
-    char *folder, *dir;
-
-    if (!conf->name || *conf->name != '/' || conf->folder)
-        return rec_name_folder(recorder.set.path, recorder.set.folders, conf->folder);
-    dir = g_path_get_dirname(conf->name);
-    folder = rec_name_folder(recorder.set.path, recorder.set.folders, dir);
-    g_free(dir);
-    g_free(*name);
-    *name = g_path_get_basename(conf->name);
-    return folder;
-}
-
-/* Of a session, its folder; files of the other format alone lie where their users look for them. */
-static char *session_folder(const struct rec_take_conf *conf, char *folder, struct rec_session **session)
-{
-    unsigned formats = conf->formats ? conf->formats : recorder.set.formats;
-    char *name = conf->session ? rec_name_clean(conf->session) : NULL;
-
-    if (name && (formats & CARDEA_RECORD_MEDIA)) {
-        *session = rec_session_hold(folder, name, conf->room);
-        g_free(folder);
-        folder = g_strdup(rec_session_folder(*session));
-    }
-    g_free(name);
-    return folder;
-}
-
-static int use_folder(const char *folder)
-{
-    if (rec_make_folder(folder))
-        return CARDEA_EIO;
-    return rec_name_confined(recorder.set.path, recorder.set.folders, folder) ? 0 : CARDEA_EINVAL;
-}
-
-/* Folder and base name out of what was asked for. */
-static int place_files(const struct rec_take_conf *conf, uint64_t id, struct rec_output_conf *out,
-                       struct rec_session **session)
-{
-    char *name = conf->name ? g_strdup(conf->name) : g_strdup_printf("rec-%llu", (unsigned long long)id);
-    char *folder = wanted_folder(conf, &name), *clean = rec_name_clean(name), *base, *below;
-    int err = CARDEA_EINVAL;
-
-    if (folder && clean) {
-        base = g_path_get_basename(clean);
-        below = g_path_get_dirname(clean);
-        if (strcmp(below, ".")) {
-            char *deeper = g_build_filename(folder, below, NULL);
-
-            g_free(folder);
-            folder = deeper;
-        }
-        folder = session_folder(conf, folder, session);
-        err = use_folder(folder);
-        if (!err) {
-            out->folder = g_strdup(folder);
-            out->base = free_name(folder, base, conf->overwrite);
-        }
-        g_free(base);
-        g_free(below);
-    }
-    g_free(name);
-    g_free(folder);
-    g_free(clean);
-    return err;
-}
-
-static void set_policies(struct rec_output_conf *o, const struct rec_take_conf *conf)
-{
-    const struct rec_settings *s = &recorder.set;
-    unsigned formats = conf->formats ? conf->formats : s->formats;
-
-    o->media = formats & CARDEA_RECORD_MEDIA;
-    o->mjr = (formats & CARDEA_RECORD_MJR) || conf->e2ee; /* what is encrypted can only be kept as it came */
-    o->e2ee = conf->e2ee;
-    o->text_data = conf->text_data;
-    o->indexed = conf->indexed;
-    o->sync = s->sync;
-    o->mode = s->mode;
-    o->cluster_ms = s->cluster_ms;
-    o->gather_ms = s->gather_ms;
-    o->sync_ms = s->sync_ms;
-    o->most_bytes = s->most_bytes;
-    o->min_free_bytes = s->min_free_bytes;
-    o->most_us = s->most_us;
-    o->split_us = s->split_us;
-    o->preroll_us = (int64_t)s->preroll_s * 1000000;
-    o->most_pending = conf->armed ? PREROLL_MOST : PENDING_MOST;
-    o->stream = (struct rec_stream_conf){
-        .delay_us = DELAY_US, .most_us = (int64_t)s->jitter_ms * 1000, .largest_frame = (size_t)s->frame_kib << 10};
-    o->start_us = recorder.host->now_us();
-    o->start_wall_us = g_get_real_time();
-    o->events = &output_events;
-}
-
-static json_t *first_manifest(const struct rec_take_conf *conf, uint64_t id, const struct rec_output_conf *o)
-{
-    json_t *m = rec_manifest_new(id, o->base, o->title, o->start_wall_us, conf->meta);
-
-    json_object_set_new(m, "private", json_boolean(conf->is_private));
-    if (conf->e2ee)
-        json_object_set_new(m, "e2ee", json_true());
-    if (conf->room)
-        json_object_set_new(m, "room", json_string(conf->room));
-    if (conf->participant)
-        json_object_set_new(m, "participant", json_string(conf->participant));
-    if (conf->session)
-        json_object_set_new(m, "session", json_string(conf->session));
-    if (conf->key) {
-        char *sealed = rec_access_seal(conf->key);
-
-        json_object_set_new(m, "access", json_string(sealed));
-        g_free(sealed);
-    }
-    return m;
-}
-
 static const char *below_root(const char *path)
 {
     size_t len = strlen(recorder.set.path);
@@ -405,10 +240,10 @@ static struct rec_take *make(const struct rec_take_conf *conf, uint64_t id, stru
     t->session = session;
     t->participant = g_strdup(conf->participant);
     t->tracks = g_ptr_array_new();
-    o->title = g_strdup(conf->title ? conf->title : o->base);
-    set_policies(o, conf);
+    rec_terms_set(o, conf);
+    o->events = &output_events;
     o->owner = t;
-    t->output = rec_output_new(o, first_manifest(conf, id, o));
+    t->output = rec_output_new(o, rec_terms_manifest(conf, id, o));
     t->path = g_strdup(below_root(t->output->manifest_path));
     return t;
 }
@@ -421,7 +256,7 @@ int rec_take_begin(struct rec_take **out, const struct rec_take_conf *conf)
     int err = CARDEA_ELIMIT;
 
     if (g_hash_table_size(takes.all) < recorder.set.most)
-        err = place_files(conf, id, &o, &session);
+        err = rec_site_choose(conf, id, &o, &session);
     if (!err && !rec_disk_has_room(o.folder))
         err = CARDEA_ELIMIT;
     if (err) {
@@ -600,6 +435,21 @@ const char *rec_take_path(const struct rec_take *t)
 bool rec_take_is_paused(const struct rec_take *t)
 {
     return t->paused;
+}
+
+bool rec_take_writes(const char *folder, const char *name)
+{
+    GHashTableIter it;
+    gpointer value;
+
+    g_hash_table_iter_init(&it, takes.all);
+    while (g_hash_table_iter_next(&it, NULL, &value)) {
+        const struct rec_take *t = value;
+
+        if (!strcmp(t->output->conf.folder, folder) && !strcmp(t->output->conf.base, name))
+            return true;
+    }
+    return false;
 }
 
 struct rec_take *rec_take_find(uint64_t id)

@@ -33,6 +33,8 @@ uint64_t rec_take_id(const struct rec_take *t);
 const char *rec_take_path(const struct rec_take *t); /* of the manifest, below the recorder's folder; or absolute */
 struct rec_take *rec_take_find(uint64_t id);         /* NULL: none, or it is ending */
 bool rec_take_is_paused(const struct rec_take *t);
+/* Is one under way whose files have this base name in this folder? */
+bool rec_take_writes(const char *folder, const char *base);
 unsigned rec_takes(void); /* how many there are, those that are ending included */
 
 /* As in recorder.h. */
