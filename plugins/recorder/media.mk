@@ -10,6 +10,6 @@ librecmedia_a_SOURCES = plugins/recorder/depacketize/depacketize.h plugins/recor
 	plugins/recorder/depacketize/av1.c \
 	plugins/recorder/mjr.c plugins/recorder/mjr.h \
 	plugins/recorder/avparams.c plugins/recorder/avparams.h plugins/recorder/demux.c plugins/recorder/demux.h \
-	plugins/recorder/repair.c plugins/recorder/repair.h plugins/recorder/manifest.c plugins/recorder/manifest.h
+	plugins/recorder/turn.c plugins/recorder/turn.h plugins/recorder/repair.c plugins/recorder/repair.h plugins/recorder/manifest.c plugins/recorder/manifest.h
 # The plugin, the tool and the tests link these two, in this order; and Jansson, GLib and libavformat where they use them.
 RECMEDIA_LIBS = librecmedia.a libgwrtp.a

@@ -12,6 +12,7 @@
 #include <libavformat/avformat.h>
 
 #include "avparams.h"
+#include "turn.h"
 
 #define IO_BUFFER 4096
 
@@ -101,8 +102,8 @@ static int add_track(struct rec_mux *m, const struct rec_mux_track *t, bool webm
         s->codecpar->codec_id = webm ? AV_CODEC_ID_WEBVTT : AV_CODEC_ID_SUBRIP;
         return 0;
     }
-    if (t->rotation)
-        av_dict_set_int(&s->metadata, "rotate", t->rotation, 0);
+    if (!rec_turn_declare(s, t->rotation))
+        return -ENOMEM;
     return rec_params_fill(s->codecpar, &params) ? -EINVAL : 0;
 }
 
@@ -144,7 +145,8 @@ static int open_format(struct rec_mux *m, const struct rec_mux_conf *conf, const
     av_dict_set_int(&options, "cluster_size_limit", 256 << 10, 0);
     err = avformat_write_header(m->format, &options);
     av_dict_free(&options);
-    return err >= 0 ? 0 : m->error ? m->error : -EINVAL;
+    avio_flush(m->format->pb);
+    return m->error ? m->error : err < 0 ? -EINVAL : rec_turn_settle(m->fd);
 }
 
 int rec_mux_open(struct rec_mux **out, const char *path, const struct rec_mux_conf *conf,
@@ -234,6 +236,9 @@ int rec_mux_close(struct rec_mux *m)
     if (m->format && m->format->pb) {
         if (!m->error && av_write_trailer(m->format) < 0)
             failed(m, -EIO);
+        avio_flush(m->format->pb);
+        if (!m->error && (err = rec_turn_settle(m->fd))) /* the tracks were written anew */
+            failed(m, err);
         av_freep(&m->format->pb->buffer);
         avio_context_free(&m->format->pb);
     }

@@ -205,6 +205,8 @@ static void learn(struct rec_output *out, struct rec_stream *s, const struct rec
         s->rotation = f->rotation;
         rec_manifest_event(out->manifest, "rotation", rec_output_time(out, f->arrival_us),
                            json_pack("{si si}", "track", (int)s->number, "degrees", s->rotation));
+        if (out->mux && s->in_segment >= 0)
+            ask_for_split(out); /* a track of a file is turned in one way */
     }
     if (f->keyframe && s->width)
         s->known = true;

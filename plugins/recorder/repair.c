@@ -13,6 +13,7 @@
 #include <libavutil/opt.h>
 
 #include "demux.h"
+#include "turn.h"
 
 #define ENDING ".repair"
 
@@ -53,6 +54,8 @@ static int add_streams(struct copy *c)
         to->codecpar->codec_tag = 0;
         to->time_base = from->time_base;
         av_dict_copy(&to->metadata, from->metadata, 0);
+        if (!rec_turn_declare(to, rec_demux_track(c->in, i)->rotation))
+            return -ENOMEM;
         c->last[i] = INT64_MIN;
     }
     return 0;
@@ -135,8 +138,12 @@ static int settle(struct copy *c, const char *path, struct rec_repair *result)
     avio_flush(c->out->pb);
     if (c->out->pb->error < 0 || avio_closep(&c->out->pb) < 0)
         return -EIO;
-    fd = open(c->path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 || fsync(fd) || fstat(fd, &st))
+    fd = open(c->path, O_RDWR | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &st))
+        err = -errno;
+    else if (strstr(c->out->oformat->name, "matroska") || !strcmp(c->out->oformat->name, "webm"))
+        err = rec_turn_settle(fd);
+    if (!err && fsync(fd))
         err = -errno;
     if (fd >= 0)
         close(fd);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What a browser sends is in the file: codec by codec, with sound, the right length, and nothing to complain about. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { openBrowser, openPage } from './lib/browser.mjs';
@@ -81,31 +81,31 @@ async function othersReadIt(base, id) {
   }
 }
 
-describe('playback', () => {
-  /** Plays a recording in the page: pictures and sound must come, and `done` at its end. */
-  const play = (page, server, id) => page.evaluate(async ([url, number]) => {
-    const { Session } = await import('/cardea.js');
-    const session = await Session.open([url]);
-    const handle = await session.attach('janus.plugin.recordplay');
-    const events = [];
-    const video = document.createElement('video');
-    video.srcObject = new MediaStream();
-    video.autoplay = true;
-    document.body.append(video);
-    handle.on('track', ({ track }) => video.srcObject.addTrack(track));
-    let offered;
-    const offer = new Promise((done) => (offered = done));
-    handle.on('event', ({ data, jsep }) => {
-      events.push(data.result ?? data);
-      if (jsep) offered(jsep);
-    });
-    const reply = await handle.message({ request: 'play', id: number });
-    const jsep = reply.jsep ?? (await offer);
-    await handle.accept(jsep, { request: 'start' });
-    window.played = { session, handle, events, video };
-    return (reply.data ?? reply).result;
-  }, [server, id]);
+/** Plays a recording in the page: pictures and sound must come, and `done` at its end. */
+const play = (page, server, id) => page.evaluate(async ([url, number]) => {
+  const { Session } = await import('/cardea.js');
+  const session = await Session.open([url]);
+  const handle = await session.attach('janus.plugin.recordplay');
+  const events = [];
+  const video = document.createElement('video');
+  video.srcObject = new MediaStream();
+  video.autoplay = true;
+  document.body.append(video);
+  handle.on('track', ({ track }) => video.srcObject.addTrack(track));
+  let offered;
+  const offer = new Promise((done) => (offered = done));
+  handle.on('event', ({ data, jsep }) => {
+    events.push(data.result ?? data);
+    if (jsep) offered(jsep);
+  });
+  const reply = await handle.message({ request: 'play', id: number });
+  const jsep = reply.jsep ?? (await offer);
+  await handle.accept(jsep, { request: 'start' });
+  window.played = { session, handle, events, video };
+  return (reply.data ?? reply).result;
+}, [server, id]);
 
+describe('playback', () => {
   for (const mjr of [false, true])
     test(mjr ? 'out of .mjr files' : 'out of a media file', async () => {
       const page = await openPage(browser, `${gateway.pages}/echo.html`);
@@ -127,6 +127,50 @@ describe('playback', () => {
       await page.evaluate(() => window.played.session.close());
       await page.context().close();
     });
+});
+
+test('pictures that lie on their side are turned, in <video> and over WebRTC', async () => {
+  const [flat, side, upright] = ['flat.mp4', 'side.mp4', 'upright.webm'].map((name) => join(gateway.recordings, name));
+  const ffmpeg = (...args) => execFileSync('ffmpeg', ['-v', 'error', ...args]);
+  ffmpeg('-f', 'lavfi', '-i', 'smptebars=size=320x240:rate=25', '-t', '4', '-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '8', '-g', '25', flat);
+  ffmpeg('-i', flat, '-c', 'copy', '-metadata:s:v:0', 'rotate=90', side);
+  tool('convert', '-q', side, upright);
+  rmSync(flat);
+  const page = await openPage(browser, `${gateway.pages}/echo.html`);
+  const list = await page.evaluate(async (url) => {
+    const { Session } = await import('/cardea.js');
+    const session = await Session.open([url]);
+    const handle = await session.attach('janus.plugin.recordplay');
+    await handle.message({ request: 'update' });
+    const { data } = await handle.message({ request: 'list' });
+    await session.close();
+    window.colours = (video) => { // in the middle of each quarter, and how large it is
+      const canvas = Object.assign(document.createElement('canvas'), { width: 40, height: 40 });
+      const pen = canvas.getContext('2d');
+      pen.drawImage(video, 0, 0, 40, 40);
+      const at = (x, y) => [...pen.getImageData(x, y, 1, 1).data].slice(0, 3).map((c) => Math.round(c / 64));
+      return { size: [video.videoWidth, video.videoHeight], corners: [at(3, 3), at(36, 3), at(3, 36), at(36, 36)] };
+    };
+    return data.list;
+  }, gateway.ws);
+  const shown = [];
+  for (const name of ['side.mp4', 'upright.webm'])
+    shown.push(await page.evaluate(async (address) => {
+      const video = Object.assign(document.createElement('video'), { muted: true, src: address });
+      document.body.append(video);
+      await video.play();
+      await new Promise((done) => video.requestVideoFrameCallback(done));
+      return window.colours(video);
+    }, `${gateway.pages}/recordings/${list.find((r) => r.name === name).id}/${name}`));
+  await play(page, gateway.ws, list.find((r) => r.name === 'upright.webm').id);
+  await page.waitForFunction(() => window.played.video.videoWidth === 240 && window.played.video.currentTime > 1, undefined, { timeout: 15000 });
+  shown.push(await page.evaluate(() => window.colours(window.played.video)));
+  await page.evaluate(() => window.played.session.close());
+  assert.deepEqual(shown[0].size, [240, 320]);
+  assert.notDeepEqual(shown[0].corners[0], shown[0].corners[3]);
+  assert.deepEqual(shown[1], shown[0], 'the file that has been converted');
+  assert.deepEqual(shown[2], shown[0], 'over WebRTC');
+  await page.context().close();
 });
 
 test('a flash and a beep at the same time lie together in the file', async () => {

@@ -2,6 +2,7 @@
 #include "output.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +10,8 @@
 
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
-#include <libavutil/display.h>
 
+#include "../../plugins/recorder/turn.h"
 #include "rec.h"
 
 #define PART            ".part"
@@ -99,7 +100,6 @@ static int add_track(struct output *o, const struct output_track *t)
 {
     AVStream *s = avformat_new_stream(o->format, NULL);
     const AVCodecParameters *p = t->params;
-    uint8_t *matrix;
 
     if (!s || avcodec_parameters_copy(s->codecpar, p) < 0)
         return AVERROR(ENOMEM);
@@ -109,14 +109,7 @@ static int add_track(struct output *o, const struct output_track *t)
         av_dict_set(&s->metadata, "title", t->title, 0);
     if (t->language)
         av_dict_set(&s->metadata, "language", t->language, 0);
-    if (!t->rotation)
-        return 0;
-    av_dict_set_int(&s->metadata, "rotate", t->rotation, 0); /* Matroska; MP4 has a matrix */
-    matrix = av_stream_new_side_data(s, AV_PKT_DATA_DISPLAYMATRIX, 9 * sizeof(int32_t));
-    if (!matrix)
-        return AVERROR(ENOMEM);
-    av_display_rotation_set((int32_t *)(void *)matrix, -(double)t->rotation);
-    return 0;
+    return rec_turn_declare(s, t->rotation) ? 0 : AVERROR(ENOMEM);
 }
 
 static void set_metadata(struct output *o, const struct output_conf *conf)
@@ -273,6 +266,20 @@ int output_write(struct output *o, unsigned track, const uint8_t *data, size_t l
     return err ? err : put(o, track, data, len, time_us, duration_us, keyframe);
 }
 
+static bool is_matroska(const struct output *o)
+{
+    return !strcmp(o->format->oformat->name, "matroska") || !strcmp(o->format->oformat->name, "webm");
+}
+
+static int settle_turn(const struct output *o)
+{
+    int fd = open(o->part, O_RDWR | O_CLOEXEC), err = fd < 0 ? AVERROR(errno) : rec_turn_settle(fd);
+
+    if (fd >= 0)
+        close(fd);
+    return err;
+}
+
 int output_close(struct output *o, bool finish)
 {
     int err = 0;
@@ -285,6 +292,8 @@ int output_close(struct output *o, bool finish)
     if (o->format && o->format->pb) {
         err = avio_closep(&o->format->pb);
         if (finish && err < 0)
+            trouble(o, "cannot be finished", err);
+        if (finish && !o->failed && is_matroska(o) && (err = settle_turn(o)) < 0)
             trouble(o, "cannot be finished", err);
         if (finish && !o->failed && rename(o->part, o->path))
             trouble(o, "cannot be named", AVERROR(errno));

@@ -14,6 +14,8 @@
 #include "../../../plugins/recorder/writer.h"
 #include "frames.h"
 
+#define CALL_ORIENTATION 3 /* extension id */
+
 static struct {
     int64_t now_us; /* virtual */
     char folder[64];
@@ -29,6 +31,7 @@ static struct {
     uint64_t video_seq, audio_seq;
     unsigned frames, width, lose; /* lose: that many of the next video frames */
     int64_t video_late_us;        /* the network of the video is slower */
+    uint8_t orientation;          /* of the camera, in quarter turns */
 } call;
 
 /* --- in place of writer.c ----------------------------------------------------------------------------------------- */
@@ -87,12 +90,17 @@ static const struct rec_output_events call_events = {call_keyframe, call_overloa
 
 /* --- camera and microphone ---------------------------------------------------------------------------------------- */
 
+/* Pictures say how they are turned (RFC 8285, one element). */
 static inline void call_packet(struct rec_track *t, uint64_t seq, uint32_t ts, bool key, bool marker,
                                const uint8_t *payload, size_t len, int64_t arrival_us)
 {
-    uint8_t packet[1500] = {0x80, (uint8_t)(96 | (marker ? 0x80 : 0)), (uint8_t)(seq >> 8), (uint8_t)seq};
+    const uint8_t extension[8] = {0xbe, 0xde, 0, 1, CALL_ORIENTATION << 4, call.orientation};
+    bool video = t == call.video;
+    size_t head = video ? 20 : 12;
+    uint8_t packet[1500] = {video ? 0x90 : 0x80, (uint8_t)(96 | (marker ? 0x80 : 0)), (uint8_t)(seq >> 8),
+                            (uint8_t)seq};
     struct cardea_packet p = {.data = packet,
-                              .len = 12 + len,
+                              .len = head + len,
                               .ext_seq = seq,
                               .timestamp = ts,
                               .keyframe = key,
@@ -101,7 +109,8 @@ static inline void call_packet(struct rec_track *t, uint64_t seq, uint32_t ts, b
 
     for (int i = 0; i < 4; i++)
         packet[4 + i] = (uint8_t)(ts >> (24 - 8 * i));
-    memcpy(packet + 12, payload, len);
+    memcpy(packet + 12, extension, head - 12);
+    memcpy(packet + head, payload, len);
     rec_track_packet(t, &p);
 }
 
@@ -162,6 +171,7 @@ static inline struct rec_track *call_track(enum rec_codec codec)
     const struct rec_track_conf conf = {.kind = codec == REC_OPUS ? CARDEA_AUDIO : CARDEA_VIDEO,
                                         .codec = codec,
                                         .mindex = codec == REC_OPUS ? 0 : 1,
+                                        .orientation_id = codec == REC_OPUS ? 0 : CALL_ORIENTATION,
                                         .mid = strdup(codec == REC_OPUS ? "a" : "v")};
     struct rec_track *t = rec_track_new(&conf, 7, 65536);
 

@@ -8,6 +8,8 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include <glib.h>
+
 #include "../../../plugins/recorder/demux.h"
 #include "../../../plugins/recorder/repair.h"
 #include "media.h"
@@ -112,6 +114,68 @@ static void every_codec(void **state)
     with_codec("rtp/chromium-vp9.hex", REC_VP9, "webm");
     with_codec("rtp/chromium-av1-l1t3.hex", REC_AV1, "webm");
     with_codec("rtp/chromium-h264.hex", REC_H264, "mkv");
+}
+
+/* The roll of the one Projection in the file, degrees counter-clockwise; -1000: there is none. */
+static double roll_of_file(void)
+{
+    static const uint8_t rectangular[] = {0x76, 0x71, 0x81, 0x00}, roll[] = {0x76, 0x75, 0x88};
+    const uint8_t *at;
+    uint64_t bits = 0;
+    double value;
+    gchar *bytes;
+    gsize len;
+
+    assert_true(g_file_get_contents(path, &bytes, &len, NULL));
+    at = memmem(bytes, len, rectangular, sizeof(rectangular));
+    at = at ? memmem(at, 48, roll, sizeof(roll)) : NULL;
+    for (int i = 0; at && i < 8; i++)
+        bits = bits << 8 | at[sizeof(roll) + i];
+    memcpy(&value, &bits, sizeof(value));
+    value = at ? value : -1000;
+    g_free(bytes);
+    return value;
+}
+
+static uint16_t rotation_of_file(void)
+{
+    struct rec_demux *d;
+    uint16_t rotation;
+
+    assert_int_equal(rec_demux_open(&d, path, true), 0);
+    rotation = rec_demux_track(d, 0)->rotation;
+    rec_demux_close(d);
+    return rotation;
+}
+
+/* A phone that is held upright: its pictures lie on their side, and the file says so, repaired or not. */
+static void turned_pictures(void **state)
+{
+    static const struct {
+        uint16_t rotation;
+        double roll;
+    } cases[] = {{0, -1000}, {90, -90}, {180, -180}, {270, 90}};
+    struct frames *video = media_frames("rtp/chromium-vp8-l1t3.hex", REC_VP8);
+    struct rec_mux_track track = track_of(&video->at[0], REC_VP8);
+    const struct rec_mux_conf conf = {.cluster_ms = CLUSTER_MS, .mode = 0640};
+
+    for (size_t c = 0; c < 4; c++) {
+        struct rec_repair repaired;
+        struct rec_mux *m;
+
+        track.rotation = cases[c].rotation;
+        assert_int_equal(rec_mux_open(&m, path, &conf, &track, 1), 0);
+        assert_true(roll_of_file() == cases[c].roll); /* from the beginning */
+        for (unsigned i = 0; i < 25; i++)
+            assert_int_equal(rec_mux_write(m, 0, video->at[0].data, video->at[0].len, i * 40000, 40000, true), 0);
+        assert_int_equal(rec_mux_close(m), 0);
+        assert_true(roll_of_file() == cases[c].roll);
+        assert_int_equal(rotation_of_file(), cases[c].rotation);
+        assert_int_equal(rec_repair(path, true, &repaired, NULL, NULL), 0);
+        assert_true(roll_of_file() == cases[c].roll);
+        assert_int_equal(rotation_of_file(), cases[c].rotation);
+    }
+    frames_free(video);
 }
 
 static void telephone_sound(void **state)
@@ -229,8 +293,8 @@ static void killed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_codec),       cmocka_unit_test(telephone_sound), cmocka_unit_test(refusals),
-        cmocka_unit_test(the_disk_fills_up), cmocka_unit_test(killed),
+        cmocka_unit_test(turned_pictures), cmocka_unit_test(every_codec),       cmocka_unit_test(telephone_sound),
+        cmocka_unit_test(refusals),        cmocka_unit_test(the_disk_fills_up), cmocka_unit_test(killed),
     };
 
     av_log_set_level(AV_LOG_QUIET);

@@ -262,6 +262,40 @@ static void the_size_of_the_picture_may_change(void **state)
     call_clear();
 }
 
+static uint16_t rotation_of(const char *name)
+{
+    char *path = call_file(name);
+    struct rec_demux *d;
+    uint16_t rotation;
+
+    assert_int_equal(rec_demux_open(&d, path, true), 0);
+    rotation = rec_demux_track(d, 0)->rotation;
+    rec_demux_close(d);
+    g_free(path);
+    return rotation;
+}
+
+/* A phone is turned: a file has one rotation, so another begins, at a keyframe that is asked for. */
+static void a_phone_is_turned(void **state)
+{
+    unsigned pictures = 0;
+
+    call_begin(NULL, false);
+    call.orientation = 1;
+    both();
+    call_run(2000);
+    call.orientation = 0;
+    call_run(2000);
+    call_end();
+    assert_int_equal(json_array_size(json_object_get(call.manifest, "segments")), 2);
+    assert_int_equal(rotation_of("take.webm"), 90);
+    assert_int_equal(rotation_of("take-2.webm"), 0);
+    pictures = look("take.webm").video + look("take-2.webm").video;
+    assert_int_equal(pictures, 100);
+    assert_in_range(number(call_segment_of(1), "start_ms"), 1900, 2300);
+    call_clear();
+}
+
 static void look_back(struct rec_output_conf *conf)
 {
     conf->preroll_us = 5000000;
@@ -477,6 +511,7 @@ int main(void)
         cmocka_unit_test(another_codec_is_another_file),
         cmocka_unit_test(files_are_split_at_keyframes),
         cmocka_unit_test(the_size_of_the_picture_may_change),
+        cmocka_unit_test(a_phone_is_turned),
         cmocka_unit_test(instant_replay),
         cmocka_unit_test(mjr_files_beside),
         cmocka_unit_test(messages_are_lines),
