@@ -823,6 +823,7 @@ uint64_t world_http(enum cardea_door door, const char *method, const char *path,
                                       .query = query_text ? query_text : "",
                                       .remote = "192.0.2.9",
                                       .headers = headers,
+                                      .route = gw_api_has_route(world.api, path),
                                       .body = body ? body : "",
                                       .len = body ? strlen(body) : 0};
 
