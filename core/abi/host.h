@@ -74,6 +74,12 @@ struct cardea_host {
     int (*unlink)(cardea_sink sink);                                    /* DATA: from all its sources */
     int (*unlink_from)(cardea_sink sink, cardea_source source);         /* DATA: from one of its sources, gone or not */
     int (*adjust)(cardea_sink sink, const struct cardea_link *options); /* layers, pause, delay of an existing link */
+    /*
+     * What a body asks of a link, by the names that clients of this API have for it: substream, temporal and fallback,
+     * spatial_layer and temporal_layer, min_delay and max_delay (negative: no override). What it does not name stays.
+     * of: only the layers that this m-line has; NULL: all. Types and bounds of layers are the parameter table's business.
+     */
+    void (*limits)(struct cardea_link *link, const json_t *body, const struct cardea_stream *of);
     int (*sink_state)(cardea_sink sink, struct cardea_sink_state *state);
     /*
      * Asks the worker what the sinks of h do and why. tell() comes later, on the control thread: once for each audio

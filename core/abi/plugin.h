@@ -51,9 +51,17 @@ struct cardea_plugin {
 
     /* life of the plugin; control thread */
     int (*start)(const struct cardea_host *host, const struct cardea_config *config); /* non-zero: not loaded */
-    void (*stop)(void);                                                               /* all handles are gone */
+    void (*stop)(void); /* all handles are gone; may be NULL */
+    /* The file was read again, and options that are marked as reloadable have changed: the configuration has their new
+     * values. May be NULL, for a plugin that looks at them each time. */
+    void (*reload)(const struct cardea_config *config);
 
-    /* life of a handle; control thread. attach: non-zero refuses (461). user is given back to every other callback */
+    /*
+     * Life of a handle; control thread. user is given back to every other callback: so many zeroed bytes, which live
+     * until detach() has returned; with user_size 0 it is what attach() makes of it. attach: non-zero refuses (461).
+     * attach and detach may be NULL.
+     */
+    size_t user_size;
     int (*attach)(struct cardea_handle *h, void **user);
     void (*detach)(struct cardea_handle *h, void *user);
 
@@ -73,7 +81,9 @@ struct cardea_plugin {
 
     /* the operator's view; control thread; may be NULL */
     void (*drain)(bool draining);
-    json_t *(*describe)(struct cardea_handle *h, void *user); /* handle_info.plugin_specific; new reference */
+    /* handle_info.plugin_specific; new reference. `hangingup` and `destroyed` are added, and a `peer-bitrate` that is
+     * null is filled in: what the client last said by REMB that it can receive. */
+    json_t *(*describe)(struct cardea_handle *h, void *user);
     /* The gateway drains: may a new session come in for this purpose, the `for` of its `create`? True for what lives
      * here already and nowhere else, such as a room with people in it. purpose is borrowed. */
     bool (*welcomes)(const json_t *purpose);

@@ -99,6 +99,7 @@ struct cardea_transport {
     void (*shut)(cardea_connection c);
     void (*respond)(uint64_t tag, const struct cardea_response *response);
     json_t *(*query)(json_t *request); /* admin query_transport; new reference; may be NULL */
+    void (*reload)(const struct cardea_config *config); /* reloadable options have changed; control; may be NULL */
 };
 
 #define CARDEA_TRANSPORT_HEAD                                                                                          \

@@ -78,6 +78,7 @@ static void free_handle(struct gw_handle *h)
     g_array_free(h->sources, TRUE);
     g_free(h->opaque_id);
     g_free(h->token);
+    g_free(h->memory);
     json_decref(h->claims);
     gw_captures_over(h);
     h->api->n_handles--;
@@ -112,7 +113,8 @@ struct gw_handle *gw_handle_new(struct gw_session *s, struct gw_plugin *p, const
     struct gw_handle *h = make(s, p, opaque_id, token);
 
     list(h);
-    if (gw_link_new(&h->link, s->api->links, h) || p->table.attach(h->ticket, &h->user)) {
+    h->user = h->memory = p->table.user_size ? g_malloc0(p->table.user_size) : NULL;
+    if (gw_link_new(&h->link, s->api->links, h) || (p->table.attach && p->table.attach(h->ticket, &h->user))) {
         gw_message_answer_rest(h);
         free_handle(h);
         return NULL;
@@ -149,7 +151,8 @@ void gw_handle_finish(struct gw_api *a, void *ticket)
 
     if (!h)
         return;
-    h->plugin->table.detach(h->ticket, h->user);
+    if (h->plugin->table.detach)
+        h->plugin->table.detach(h->ticket, h->user);
     gw_handle_described(h, NULL, NULL);
     gw_message_answer_rest(h);
     if (h->tell)

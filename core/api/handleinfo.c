@@ -112,6 +112,19 @@ static json_t *msids_json(const struct gw_handle *h)
     return all;
 }
 
+static void add_specific(json_t *o, const struct gw_handle *h)
+{
+    json_t *specific = h->plugin->table.describe(h->ticket, h->user);
+
+    if (!specific)
+        return;
+    if (!json_object_get(specific, "hangingup"))
+        json_object_set_new(specific, "hangingup", json_integer(h->cleaning));
+    if (!json_object_get(specific, "destroyed"))
+        json_object_set_new(specific, "destroyed", json_integer(h->state == GW_HANDLE_CLOSING));
+    json_object_set_new(o, "plugin_specific", specific);
+}
+
 static json_t *info_json(struct gw_handle *h)
 {
     const struct gw_session *s = h->session;
@@ -132,19 +145,31 @@ static json_t *info_json(struct gw_handle *h)
     json_object_set_new(o, "plugin", json_string(h->plugin->shown));
     if (trace)
         json_object_set_new(o, "trace", trace);
-    if (h->plugin->table.describe) {
-        json_t *specific = h->plugin->table.describe(h->ticket, h->user);
-
-        if (specific)
-            json_object_set_new(o, "plugin_specific", specific);
-    }
+    if (h->plugin->table.describe)
+        add_specific(o, h);
     return o;
+}
+
+/* bps NULL: not known */
+static void fill_peer_bitrate(json_t *info, json_t *bps)
+{
+    json_t *specific = json_object_get(info, "plugin_specific");
+
+    if (!json_is_null(json_object_get(specific, "peer-bitrate")))
+        return;
+    if (bps)
+        json_object_set(specific, "peer-bitrate", bps);
+    else
+        json_object_set_new(specific, "peer-bitrate", json_integer(0));
 }
 
 static void answer(struct gw_query *q)
 {
-    json_t *reply = json_pack("{ss ss sI sI so}", "janus", "success", "transaction", q->transaction, "session_id",
-                              (json_int_t)q->session_id, "handle_id", (json_int_t)q->handle_id, "info", q->info);
+    json_t *reply;
+
+    fill_peer_bitrate(q->info, NULL);
+    reply = json_pack("{ss ss sI sI so}", "janus", "success", "transaction", q->transaction, "session_id",
+                      (json_int_t)q->session_id, "handle_id", (json_int_t)q->handle_id, "info", q->info);
 
     gw_origin_send_json(&q->origin, reply);
     json_decref(q->msids);
@@ -189,6 +214,7 @@ static void take_webrtc(struct gw_query *q, json_t *webrtc)
     json_t *media = json_object_get(webrtc, "media"), *msid;
     const char *mid;
 
+    fill_peer_bitrate(q->info, json_object_get(json_object_get(webrtc, "bwe"), "remb-bitrate"));
     json_object_update_missing(q->info, json_object_get(webrtc, "agent"));
     json_object_del(webrtc, "agent");
     json_object_foreach(q->msids, mid, msid)

@@ -129,6 +129,7 @@ struct gw_handle {
     json_t *claims; /* of the token it was attached with; NULL: none */
     enum gw_handle_state state;
     void *user; /* the plugin's */
+    void *memory; /* what user_size asked for, owned; NULL: nothing */
     int64_t created_us;
     char *capture_file; /* owned; NULL: nothing is captured */
     bool capture_text;

@@ -260,29 +260,40 @@ static bool has_named_verbs(const struct cardea_verb *v)
     return false;
 }
 
-/* name NULL: the body has no `request` */
-static const struct cardea_verb *find_verb(const struct gw_plugin *p, const char *name)
+static bool is_named(const struct cardea_verb *v, const char *name)
 {
-    for (const struct cardea_verb *v = p->table.verbs; v && v->run; v++)
-        if (name && v->name ? !strcasecmp(name, v->name) : !name && !v->name)
-            return v;
-    return NULL;
+    return name && v->name ? !strcasecmp(name, v->name) : !name && !v->name;
 }
 
-/* Writes the verb, or a code and why there is none. */
-static int choose_verb(const struct gw_plugin *p, const json_t *body, const struct cardea_verb **verb, const char **why)
+/* name NULL: the body has no `request`. Operators have no handle, so for them one that does not need it goes first. */
+static const struct cardea_verb *find_verb(const struct gw_message *m, const char *name)
 {
-    const json_t *name = json_object_get(body, "request");
+    const struct cardea_verb *found = NULL;
+
+    for (const struct cardea_verb *v = m->plugin->table.verbs; v && v->run; v++) {
+        if (!is_named(v, name))
+            continue;
+        if (m->handle || v->mode != CARDEA_ASYNC)
+            return v;
+        found = found ? found : v;
+    }
+    return found;
+}
+
+/* Finds the verb; or a code, and why there is none. */
+static int choose_verb(struct gw_message *m, const char **why)
+{
+    const struct gw_plugin *p = m->plugin;
+    const json_t *name = json_object_get(m->body, "request");
 
     if (!has_named_verbs(p->table.verbs))
         name = NULL; /* this plugin does not look at it */
-    *verb = NULL;
     if (name && !json_is_string(name)) {
         *why = "Invalid element type: request must be a string";
         return p->table.errors.invalid;
     }
-    *verb = find_verb(p, json_string_value(name));
-    if (*verb)
+    m->verb = find_verb(m, json_string_value(name));
+    if (m->verb)
         return 0;
     *why = name ? "Unknown request" : "Missing mandatory element (request)";
     return name ? p->table.errors.unknown : p->table.errors.missing;
@@ -327,7 +338,7 @@ static void deliver(struct gw_request *rq, struct cardea_request_info *info)
     m->info.jsep_type = info->jsep_type;
     m->info.jsep_e2ee = info->jsep_e2ee;
     m->info.jsep_update = info->jsep_update;
-    code = choose_verb(h->plugin, m->body, &m->verb, &why);
+    code = choose_verb(m, &why);
     if (!m->verb) {
         answer(m, error_body(h->plugin, code, why));
         return;
@@ -417,7 +428,7 @@ void gw_message_plugin(struct gw_request *rq)
     }
     body = json_object_get(rq->root, "request");
     m = make(rq, p, body);
-    code = body ? choose_verb(p, body, &m->verb, &why) : p->table.errors.no_message;
+    code = body ? choose_verb(m, &why) : p->table.errors.no_message;
     if (!body)
         why = "No message";
     else if (m->verb && m->verb->mode == CARDEA_ASYNC) {

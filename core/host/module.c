@@ -43,8 +43,8 @@ static int read_plugin(struct gw_module *m, char *why, size_t why_len)
 
     if (err)
         return err;
-    if (!p->name || !p->key || !p->start || !p->stop || !p->attach || !p->detach || !p->verbs) {
-        snprintf(why, why_len, "its table lacks one of name, key, verbs, start, stop, attach, detach");
+    if (!p->name || !p->key || !p->start || !p->verbs) {
+        snprintf(why, why_len, "its table lacks one of name, key, verbs, start");
         return GW_EPROTO;
     }
     m->kind = "plugin";

@@ -2,6 +2,7 @@
 #include "host/modules.h"
 
 #include <dlfcn.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,6 +137,60 @@ int gw_modules_load_plugin(struct gw_modules *ms, struct gw_api *api, const stru
     }
     g_free(path);
     return err;
+}
+
+struct rereading {
+    const char *module;
+    gw_complain_fn *complain;
+    void (*changed)(void *arg, const char *module, const struct cardea_option *o, bool taken);
+    void *arg;
+    unsigned mistakes, taken;
+};
+
+static void count_complaint(void *arg, const struct gw_complaint *c)
+{
+    struct rereading *r = arg;
+
+    r->mistakes += c->mistake;
+    r->complain(r->arg, c);
+}
+
+static void count_change(void *arg, const struct cardea_option *o, bool taken)
+{
+    struct rereading *r = arg;
+
+    r->taken += taken;
+    r->changed(r->arg, r->module, o, taken);
+}
+
+/* Of a table that may be older than the member. */
+static void tell_reload(const struct loaded *l)
+{
+    const struct cardea_plugin *p = l->module->plugin;
+    const struct cardea_transport *t = l->module->transport;
+
+    if (p && p->size >= offsetof(struct cardea_plugin, reload) + sizeof(p->reload) && p->reload)
+        p->reload(l->config);
+    if (t && t->size >= offsetof(struct cardea_transport, reload) + sizeof(t->reload) && t->reload)
+        t->reload(l->config);
+}
+
+void gw_modules_reload(struct gw_modules *ms, const struct gw_settings *settings, gw_complain_fn *complain, void *arg,
+                       void (*changed)(void *arg, const char *module, const struct cardea_option *o, bool taken))
+{
+    for (guint i = 0; i < ms->loaded->len; i++) {
+        const struct loaded *l = &g_array_index(ms->loaded, struct loaded, i);
+        const struct gw_module *m = l->module;
+        struct rereading r = {m->name, complain, changed, arg, 0, 0};
+        struct cardea_config *fresh =
+            gw_settings_module(settings, m->kind, m->config_name, m->options, NULL, count_complaint, &r, &r.mistakes);
+
+        if (!r.mistakes)
+            gw_config_take_over(l->config, fresh, count_complaint, &r, count_change);
+        gw_config_free(fresh);
+        if (r.taken)
+            tell_reload(l);
+    }
 }
 
 /* Is this address inside the module's file? */

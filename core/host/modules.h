@@ -16,6 +16,12 @@ int gw_modules_load_plugin(struct gw_modules *ms, struct gw_api *api, const stru
 /* GW_ENOENT: there is none of that name. GW_EPROTO: handles are attached to it. Its file is closed when no job that it
  * may have given out is left. */
 int gw_modules_unload_plugin(struct gw_modules *ms, struct gw_api *api, const char *name, char *why, size_t why_len);
+/*
+ * Reads the files of all modules again: what may change is taken over, and the module is told. A file with mistakes
+ * changes nothing for its module. Listeners as of gw_config_take_over(); changed() is given the module's name, too.
+ */
+void gw_modules_reload(struct gw_modules *ms, const struct gw_settings *settings, gw_complain_fn *complain, void *arg,
+                       void (*changed)(void *arg, const char *module, const struct cardea_option *o, bool taken));
 /* After gw_api_stop_transports() and gw_api_stop_plugins(). */
 void gw_modules_free(struct gw_modules *ms);
 

@@ -143,6 +143,13 @@ static void note_change(void *arg, const struct cardea_option *o, bool taken)
     json_array_append_new(taken ? r->changed : r->restart, json_sprintf("%s.%s", o->category, o->name));
 }
 
+static void note_module_change(void *arg, const char *module, const struct cardea_option *o, bool taken)
+{
+    struct reading *r = arg;
+
+    json_array_append_new(taken ? r->changed : r->restart, json_sprintf("%s: %s.%s", module, o->category, o->name));
+}
+
 static void note_mistake(void *arg, const struct gw_complaint *c)
 {
     struct reading *r = arg;
@@ -159,8 +166,10 @@ json_t *gw_operator_reload(void)
 
     if (gw_settings_reload(the.settings, note_mistake, &r, note_change))
         gw_error("the configuration was read again, with mistakes: everything stays as it was");
-    else
+    else {
         the.reloaded(the.arg);
+        gw_modules_reload(the.modules, the.settings, note_mistake, &r, note_module_change);
+    }
     gw_info("reload: %zu items changed, %zu need a restart", json_array_size(r.changed), json_array_size(r.restart));
     return json_pack("{so so so}", "changed", r.changed, "restart", r.restart, "mistakes", r.mistakes);
 }

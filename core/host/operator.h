@@ -24,7 +24,8 @@ void gw_operator_stop(void);                                 /* what is under wa
 /* As gw_api_conf.operate. */
 void gw_operator_ask(void *unused, struct gw_operation *op, const char *request, const json_t *root);
 
-/* Reads the configuration again and says what came of it; SIGHUP and the request `reload`. New reference:
+/* Reads the configuration and the files of all modules again and says what came of it; SIGHUP and the request `reload`.
+ * New reference:
  * {"changed": ["general.debug_level", …], "restart": […], "mistakes": ["file:line: sentence", …]} */
 json_t *gw_operator_reload(void);
 

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <sys/stat.h>
 
+#include "api/linklimits.h"
 #include "api/params.h"
 #include "base/err.h"
 #include "config/config.h"
@@ -484,6 +485,7 @@ static const struct cardea_host table = {
     .link = link_to,
     .unlink = unlink_sink,
     .adjust = adjust,
+    .limits = gw_link_limits_read,
     .sink_state = sink_state,
     .mute = mute,
     .keyframe = keyframe,

@@ -5,10 +5,10 @@
 
 static const struct cardea_recorder *recorder(void)
 {
-    return echotest.host->service(CARDEA_RECORDER);
+    return host->service(CARDEA_RECORDER);
 }
 
-static void begin(struct cardea_handle *h, struct echo *e, const char *filename, bool e2ee)
+static void begin(struct cardea_handle *h, struct echo *e, const char *filename)
 {
     const struct cardea_recorder *r = recorder();
     char name[48];
@@ -16,22 +16,22 @@ static void begin(struct cardea_handle *h, struct echo *e, const char *filename,
                                        .name = filename && *filename ? filename : name,
                                        .overwrite = filename && *filename,
                                        .text_data = true,
-                                       .e2ee = e2ee};
+                                       .e2ee = e->e2ee};
     int err;
 
-    snprintf(name, sizeof(name), "echotest-%llu", (unsigned long long)echotest.host->random_id());
+    snprintf(name, sizeof(name), "echotest-%llu", (unsigned long long)host->random_id());
     err = r ? r->begin(&e->recording, &what) : CARDEA_ENOENT;
     if (err) {
         e->recording = 0;
-        echotest.host->log(CARDEA_LOG_WARN, h, "this echo is not recorded (%d)", err);
+        host->log(CARDEA_LOG_WARN, h, "this echo is not recorded (%d)", err);
     }
 }
 
-void echo_record(struct cardea_handle *h, struct echo *e, const json_t *body, bool e2ee)
+void echo_record(struct cardea_handle *h, struct echo *e, const json_t *body)
 {
     const json_t *record = json_object_get(body, "record");
     size_t n;
-    const struct cardea_stream *s = echotest.host->streams(h, &n);
+    const struct cardea_stream *s = host->streams(h, &n);
 
     if (record)
         e->record = json_is_true(record);
@@ -42,7 +42,7 @@ void echo_record(struct cardea_handle *h, struct echo *e, const json_t *body, bo
     if (!n)
         return; /* nothing is negotiated yet */
     if (!e->recording)
-        begin(h, e, json_string_value(json_object_get(body, "filename")), e2ee);
+        begin(h, e, echo_text(body, "filename"));
     if (e->recording)
         recorder()->streams(e->recording, s, n, NULL);
 }
@@ -62,4 +62,19 @@ void echo_record_end(struct echo *e)
     if (r)
         r->end(e->recording, "stopped");
     e->recording = 0;
+}
+
+json_t *echo_record_json(struct cardea_handle *h, const struct echo *e)
+{
+    static const char *const names[] = {[CARDEA_AUDIO] = "audio", [CARDEA_VIDEO] = "video", [CARDEA_DATA] = "data"};
+    const struct cardea_recorder *r = e->recording ? recorder() : NULL;
+    const char *path = r ? r->path(e->recording) : NULL;
+    size_t n;
+    const struct cardea_stream *s = host->streams(h, &n);
+    json_t *o = path ? json_object() : NULL;
+
+    for (size_t i = 0; o && i < n; i++)
+        if (s[i].source)
+            json_object_set_new(o, names[s[i].kind], json_string(path));
+    return o;
 }

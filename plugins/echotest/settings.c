@@ -28,9 +28,9 @@ const struct cardea_param echo_params[] = {
 /* These alone make no request worth answering. */
 static const char *const silent[] = {"audiocodec", "filename", "svc"};
 
-void echo_reset(struct echo *e)
+const char *echo_text(const json_t *body, const char *name)
 {
-    *e = (struct echo){.audio = true, .video = true};
+    return json_string_value(json_object_get(body, name));
 }
 
 static bool is_silent(const char *name)
@@ -49,47 +49,21 @@ bool echo_asks_something(const json_t *body)
     return false;
 }
 
-static void read_layer(const json_t *body, const char *name, bool *limited, uint8_t *layer)
+static void read_pause(struct cardea_link *l, const json_t *echoed)
 {
-    const json_t *v = json_object_get(body, name);
-
-    if (v) {
-        *limited = true;
-        *layer = (uint8_t)json_integer_value(v);
-    }
-}
-
-static void read_delay(const json_t *body, struct cardea_link *l)
-{
-    const json_t *min = json_object_get(body, "min_delay"), *max = json_object_get(body, "max_delay");
-
-    if (!min && !max)
-        return;
-    json_int_t lo = min ? json_integer_value(min) : l->min_delay, hi = max ? json_integer_value(max) : l->max_delay;
-    l->delay_set = lo >= 0 && hi >= 0;
-    lo = lo < 0 ? 0 : lo > 4095 ? 4095 : lo;
-    hi = hi < 0 ? 0 : hi > 4095 ? 4095 : hi;
-    if (max && !min && lo > hi)
-        lo = hi;
-    l->min_delay = (int16_t)lo;
-    l->max_delay = (int16_t)(lo > hi ? lo : hi);
+    if (echoed)
+        l->paused = json_is_false(echoed);
+    l->automatic = true;
 }
 
 void echo_read_settings(struct echo *e, const json_t *body)
 {
-    const json_t *v;
+    const json_t *bitrate = json_object_get(body, "bitrate");
+    json_int_t bps = json_integer_value(bitrate);
 
-    if ((v = json_object_get(body, "audio")))
-        e->audio = json_is_true(v);
-    if ((v = json_object_get(body, "video")))
-        e->video = json_is_true(v);
-    if ((v = json_object_get(body, "bitrate")))
-        e->bitrate = (uint32_t)(json_integer_value(v) > UINT32_MAX ? UINT32_MAX : json_integer_value(v));
-    if ((v = json_object_get(body, "fallback")))
-        e->link.fallback_us = (uint32_t)json_integer_value(v);
-    read_layer(body, "substream", &e->link.limit_substream, &e->link.substream);
-    read_layer(body, "temporal", &e->link.limit_temporal, &e->link.temporal);
-    read_layer(body, "spatial_layer", &e->link.limit_spatial, &e->link.spatial);
-    read_layer(body, "temporal_layer", &e->link.limit_temporal, &e->link.temporal);
-    read_delay(body, &e->link);
+    read_pause(&e->audio, json_object_get(body, "audio"));
+    read_pause(&e->video, json_object_get(body, "video"));
+    host->limits(&e->video, body, NULL);
+    if (bitrate)
+        e->bitrate = (uint32_t)(bps > UINT32_MAX ? UINT32_MAX : bps);
 }

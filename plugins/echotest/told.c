@@ -1,6 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "echotest.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#define PREFIX        "Cardea heard: "
+#define MAX_TEXT_ECHO 65536
+
+json_t *echo_result(const char *result)
+{
+    return json_pack("{ss ss}", "echotest", "event", "result", result);
+}
+
+/* --- layers ------------------------------------------------------------------------------------------------------- */
+
 /* The layers of one m-line, by the names that simulcast and SVC have for them. */
 struct layers {
     const char *codec, *picture_name, *temporal_name;
@@ -12,12 +25,12 @@ struct layers {
 static bool read_layers(struct cardea_handle *h, cardea_sink sink, struct layers *out, struct cardea_sink_state *now)
 {
     size_t n;
-    const struct cardea_stream *s = echotest.host->streams(h, &n);
+    const struct cardea_stream *s = host->streams(h, &n);
 
     for (size_t i = 0; i < n; i++) {
         if (!s[i].sink || !s[i].codec || (!s[i].simulcast && !s[i].svc) || (sink && s[i].sink != sink))
             continue;
-        if (!sink && echotest.host->sink_state(s[i].sink, now))
+        if (!sink && host->sink_state(s[i].sink, now))
             continue;
         *out = s[i].simulcast
                    ? (struct layers){s[i].codec, "substream", "temporal", now->substream, now->temporal, true}
@@ -32,7 +45,7 @@ static void confirm(struct cardea_handle *h, const json_t *body, const char *cod
     const json_t *wanted = json_object_get(body, name);
 
     if (wanted && current >= 0 && json_integer_value(wanted) == current)
-        echotest.host->notify(h, json_pack("{ss ss si}", "echotest", "event", "videocodec", codec, name, current));
+        host->notify(h, json_pack("{ss ss si}", "echotest", "event", "videocodec", codec, name, current));
 }
 
 void echo_confirm_layers(struct cardea_handle *h, const json_t *body)
@@ -52,9 +65,11 @@ void echo_layer(struct cardea_handle *h, void *user, cardea_sink sink, const str
     struct layers l;
 
     if (read_layers(h, sink, &l, &now))
-        echotest.host->notify(h, json_pack("{ss ss si si}", "echotest", "event", "videocodec", l.codec, l.picture_name,
-                                           l.picture, l.temporal_name, l.temporal));
+        host->notify(h, json_pack("{ss ss si si}", "echotest", "event", "videocodec", l.codec, l.picture_name,
+                                  l.picture, l.temporal_name, l.temporal));
 }
+
+/* --- losses and data ---------------------------------------------------------------------------------------------- */
 
 void echo_slow_link(struct cardea_handle *h, void *user, enum cardea_kind kind, bool uplink, unsigned lost)
 {
@@ -68,15 +83,37 @@ void echo_slow_link(struct cardea_handle *h, void *user, enum cardea_kind kind, 
                      kind == CARDEA_VIDEO ? "video" : "audio");
     if (kind == CARDEA_VIDEO)
         json_object_set_new(body, "current-bitrate", json_integer(e->bitrate));
-    echotest.host->notify(h, body);
+    host->notify(h, body);
+}
+
+void echo_data(struct cardea_handle *h, void *user, const struct cardea_message *msg)
+{
+    struct cardea_message back = *msg;
+    uint8_t *copy;
+
+    echo_record_data(user, msg);
+    if (msg->binary || msg->len > MAX_TEXT_ECHO) {
+        host->send_data(h, msg);
+        return;
+    }
+    back.len = sizeof(PREFIX) - 1 + msg->len;
+    copy = malloc(back.len);
+    if (!copy)
+        return;
+    memcpy(copy, PREFIX, sizeof(PREFIX) - 1);
+    memcpy(copy + sizeof(PREFIX) - 1, msg->data, msg->len);
+    back.data = copy;
+    host->send_data(h, &back);
+    free(copy);
 }
 
 /* --- for the operator --------------------------------------------------------------------------------------------- */
 
-static json_t *settings(const struct echo *e)
+/* What handle_info and event handlers both say. */
+static json_t *settings(struct cardea_handle *h, const struct echo *e)
 {
-    return json_pack("{sb sb sI}", "audio_active", e->audio, "video_active", e->video, "bitrate",
-                     (json_int_t)e->bitrate);
+    return json_pack("{sb sb sI so*}", "audio_active", !e->audio.paused, "video_active", !e->video.paused, "bitrate",
+                     (json_int_t)e->bitrate, "recording", echo_record_json(h, e));
 }
 
 static void add_video(json_t *o, const struct cardea_stream *s, const struct cardea_sink_state *now)
@@ -97,8 +134,8 @@ json_t *echo_describe(struct cardea_handle *h, void *user)
 {
     const struct echo *e = user;
     size_t n;
-    const struct cardea_stream *s = echotest.host->streams(h, &n);
-    json_t *o = settings(e);
+    const struct cardea_stream *s = host->streams(h, &n);
+    json_t *o = settings(h, e);
 
     for (size_t i = 0; i < n; i++) {
         struct cardea_sink_state now;
@@ -109,14 +146,17 @@ json_t *echo_describe(struct cardea_handle *h, void *user)
             json_object_set_new(o, "audio_codec", json_string(s[i].codec));
             if (s[i].red)
                 json_object_set_new(o, "audio_red", json_true());
-        } else if (s[i].sink && !echotest.host->sink_state(s[i].sink, &now)) {
+        } else if (s[i].sink && !host->sink_state(s[i].sink, &now)) {
             add_video(o, &s[i], &now);
         }
     }
-    if (e->link.fallback_us)
-        json_object_set_new(o, "fallback", json_integer(e->link.fallback_us));
+    if (e->video.fallback_us)
+        json_object_set_new(o, "fallback", json_integer(e->video.fallback_us));
+    if (e->e2ee)
+        json_object_set_new(o, "e2ee", json_true());
+    json_object_set_new(o, "peer-bitrate", json_null()); /* the gateway knows */
     json_object_set_new(o, "slowlink_count", json_integer(e->slow_links));
-    json_object_set_new(o, "up", json_boolean(echotest.host->is_up(h)));
+    json_object_set_new(o, "up", json_boolean(host->is_up(h)));
     return o;
 }
 
@@ -126,10 +166,10 @@ void echo_event(struct cardea_handle *h, const struct echo *e)
     struct layers l;
     json_t *o;
 
-    if (!echotest.events)
+    if (!host->option_bool(config, "general", "events"))
         return;
-    o = settings(e);
+    o = settings(h, e);
     if (read_layers(h, 0, &l, &now) && l.simulcast)
         json_object_set_new(o, "simulcast", json_pack("{si si}", "substream", l.picture, "temporal-layer", l.temporal));
-    echotest.host->event(h, o);
+    host->event(h, o);
 }

@@ -74,55 +74,14 @@ void slot_defaults(struct subscriber *s, struct slot *slot)
     slot->link.priority = (uint16_t)set->priority;
 }
 
-static void read_layer(const json_t *item, const char *name, bool *limited, uint8_t *layer)
-{
-    const json_t *v = json_object_get(item, name);
-
-    if (v) {
-        *limited = true;
-        *layer = (uint8_t)json_integer_value(v);
-    }
-}
-
-static int16_t delay(const json_t *v, int16_t old)
-{
-    return v ? (int16_t)CLAMP(json_integer_value(v), -1, 4095) : old;
-}
-
-static void read_delay(struct cardea_link *l, const json_t *item)
-{
-    const json_t *min = json_object_get(item, "min_delay"), *max = json_object_get(item, "max_delay");
-
-    if (!min && !max)
-        return;
-    l->min_delay = delay(min, l->min_delay);
-    l->max_delay = delay(max, l->max_delay);
-    l->delay_set = l->min_delay >= 0 && l->max_delay >= 0;
-    if (!l->delay_set)
-        l->min_delay = l->max_delay = 0;
-    else if (max && l->max_delay < l->min_delay)
-        l->min_delay = l->max_delay;
-    else if (l->max_delay < l->min_delay)
-        l->max_delay = l->min_delay;
-}
-
 void slot_read_layers(struct slot *slot, const json_t *item, enum slot_layers which)
 {
+    static const struct cardea_stream no_layers;
     const struct cardea_stream *from = slot_source(slot);
     struct cardea_link *l = &slot->link;
     const json_t *v;
 
-    if (which == SLOT_ALL_LAYERS || (from && from->simulcast)) {
-        read_layer(item, "substream", &l->limit_substream, &l->substream);
-        read_layer(item, "temporal", &l->limit_temporal, &l->temporal);
-    }
-    if (which == SLOT_ALL_LAYERS || (from && from->svc)) {
-        read_layer(item, "spatial_layer", &l->limit_spatial, &l->spatial);
-        read_layer(item, "temporal_layer", &l->limit_temporal, &l->temporal);
-    }
-    if ((v = json_object_get(item, "fallback")))
-        l->fallback_us = (uint32_t)CLAMP(json_integer_value(v), 0, G_MAXUINT32);
-    read_delay(l, item);
+    vr.host->limits(l, item, which == SLOT_ALL_LAYERS ? NULL : from ? from : &no_layers);
     if (slot->kind != CARDEA_VIDEO)
         return;
     l->automatic = member_flag(item, "auto", l->automatic);

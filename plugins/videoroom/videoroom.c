@@ -138,6 +138,11 @@ static void static_room(const char *group, const json_t *settings)
     properties_clear(&set);
 }
 
+static void reload(const struct cardea_config *config)
+{
+    vr.events = vr.host->option_bool(config, "general", "events");
+}
+
 static int start(const struct cardea_host *host, const struct cardea_config *config)
 {
     json_t *groups, *settings;
@@ -196,7 +201,8 @@ static const struct cardea_option options[] = {
      .help =
          "Seconds without a packet after which a publisher of another gateway is removed, when that gateway used to "
          "send reports; 0: never."},
-    {"general", "events", CARDEA_OPT_BOOL, "true", .help = "Tell event handlers what happens in rooms."},
+    {"general", "events", CARDEA_OPT_BOOL, "true", .reloadable = true,
+     .help = "Tell event handlers what happens in rooms."},
     {"general", "string_ids", CARDEA_OPT_BOOL, "false", .help = "Rooms and participants have strings as ids."},
     VISITS_OPTIONS,
     {"general", "max_rooms", CARDEA_OPT_INT, "10000", .min = 1, .max = 1000000,
@@ -224,6 +230,7 @@ CARDEA_EXPORT const struct cardea_plugin cardea_plugin = {
     .verbs = videoroom_verbs,
     .start = start,
     .stop = stop,
+    .reload = reload,
     .attach = attach,
     .detach = detach,
     .up = up,

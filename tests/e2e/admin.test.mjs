@@ -77,6 +77,29 @@ test('reload says what changed, what needs a restart, and what is wrong', async 
   assert.deepEqual((await admin({ janus: 'reload' })).changed, ['general.debug_level']);
 });
 
+test('reload covers the files of modules', async () => {
+  const file = join(gateway.folder, 'cardea.transport.http.jcfg');
+  const before = readFileSync(file, 'utf8');
+  const change = (more) => writeFileSync(file, before.replace('http = true', `http = true\n  ${more}`));
+  change('json = "indented"\n  base_path = "/other"');
+  const first = await admin({ janus: 'reload' });
+  assert.deepEqual(first, { ...first, changed: ['cardea.transport.http: general.json'], restart: ['cardea.transport.http: general.base_path'], mistakes: [] });
+  assert.match(await (await fetch(`${gateway.http}/ping`)).text(), /^\{\n   "janus": "pong"/);
+  change('json = "plain"\n  max_body = 5');
+  const second = await admin({ janus: 'reload' });
+  assert.deepEqual(second.changed, []);
+  assert.match(second.mistakes.join(), /transport\.http\.jcfg:\d+: .*max_body/);
+  writeFileSync(file, before);
+  assert.deepEqual((await admin({ janus: 'reload' })).changed, ['cardea.transport.http: general.json']);
+  assert.match(await (await fetch(`${gateway.http}/ping`)).text(), /^\{"janus":"pong"/);
+});
+
+test('what an operator sends to the echo comes back', async () => {
+  await admin({ janus: 'load_plugin', file: 'echotest.so' });
+  const request = { audio: 'whatever', list: [1, null] };
+  assert.deepEqual((await admin({ janus: 'message_plugin', plugin: 'janus.plugin.echotest', request })).response, request);
+});
+
 test('the last file descriptors are kept for what runs', async () => {
   const small = await Gateway.start({ nofile: 85 });
   try {

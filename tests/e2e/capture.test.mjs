@@ -63,6 +63,8 @@ test('from before the call on, decrypted, in both directions, readable by tshark
   assert.equal(info['dump-to-pcap'], true);
   assert.ok(info.created <= info['agent-created'] && info['agent-created'] <= info['agent-started']);
   assert.equal(info['ice-role'], 'controlled');
+  const specific = { audio_active: true, video_active: true, bitrate: 0, audio_codec: 'opus', 'peer-bitrate': 0, slowlink_count: 0, hangingup: 0, destroyed: 0 };
+  for (const [name, value] of Object.entries(specific)) assert.equal(info.plugin_specific[name], value, name);
   assert.equal(info['pcap-file'], join(folder, 'call.pcap'));
   assert.equal((await admin({ janus: 'stop_pcap' })).janus, 'success');
   assert.equal((await admin({ janus: 'handle_info' })).info['dump-to-pcap'], undefined);

@@ -3,24 +3,21 @@
 
 #include <string.h>
 
+#include "layout.h"
+
 static json_t *error(int code, const char *what, const char *member)
 {
     return json_pack("{si ss+}", "error_code", code, "error", what, member);
 }
 
-/* The gateway writes all JSON in one layout: a known other name is remarked upon, an unknown one, too. */
-static void note_layout(json_t *notes, const char *layout)
+static void set_layout(const struct manage *m, json_t *notes, const char *name)
 {
-    static const char *const known[] = {"plain", "indented"};
+    enum layout layout;
 
-    if (!strcmp(layout, "compact"))
-        return;
-    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-        if (!strcmp(layout, known[i])) {
-            json_array_append_new(notes, json_string("json: ignored, the layout is always compact"));
-            return;
-        }
-    json_array_append_new(notes, json_string("json: ignored, there is no such layout"));
+    if (layout_read(name, &layout))
+        atomic_store(m->layout, (int)layout);
+    else
+        json_array_append_new(notes, json_string("json: ignored, there is no such layout"));
 }
 
 /* All members are checked before the first one takes effect. */
@@ -38,7 +35,7 @@ static json_t *configure(const struct manage *m, const json_t *request)
         return error(MANAGE_INVALID, "Not a string: ", "logging");
     notes = json_array();
     if (layout)
-        note_layout(notes, json_string_value(layout));
+        set_layout(m, notes, json_string_value(layout));
     if (logging && !m->logging)
         json_array_append_new(notes, json_string("logging: ignored by this transport"));
     else if (logging && !m->logging(json_string_value(logging)))

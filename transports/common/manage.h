@@ -12,6 +12,7 @@ enum { MANAGE_UNKNOWN = 411, MANAGE_MISSING = 412, MANAGE_INVALID = 413 };
 
 struct manage {
     atomic_bool *events; /* are events of type 128 sent? "configure" changes it */
+    atomic_int *layout;  /* enum layout; "configure" with "json" changes it */
     bool (*logging)(
         const char *list);            /* "configure" with "logging"; false: not a list of categories. NULL: none here */
     void (*connections)(json_t *out); /* adds its members to {"result": 200} */

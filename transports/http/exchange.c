@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "../common/acl.h"
+#include "../common/layout.h"
 #include "cors.h"
 #include "http.h"
 #include "target.h"
@@ -84,10 +85,19 @@ static enum MHD_Result respond(struct exchange *x, int status, struct MHD_Respon
     return result;
 }
 
+static bool is_json(const struct cardea_response *r)
+{
+    const char *const *h = r->headers;
+
+    return !r->is_file && h && h[0] && h[1] && !strcmp(h[1], "application/json");
+}
+
 static struct MHD_Response *copy_response(const struct cardea_response *from)
 {
+    char *text = is_json(from) ? layout_apply((enum layout)atomic_load(&http.layout), from->body, from->len) : NULL;
     struct MHD_Response *r =
         from->is_file ? MHD_create_response_from_fd_at_offset64(from->len, from->fd, from->offset)
+        : text        ? MHD_create_response_from_buffer(strlen(text), text, MHD_RESPMEM_MUST_FREE)
                       : MHD_create_response_from_buffer(from->len, (void *)from->body, MHD_RESPMEM_MUST_COPY);
 
     if (!r && from->is_file)

@@ -2,6 +2,7 @@
 /* The module: its options, its start and stop. */
 #include <string.h>
 
+#include "../common/layout.h"
 #include "../common/manage.h"
 #include "http.h"
 
@@ -64,11 +65,22 @@ static void read_config(const struct cardea_config *c)
     http.password = g_strdup(text(c, "certificates", "cert_pwd"));
     http.ciphers = g_strdup(text(c, "certificates", "ciphers"));
     http.debug = flag(c, "general", "mhd_debug");
-    http.most_body = (size_t)http.host->option_int(c, "general", "max_body");
-    http.request_s = http.host->option_int(c, "general", "request_timeout");
     http.most_connections = (unsigned)http.host->option_int(c, "general", "mhd_connection_limit");
     http.most_per_address = (unsigned)http.host->option_int(c, "general", "connections_per_address");
+}
+
+/* What may change while the ports are open. */
+static void read_live(const struct cardea_config *c)
+{
+    const char *name = text(c, "general", "json");
+    enum layout layout = LAYOUT_COMPACT;
+
+    if (name && !layout_read(name, &layout))
+        http.host->log(CARDEA_LOG_WARN, "general.json: there is no layout \"%s\": compact, plain or indented", name);
+    atomic_store(&http.layout, (int)layout);
     atomic_store(&http.events, flag(c, "general", "events"));
+    atomic_store(&http.most_body, (size_t)http.host->option_int(c, "general", "max_body"));
+    atomic_store(&http.request_s, http.host->option_int(c, "general", "request_timeout"));
 }
 
 static void free_config(void)
@@ -97,6 +109,7 @@ static int start(const struct cardea_transport_host *host, const struct cardea_c
     memset(&http, 0, sizeof(http));
     http.host = host;
     read_config(c);
+    read_live(c);
     if (watch_start()) {
         free_config();
         return -1;
@@ -158,7 +171,7 @@ static json_t *list_servers(void)
 static json_t *query(json_t *request)
 {
     static const struct manage manage = {
-        .events = &http.events, .connections = add_connections, .listeners = list_servers};
+        .events = &http.events, .layout = &http.layout, .connections = add_connections, .listeners = list_servers};
 
     return manage_answer(&manage, request);
 }
@@ -180,8 +193,9 @@ static json_t *query(json_t *request)
         category, name, CARDEA_OPT_LIST, NULL, 0, 0, false, help                                                       \
     }
 static const struct cardea_option options[] = {
-    FLAG("general", "events", "true", "Tell event handlers about requests."),
-    TEXT("general", "json", "compact", "Layout of JSON; clients must not depend on it: it is always compact."),
+    {"general", "events", CARDEA_OPT_BOOL, "true", 0, 0, true, "Tell event handlers about requests."},
+    {"general", "json", CARDEA_OPT_STRING, "compact", 0, 100, true,
+     "Layout of JSON: compact, plain (one line, with spaces) or indented. Clients must not depend on it."},
     TEXT("general", "base_path", "/janus", "Path of the API."),
     FLAG("general", "http", "true", "Serve the API over HTTP."),
     PORT("general", "port", "8088", "TCP port for HTTP; 0: any free one."),
@@ -197,8 +211,8 @@ static const struct cardea_option options[] = {
     FLAG("general", "pages", "true", "Serve the pages of html_folder."),
     {"general", "mhd_connection_limit", CARDEA_OPT_INT, "1020", 1, 100000, false,
      "TCP connections at once, each port."},
-    {"general", "max_body", CARDEA_OPT_INT, "1048576", 1024, 67108864, false, "Bytes of one request's body."},
-    {"general", "request_timeout", CARDEA_OPT_INT, "30", 1, 3600, false,
+    {"general", "max_body", CARDEA_OPT_INT, "1048576", 1024, 67108864, true, "Bytes of one request's body."},
+    {"general", "request_timeout", CARDEA_OPT_INT, "30", 1, 3600, true,
      "Seconds in which a request must have arrived, counted from its first line."},
     {"general", "connections_per_address", CARDEA_OPT_INT, "0", 0, 100000, false,
      "TCP connections at once from one address, each port; 0: no limit. Beware of proxies."},
@@ -244,4 +258,5 @@ CARDEA_EXPORT const struct cardea_transport cardea_transport = {
     .shut = shut_nothing,
     .respond = exchange_respond,
     .query = query,
+    .reload = read_live,
 };

@@ -32,14 +32,15 @@ struct http {
     const struct cardea_transport_host *host;
     char *allow_origin, *password, *ciphers;
     bool origin_given, enforce_cors, debug;
-    size_t most_body;
-    int64_t request_s;
     unsigned most_connections, most_per_address;
     struct certificate certificate;
     GPtrArray *servers; /* struct server * */
 
     /* any thread */
     atomic_bool events;
+    atomic_int layout;       /* enum layout */
+    atomic_size_t most_body; /* bytes */
+    atomic_llong request_s;
     atomic_ulong messages; /* exchanges that were given to the gateway */
     atomic_ulong too_slow; /* connections ended because they took too long */
     atomic_ulong too_large;

@@ -3,8 +3,10 @@
  * One WebSocket: pieces of a message that are still arriving, and messages that wait to be sent. A client that does not
  * read is closed when its queue is full, or when nothing of it has moved for a while: the gateway never waits.
  */
+#include <stdlib.h>
 #include <string.h>
 
+#include "../common/layout.h"
 #include "websocket.h"
 
 /* A message that waits, with the room in front that the library writes its frame header into. */
@@ -74,7 +76,7 @@ static bool queue(struct connection *c, const char *text, size_t len)
     return kick(c);
 }
 
-void connection_send(cardea_connection id, const char *text, size_t len)
+static void send_text(cardea_connection id, const char *text, size_t len)
 {
     struct connection *c;
     bool wake;
@@ -85,6 +87,14 @@ void connection_send(cardea_connection id, const char *text, size_t len)
     pthread_mutex_unlock(&table.lock);
     if (wake)
         service_wake();
+}
+
+void connection_send(cardea_connection id, const char *text, size_t len)
+{
+    char *laid_out = layout_apply((enum layout)atomic_load(&ws.layout), text, len);
+
+    send_text(id, laid_out ? laid_out : text, laid_out ? strlen(laid_out) : len);
+    free(laid_out);
 }
 
 void connection_shut(cardea_connection id)

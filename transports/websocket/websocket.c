@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../common/layout.h"
 #include "../common/manage.h"
 #include "tokens.h"
 
@@ -125,14 +126,25 @@ static void read_config(const struct cardea_config *c)
     ws.stall_us = number(c, "stall_timeout") * G_USEC_PER_SEC;
     ws.ping_after_us = trigger && timeout ? trigger * G_USEC_PER_SEC : 0;
     ws.pong_within_us = timeout * G_USEC_PER_SEC;
-    atomic_store(&ws.events, flag(c, "general", "events"));
     if (!trigger != !timeout)
         ws.host->log(CARDEA_LOG_WARN, "general.pingpong_trigger and general.pingpong_timeout work only together");
-    set_log_level(c);
     read_endpoint(c, "ws", CARDEA_DOOR_CLIENT, false);
     read_endpoint(c, "wss", CARDEA_DOOR_CLIENT, true);
     read_endpoint(c, "admin_ws", CARDEA_DOOR_ADMIN, false);
     read_endpoint(c, "admin_wss", CARDEA_DOOR_ADMIN, true);
+}
+
+/* What may change while clients are there. */
+static void read_live(const struct cardea_config *c)
+{
+    const char *name = text(c, "general", "json");
+    enum layout layout = LAYOUT_COMPACT;
+
+    if (name && !layout_read(name, &layout))
+        ws.host->log(CARDEA_LOG_WARN, "general.json: there is no layout \"%s\": compact, plain or indented", name);
+    atomic_store(&ws.layout, (int)layout);
+    atomic_store(&ws.events, flag(c, "general", "events"));
+    set_log_level(c);
 }
 
 static void stop(void)
@@ -159,6 +171,7 @@ static int start(const struct cardea_transport_host *host, const struct cardea_c
     connections_init();
     handshakes_init();
     read_config(c);
+    read_live(c);
     if (needs_certificate() && certificate_load(&ws.certificate, host, c, "wss"))
         goto fail;
     if (service_start())
@@ -221,8 +234,11 @@ static json_t *list_endpoints(void)
 
 static json_t *query(json_t *request)
 {
-    static const struct manage manage = {
-        .events = &ws.events, .logging = set_logging, .connections = add_connections, .listeners = list_endpoints};
+    static const struct manage manage = {.events = &ws.events,
+                                         .layout = &ws.layout,
+                                         .logging = set_logging,
+                                         .connections = add_connections,
+                                         .listeners = list_endpoints};
 
     return manage_answer(&manage, request);
 }
@@ -252,9 +268,9 @@ static json_t *query(json_t *request)
 #define PORT(category, name, fallback, help) INT(category, name, fallback, 0, 65535, help)
 
 static const struct cardea_option options[] = {
-    FLAG("general", "events", "true", "Tell event handlers about clients that come and go."),
-    {"general", "json", CARDEA_OPT_STRING, "compact", 0, 100, false,
-     "Layout of JSON; clients must not depend on it: it is always compact."},
+    {"general", "events", CARDEA_OPT_BOOL, "true", 0, 0, true, "Tell event handlers about clients that come and go."},
+    {"general", "json", CARDEA_OPT_STRING, "compact", 0, 100, true,
+     "Layout of JSON: compact, plain (one line, with spaces) or indented. Clients must not depend on it."},
     INT("general", "pingpong_trigger", "0", 0, 86400,
         "Seconds without anything from a client after which it is pinged; 0: never."),
     INT("general", "pingpong_timeout", "0", 0, 86400, "Seconds that it has to answer before it is closed."),
@@ -268,9 +284,9 @@ static const struct cardea_option options[] = {
     TEXT("general", "wss_interface", "Network interface to listen on with TLS; unset: all."),
     TEXT("general", "wss_ip", "Address to listen on with TLS; unset: all."),
     TEXT("general", "wss_unix", "Socket in the file system to listen on with TLS, besides the port."),
-    LIST("general", "ws_logging",
-         "What libwebsockets may log: err, warn, notice, info, debug, parser, header, ext, "
-         "client, latency, user, all or none; unset: err and warn."),
+    {"general", "ws_logging", CARDEA_OPT_LIST, NULL, 0, 0, true,
+     "What libwebsockets may log: err, warn, notice, info, debug, parser, header, ext, "
+     "client, latency, user, all or none; unset: err and warn."},
     LIST("general", "ws_acl", "Address prefixes of clients that may come; unset: everybody."),
     FLAG("general", "ws_acl_forwarded", "false", "Check X-Forwarded-For against ws_acl, too."),
     FLAG("general", "admin_ws_acl_forwarded", "false", "Older place of the item in admin."),
@@ -324,4 +340,5 @@ CARDEA_EXPORT const struct cardea_transport cardea_transport = {
     .shut = connection_shut,
     .respond = respond_nothing,
     .query = query,
+    .reload = read_live,
 };

@@ -48,6 +48,7 @@ struct websocket {
 
     /* any thread */
     atomic_bool events, stopping;
+    atomic_int layout;              /* enum layout */
     atomic_int log_level;           /* wanted; -1: as it is */
     atomic_ulong connections;       /* that are established */
     atomic_ulong messages;          /* received */

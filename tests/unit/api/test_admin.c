@@ -214,6 +214,8 @@ static void handles(void **state)
     assert_string_equal(json_string_value(json_object_get(info, "opaque_id")), "me");
     assert_string_equal(json_string_value(json_object_get(info, "session_transport")), "janus.transport.fake");
     assert_string_equal(json_string_value(json_object_get(json_object_get(info, "plugin_specific"), "plugin")), "fake");
+    assert_int_equal(json_integer_value(json_object_get(json_object_get(info, "plugin_specific"), "destroyed")), 0);
+    assert_int_equal(json_integer_value(json_object_get(json_object_get(info, "plugin_specific"), "hangingup")), 0);
     assert_int_equal(json_object_size(json_object_get(info, "sdps")), 0);
     assert_flags(info, "");
     assert_null(json_object_get(info, "webrtc"));

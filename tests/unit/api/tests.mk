@@ -8,6 +8,7 @@ check_PROGRAMS += \
 	tests/unit/api/test_events \
 	tests/unit/api/test_jwt \
 	tests/unit/api/test_lifetimes \
+	tests/unit/api/test_linklimits \
 	tests/unit/api/test_guest \
 	tests/unit/api/test_message \
 	tests/unit/api/test_params \

@@ -814,7 +814,7 @@ static void events_can_be_switched(void **state)
     assert_true(json_is_false(json_object_get(h->json, "admin_api")));
     assert_true(json_integer_value(json_object_get(h->json, "port")) > 0);
     fake_free(h);
-    q = fake_query("{ss sb ss}", "request", "configure", "events", 0, "json", "indented");
+    q = fake_query("{ss sb ss}", "request", "configure", "events", 0, "json", "baroque");
     assert_int_equal(json_integer_value(json_object_get(q, "result")), 200);
     assert_int_equal(json_array_size(json_object_get(q, "notes")), 1);
     json_decref(q);
@@ -822,6 +822,31 @@ static void events_can_be_switched(void **state)
     fake_answer(200, "{}");
     expect_status(c, 200);
     assert_null(fake_hear(EVENT, 50));
+    client_close(c);
+}
+
+static void json_in_another_layout(void **state)
+{
+    static const char *const type[] = {"Content-Type", "application/json", NULL};
+    struct client *c =
+        client_open(start_with((const struct setting[]){{"general", "port", "0"}, {"general", "json", "plain"}, {0}}));
+    struct answer a;
+    json_t *q;
+
+    for (int i = 0; i < 2; i++) {
+        struct heard *h;
+
+        post(c, "/janus", "x");
+        h = fake_must_hear(EXCHANGE);
+        fake_respond(h->id, 200, type, "{\"a\":[1]}");
+        fake_free(h);
+        assert_true(client_answer(c, &a, false));
+        assert_string_equal(a.body, i ? "{\n   \"a\": [\n      1\n   ]\n}" : "{\"a\": [1]}");
+        answer_clear(&a);
+        q = fake_query("{ss ss}", "request", "configure", "json", "indented");
+        assert_null(json_object_get(q, "notes"));
+        json_decref(q);
+    }
     client_close(c);
 }
 
@@ -849,6 +874,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(a_request_and_its_answer),
                                        TEST(keep_alive),
+                                       TEST(json_in_another_layout),
                                        TEST(requests_one_behind_the_other),
                                        TEST(a_chunked_body),
                                        TEST(a_body_with_zeros_in_it),

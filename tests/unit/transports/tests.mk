@@ -5,6 +5,7 @@ check_PROGRAMS += \
 	tests/unit/transports/test_target \
 	tests/unit/transports/test_path \
 	tests/unit/transports/test_cors \
+	tests/unit/transports/test_layout \
 	tests/unit/transports/test_tokens \
 	tests/unit/transports/test_http \
 	tests/unit/transports/test_websocket
@@ -12,6 +13,7 @@ tests_unit_transports_test_acl_SOURCES = tests/unit/transports/test_acl.c transp
 tests_unit_transports_test_target_SOURCES = tests/unit/transports/test_target.c transports/http/target.c
 tests_unit_transports_test_path_SOURCES = tests/unit/transports/test_path.c transports/http/path.c
 tests_unit_transports_test_cors_SOURCES = tests/unit/transports/test_cors.c transports/http/cors.c
+tests_unit_transports_test_layout_SOURCES = tests/unit/transports/test_layout.c transports/common/layout.c
 tests_unit_transports_test_tokens_SOURCES = tests/unit/transports/test_tokens.c transports/websocket/tokens.c
 tests_unit_transports_test_http_SOURCES = tests/unit/transports/test_http.c $(transports_fake)
 tests_unit_transports_test_websocket_SOURCES = tests/unit/transports/test_websocket.c $(transports_fake)
