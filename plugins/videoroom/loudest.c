@@ -87,6 +87,7 @@ static void settle(struct room *room)
     }
 }
 
+/* Measures what can be, and lets go of places that nothing comes from any more. */
 static void streams(struct publisher *p)
 {
     size_t n;
@@ -96,10 +97,13 @@ static void streams(struct publisher *p)
         return;
     for (size_t i = 0; i < n; i++) {
         struct voice *voice = &publisher_track(p, s[i].mindex)->voice;
+        bool can = measured_stream(p, s[i].mindex) != NULL;
 
-        if (voice->measured || !measured_stream(p, s[i].mindex))
+        if (voice->measured == can)
             continue;
-        *voice = (struct voice){.measured = true, .level = SILENT_DBOV};
+        *voice = (struct voice){.measured = can, .level = SILENT_DBOV};
+        if (!can)
+            continue;
         vr.host->loudness(s[i].source, WINDOW);
         vr.host->hush(s[i].source, true);
     }
@@ -126,6 +130,17 @@ void loudest_level(struct publisher *p, unsigned mindex, double level)
     if (t->muted || t->moderated)
         level = SILENT_DBOV;
     voice->level += (level - voice->level) * SMOOTH;
+    settle(p->room);
+}
+
+void loudest_muted(struct publisher *p, unsigned mindex)
+{
+    struct voice *voice = &publisher_track(p, mindex)->voice;
+
+    if (!voice->measured || !p->room)
+        return;
+    voice->level = SILENT_DBOV; /* it is not measured now, and would keep its place */
+    voice->since_us = 0;
     settle(p->room);
 }
 

@@ -21,6 +21,7 @@ struct follower;
 extern const struct follower loudest;
 
 void loudest_level(struct publisher *p, unsigned mindex, double level);
+void loudest_muted(struct publisher *p, unsigned mindex);        /* by whomever: somebody else may have the place */
 void loudest_changed(struct room *room);                         /* the room's N did */
 bool loudest_hushes(const struct publisher *p, unsigned mindex); /* is it silent for want of a place? */
 

@@ -61,6 +61,7 @@ static const struct line table[] = {
     {"downlink_max", NUMBER, AT(downlink_max), NULL},
     {"probing", NOT_FLAG, AT(no_probing), NULL},
     {"pacing", NOT_FLAG, AT(no_pacing), NULL},
+    {"preroll", FLAG, AT(preroll), NULL},
     {"fast_start", NOT_FLAG, AT(no_fast_start), "new_fast_start"},
 };
 

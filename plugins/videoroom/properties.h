@@ -24,7 +24,7 @@ struct properties {
     unsigned loudest;                                    /* so many speakers are heard; 0: all */
     unsigned expected_participants;                      /* 0: unknown */
     unsigned downlink_start, downlink_min, downlink_max; /* bit/s to each subscriber; 0: the gateway's own */
-    bool automatic, dynacast, locked, no_probing, no_pacing, no_fast_start;
+    bool automatic, dynacast, locked, no_probing, no_pacing, no_fast_start, preroll;
 };
 
 void properties_default(struct properties *p);

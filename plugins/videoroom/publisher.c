@@ -198,6 +198,8 @@ void publisher_apply(struct publisher *p, const struct cardea_stream *s)
 
     if (s->source)
         vr.host->mute(s->source, t->muted || t->moderated);
+    if (t->muted || t->moderated)
+        loudest_muted(p, s->mindex);
 }
 
 static void apply_track(struct publisher *p, const struct cardea_stream *s)

@@ -61,9 +61,10 @@ struct publisher {
     bool published;   /* others may see it: its PeerConnection is up */
     bool negotiating; /* its offer was answered, the PeerConnection is not up yet */
     bool e2ee, kicked;
-    bool record; /* it is to be recorded while it publishes */
-    cardea_recording recording;
-    unsigned bitrate; /* bit/s; 0: no cap */
+    bool record;                /* it is to be recorded while it publishes */
+    cardea_recording recording; /* 0: none */
+    bool armed;                 /* that one is only kept in memory, for when record is pressed */
+    unsigned bitrate;           /* bit/s; 0: no cap */
     unsigned audio_active_packets, audio_level_average;
     unsigned own_talk_packets, own_talk_level; /* what it asked for itself; 0: nothing */
     uint64_t demand_timer;

@@ -34,7 +34,7 @@ static void ended(void *user, cardea_recording id, const char *cause)
         if (p->recording != id)
             continue;
         p->recording = 0;
-        p->record = false;
+        p->record = p->armed && p->record;
         demand_check(p);
         vr.host->log(CARDEA_LOG_WARN, p->handle, "the recording of %s ended: %s", p->id, cause ? cause : "?");
     }
@@ -58,6 +58,12 @@ static char *name_of(const struct publisher *p)
     return g_strdup_printf("videoroom-%s-user-%s-%" G_GINT64_FORMAT, p->room->id, p->id, g_get_real_time());
 }
 
+/* Nothing is written yet: the recorder keeps what comes, as long as it is configured to. */
+static bool is_to_be_armed(const struct publisher *p)
+{
+    return !p->record && p->room->set.preroll && p->published;
+}
+
 static void begin(struct publisher *p, const struct cardea_recorder *r)
 {
     char *name = name_of(p);
@@ -74,14 +80,17 @@ static void begin(struct publisher *p, const struct cardea_recorder *r)
         .e2ee = p->e2ee,
         .overwrite = p->filename != NULL,
         .text_data = true,
+        .armed = is_to_be_armed(p),
         .ended = ended,
         .key = p->room->set.secret,
     };
     int err = r->begin(&p->recording, &what);
 
+    p->armed = what.armed;
     if (err) {
         p->recording = 0;
-        vr.host->log(CARDEA_LOG_ERROR, p->handle, "%s cannot be recorded (%d)", p->id, err);
+        vr.host->log(what.armed ? CARDEA_LOG_VERBOSE : CARDEA_LOG_ERROR, p->handle, "%s cannot be recorded (%d)", p->id,
+                     err);
     } else
         remember(p->recording, p->room->id);
     g_free(name);
@@ -103,7 +112,7 @@ static void end(struct publisher *p, const char *cause)
 /* Its m-lines as they are now go into the recording, which begins with them. */
 static void streams(struct publisher *p)
 {
-    const struct cardea_recorder *r = p->record ? recorder() : NULL;
+    const struct cardea_recorder *r = p->record || is_to_be_armed(p) ? recorder() : NULL;
     const char **descriptions;
     size_t n;
     const struct cardea_stream *s = publisher_streams(p, &n);
@@ -117,14 +126,14 @@ static void streams(struct publisher *p)
     descriptions = g_new0(const char *, n + 1);
     for (size_t i = 0; i < n; i++) {
         descriptions[i] = publisher_track(p, s[i].mindex)->description;
-        if (s[i].kind == CARDEA_VIDEO && s[i].source)
+        if (s[i].kind == CARDEA_VIDEO && s[i].source && !p->armed)
             vr.host->keyframe(s[i].source);
     }
     r->streams(p->recording, s, n, descriptions);
     demand_check(p);
     g_free(descriptions);
     if (p->handle)
-        vr.host->data_tap(p->handle, true);
+        vr.host->data_tap(p->handle, !p->armed);
 }
 
 static void gone(struct publisher *p)
@@ -136,15 +145,28 @@ static void gone(struct publisher *p)
 
 const struct follower recording = {streams, gone};
 
+/* Record is pressed: with what was kept, unless its files are to have a name of their own. */
+static void start(struct publisher *p)
+{
+    const struct cardea_recorder *r = recorder();
+
+    if (p->recording && (p->filename || !r || r->start(p->recording)))
+        end(p, "not wanted");
+    p->armed = false;
+    streams(p);
+}
+
 void record_set(struct publisher *p, bool on)
 {
     if (p->record == on)
         return;
     p->record = on;
-    if (on && p->published)
-        streams(p);
-    else if (!on && p->recording)
+    if (on && p->published) {
+        start(p);
+    } else if (!on && p->recording) {
         end(p, "stopped");
+        streams(p);
+    }
 }
 
 static bool may_change(const struct publisher *p, const json_t *body)
@@ -190,7 +212,7 @@ void record_note(struct publisher *p, const char *what, json_t *about)
 
 const char *record_path(const struct publisher *p)
 {
-    const struct cardea_recorder *r = p->recording ? recorder() : NULL;
+    const struct cardea_recorder *r = p->recording && !p->armed ? recorder() : NULL;
 
     return r ? r->path(p->recording) : NULL;
 }

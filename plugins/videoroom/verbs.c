@@ -121,6 +121,7 @@ static const struct cardea_param create_params[] = {
     {"probing", CARDEA_BOOL},
     {"pacing", CARDEA_BOOL},
     {"fast_start", CARDEA_BOOL},
+    {"preroll", CARDEA_BOOL},
     {0}};
 
 const struct cardea_verb videoroom_verbs[] = {

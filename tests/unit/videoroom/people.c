@@ -270,9 +270,9 @@ char *offer_of(const char *media)
         g_string_append_printf(g, " %zu", i);
     g_string_append(g, "\r\n");
     for (size_t i = 0; media[i]; i++) {
-        const char *how = media[i] == 'x' ? "inactive" : "sendonly";
+        const char *how = strchr("xA", media[i]) ? "inactive" : "sendonly";
 
-        if (media[i] == 'a')
+        if (strchr("aA", media[i]))
             g_string_append_printf(g,
                                    "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:%zu\r\na=%s\r\na=rtcp-mux\r\n"
                                    "a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\n"

@@ -8,7 +8,7 @@
 
 #include "peer/messages.h"
 
-static struct person *ada, *bob, *sub;
+static struct person *ada, *bob, *cem, *sub;
 
 static unsigned long long id_of(const struct person *p)
 {
@@ -27,7 +27,15 @@ static void begin(const char *room, bool answered)
     room_publish(ada, "avd");
     room_join(bob, 1, NULL);
     room_publish(bob, "av");
-    room_watch(sub, 1, ada->id);
+    cem = person_new();
+    room_join(cem, 1, NULL);
+    if (room && strstr(room, "require_pvtid"))
+        expect_word(ask(sub,
+                        "{'request':'join','ptype':'subscriber','room':1,'private_id':%u,'streams':[{'feed':%llu}]}",
+                        bob->private_id, id_of(ada)),
+                    "attached+offer");
+    else
+        room_watch(sub, 1, ada->id);
     if (answered)
         answer_offer(sub);
     deaf(ada);
@@ -383,6 +391,41 @@ static void why_is_explained(void **state)
     people_end();
 }
 
+/* Everybody who can stop a stream is named. */
+static void who_paused_it(void **state)
+{
+    struct person *p;
+    json_t *r, *audio, *video;
+
+    begin(",'require_pvtid':true,'loudest':1", true); /* ada's voice came first, bob's has no place */
+    p = person_new();
+    expect_word(ask(p,
+                    "{'request':'join','ptype':'subscriber','room':1,'private_id':%u,'streams':[{'feed':%llu},"
+                    "{'feed':%llu,'mid':'1'}]}",
+                    cem->private_id, id_of(bob), id_of(ada)),
+                "attached+offer");
+    answer_offer(p);
+    comes_up(p);
+    r = ask(p, "{'request':'explain'}");
+    assert_true(is_paused_by(json_array_get(json_object_get(r, "streams"), 0), "loudest"));
+    assert_null(of_line(r, 2, "paused_by"));
+    json_decref(r);
+    expect_word(ask(ada, "{'request':'configure','mid':'1','send':false}"), "event/configured");
+    expect_word(ask(p, "{'request':'pause'}"), "event/paused");
+    r = ask(p, "{'request':'explain'}");
+    audio = json_array_get(json_object_get(r, "streams"), 0);
+    video = json_array_get(json_object_get(r, "streams"), 2);
+    assert_true(is_paused_by(audio, "subscriber") && is_paused_by(video, "subscriber"));
+    assert_true(is_paused_by(video, "publisher") && !is_paused_by(audio, "publisher"));
+    json_decref(r);
+    expect_word(ask(p, "{'request':'start'}"), "event/started");
+    expect_word(ask(ada, "{'request':'kick','room':1,'id':%llu}", id_of(cem)), "success");
+    r = ask(p, "{'request':'explain'}");
+    assert_true(is_paused_by(json_array_get(json_object_get(r, "streams"), 0), "kick"));
+    json_decref(r);
+    people_end();
+}
+
 /* --- what nobody watches ------------------------------------------------------------------------------------------ */
 
 static int demanded(struct person *p)
@@ -468,6 +511,7 @@ int main(void)
         cmocka_unit_test(a_room_has_defaults_for_layers),
         cmocka_unit_test(a_room_may_do_without_fast_starts),
         cmocka_unit_test(why_is_explained),
+        cmocka_unit_test(who_paused_it),
         cmocka_unit_test(publishers_know_what_is_watched),
         cmocka_unit_test(what_is_forwarded_is_wanted),
     };
