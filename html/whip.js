@@ -75,12 +75,27 @@ export class Visit {
     const response = await fetch(endpoint, {
       method: 'POST', headers: this.#headers({ 'Content-Type': SDP }), body: this.pc.localDescription.sdp,
     }).catch(() => { throw new VisitError('The server could not be reached'); });
+    if (response.status === 406 && response.headers.get('Content-Type') === SDP) {
+      await this.#answer(endpoint, response);
+      return;
+    }
     if (response.status !== 201) throw await refused(response);
     this.#etag = response.headers.get('ETag') ?? '';
     this.#url = new URL(response.headers.get('Location'), new URL(endpoint, location.href)).href;
     const servers = iceServers(response.headers.get('Link'));
     if (servers.length) this.pc.setConfiguration({ ...this.pc.getConfiguration(), iceServers: servers });
     await this.pc.setRemoteDescription({ type: 'answer', sdp: await response.text() });
+    this.#send();
+  }
+
+  /** Our offer will not do, and the server has sent one of its own. */
+  async #answer(endpoint, response) {
+    this.#url = new URL(response.headers.get('Location'), new URL(endpoint, location.href)).href;
+    await this.pc.setRemoteDescription({ type: 'offer', sdp: await response.text() }); // takes back ours
+    await this.pc.setLocalDescription();
+    const taken = await fetch(this.#url, { method: 'PATCH', headers: this.#headers({ 'Content-Type': SDP }), body: this.pc.localDescription.sdp });
+    if (!taken.ok) throw await refused(taken);
+    this.#etag = taken.headers.get('ETag') ?? '';
     this.#send();
   }
 
@@ -155,13 +170,17 @@ export async function publish(endpoint, { tracks, token, simulcast = false, onst
 
 /**
  * @param {string} endpoint
- * @param {{ontrack: (event: RTCTrackEvent) => void, token?: string, onstate?: (state: string) => void}} options
+ * @param {{ontrack: (event: RTCTrackEvent) => void, token?: string, onstate?: (state: string) => void, codec?: string}} options
+ *   codec: offer video with this one alone, such as "video/H264"
  */
-export async function play(endpoint, { ontrack, token, onstate = () => {} }) {
+export async function play(endpoint, { ontrack, token, onstate = () => {}, codec = undefined }) {
   const visit = new Visit(token);
   visit.onstate = onstate;
   visit.pc.ontrack = ontrack;
-  for (const kind of ['audio', 'video']) visit.pc.addTransceiver(kind, { direction: 'recvonly' });
+  for (const kind of codec ? ['video'] : ['audio', 'video']) {
+    const transceiver = visit.pc.addTransceiver(kind, { direction: 'recvonly' });
+    if (codec) transceiver.setCodecPreferences(RTCRtpReceiver.getCapabilities(kind).codecs.filter((c) => c.mimeType === codec));
+  }
   return opened(visit, endpoint);
 }
 

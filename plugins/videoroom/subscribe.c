@@ -34,6 +34,7 @@ static const struct cardea_param join_params[] = {
     {"private_id", CARDEA_UINT},
     {"use_msid", CARDEA_BOOL},
     {"autoupdate", CARDEA_BOOL},
+    {"ends_with_feed", CARDEA_BOOL},
     {"streams", CARDEA_ARRAY, .element = CARDEA_OBJECT, .element_typed = true},
     {"feed", CARDEA_ID},
     {"offer_audio", CARDEA_BOOL},
@@ -230,6 +231,7 @@ void subscriber_join(struct cardea_request *rq, struct seat *seat, struct room *
     s->private_id = subscriber_private_id(in->body);
     s->use_msid = member_flag(in->body, "use_msid", false);
     s->autoupdate = member_flag(in->body, "autoupdate", true);
+    s->ends_with_feed = member_flag(in->body, "ends_with_feed", false);
     s->e2ee = e2ee;
     json_array_foreach(list, i, item) add_streams(s, item, true, legacy ? in->body : NULL);
     if (!s->slots->len || subscriber_offer(s, rq, false)) {

@@ -154,7 +154,7 @@ void subscriber_lost_feed(struct subscriber *s, struct publisher *p, bool offer)
     slots_drop_feed(s, p, NULL, &media);
     if (!media || !s->room)
         return;
-    if (s->watching && !slots_fed(s))
+    if (s->ends_with_feed && !slots_fed(s))
         vr.host->hangup(s->handle, "The feed has gone");
     else if (offer && s->autoupdate)
         subscriber_offer_unasked(s, NULL);

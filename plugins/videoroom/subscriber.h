@@ -14,7 +14,8 @@ struct subscriber {
     GPtrArray *slots;  /* struct slot *, owned, by mindex */
     uint32_t private_id;
     bool use_msid, autoupdate, paused, e2ee;
-    bool watching;                 /* the client has offered (watch.c): it ends when its last feed goes */
+    bool watching;                 /* the client has offered (watch.c) */
+    bool ends_with_feed;           /* when its last feed goes */
     bool barred;                   /* the participant it belongs to was kicked */
     bool answered;                 /* no offer is outstanding */
     bool pending, pending_restart; /* an offer is owed */

@@ -8,7 +8,11 @@
 #include "ids.h"
 #include "room.h"
 
-#define PLUGIN "cardea.plugin.videoroom"
+#define PLUGIN     "cardea.plugin.videoroom"
+#define PATIENCE_S 30 /* with a client that was offered to */
+
+/* What a guest was asked: the tag of the reply. */
+enum { OFFERED = 1, RESTARTED, COUNTERED, ANSWERED };
 
 struct visit {
     /* given at creation; owned */
@@ -20,8 +24,10 @@ struct visit {
     struct cardea_guest *guest;
     struct cardea_http *waiting; /* the exchange that the guest's next reply answers, or NULL */
     /* state */
-    char etag[24]; /* of the ICE session; another one after a restart */
-    bool established;
+    char etag[24];    /* of the ICE session; another one after a restart */
+    json_t *counter;  /* owned: the message for an offer of ours, should the client's not do; NULL: there is none */
+    uint64_t timer;   /* while the client has not answered our offer; 0: it has none to answer */
+    bool established; /* the client knows its address */
 };
 
 static struct {
@@ -60,6 +66,9 @@ static void visit_free(gpointer visit)
     if (v->waiting)
         answer_problem(v->waiting, 503, "The connection was closed meanwhile");
     vr.host->guest_end(v->guest);
+    if (v->timer)
+        vr.host->timer_stop(v->timer);
+    json_decref(v->counter);
     g_free(v->token);
     g_free(v->path);
     g_free(v->bearer);
@@ -177,6 +186,65 @@ static void send_restarted(struct visit *v, struct cardea_http *x, const char *f
     answer_send(x, 200, &a, fragment);
 }
 
+static void too_late(void *arg)
+{
+    struct visit *v = arg;
+
+    v->timer = 0;
+    end(v);
+}
+
+/* The client's offer did not do: this one would (draft-ietf-wish-whep). */
+static void send_counter(struct visit *v, struct cardea_http *x, const char *sdp)
+{
+    GDateTime *now = g_date_time_new_now_utc(), *then = g_date_time_add_seconds(now, PATIENCE_S);
+    char *expires = g_date_time_format(then, "%a, %d %b %Y %H:%M:%S GMT");
+    struct answer a = {0};
+
+    answer_add(&a, "Content-Type", TYPE_SDP);
+    answer_add(&a, "Location", v->path);
+    answer_add(&a, "Expires", expires);
+    answer_add(&a, "Accept-Patch", TYPE_SDP ", " TYPE_FRAGMENT);
+    answer_add(&a, "Access-Control-Expose-Headers", "Location, Expires, Link, Accept-Patch");
+    add_links(&a);
+    answer_send(x, 406, &a, sdp);
+    v->timer = vr.host->timer(PATIENCE_S * 1000, false, too_late, v);
+    v->established = true;
+    g_free(expires);
+    g_date_time_unref(then);
+    g_date_time_unref(now);
+}
+
+static void send_taken(struct visit *v, struct cardea_http *x)
+{
+    struct answer a = {0};
+
+    vr.host->timer_stop(v->timer);
+    v->timer = 0;
+    answer_add(&a, "ETag", v->etag);
+    answer_add(&a, "Access-Control-Expose-Headers", "ETag");
+    answer_send(x, 204, &a, NULL);
+}
+
+static void hear(void *arg, const struct cardea_heard *what);
+
+/* true: we make an offer instead, which will answer x. */
+static bool counter(struct visit *v, int code, struct cardea_http *x)
+{
+    json_t *message = code == E_SDP ? v->counter : NULL;
+
+    if (!message)
+        return false;
+    v->counter = NULL;
+    v->waiting = x;
+    vr.host->guest_end(v->guest); /* its handle has an offer that nobody answers */
+    v->guest = vr.host->guest(PLUGIN, v->kind->prefix + 1, hear, v);
+    if (!vr.host->guest_message(v->guest, COUNTERED, message, NULL, NULL, 0))
+        return true;
+    v->waiting = NULL;
+    return false;
+}
+
 static void hear_reply(struct visit *v, const struct cardea_heard *what)
 {
     int code = what->code ? what->code : (int)json_integer_value(json_object_get(what->data, "error_code"));
@@ -184,15 +252,21 @@ static void hear_reply(struct visit *v, const struct cardea_heard *what)
     struct cardea_http *x = v->waiting;
 
     v->waiting = NULL;
+    if (code && counter(v, code, x))
+        return;
     if (code)
-        answer_problem(x, status_of(code), why ? why : "Refused");
+        answer_problem(x, what->tag == COUNTERED ? 406 : status_of(code), why ? why : "Refused");
+    else if (what->tag == ANSWERED)
+        send_taken(v, x);
+    else if (what->tag == COUNTERED && what->sdp)
+        send_counter(v, x, what->sdp);
     else if (!what->sdp)
         answer_problem(x, 500, "No answer could be made");
     else if (!strcmp(what->jsep_type, "restart"))
         send_restarted(v, x, what->sdp);
     else
         send_answer(v, x, what->sdp);
-    if (!v->established)
+    if (!v->established || (code && what->tag == ANSWERED))
         end(v);
 }
 
@@ -229,7 +303,8 @@ static void post(struct cardea_http *x, const struct cardea_http_request *rq, co
     } else {
         v = visit_new(kind, path, bearer);
         v->guest = vr.host->guest(PLUGIN, kind->prefix + 1, hear, v);
-        if (vr.host->guest_message(v->guest, 1, message, "offer", (const char *)rq->body, rq->len)) {
+        v->counter = kind->counter ? kind->counter(message) : NULL;
+        if (vr.host->guest_message(v->guest, OFFERED, message, "offer", (const char *)rq->body, rq->len)) {
             answer_problem(x, 400, "The offer is not text");
             end(v);
         } else
@@ -258,9 +333,21 @@ static void patch(struct cardea_http *x, const struct cardea_http_request *rq, s
         answer_problem(x, 400, "This fragment cannot be understood");
     else if (v->waiting)
         answer_problem(x, 409, "Another restart is under way");
-    else if (vr.host->guest_message(v->guest, 2, json_pack("{ss}", "request", v->kind->again), "restart", text,
+    else if (vr.host->guest_message(v->guest, RESTARTED, json_pack("{ss}", "request", v->kind->again), "restart", text,
                                     rq->len))
         answer_problem(x, 400, "This fragment cannot be understood");
+    else
+        v->waiting = x;
+}
+
+/* To our offer. */
+static void take_answer(struct cardea_http *x, const struct cardea_http_request *rq, struct visit *v)
+{
+    if (v->waiting)
+        answer_problem(x, 409, "Another answer is looked at");
+    else if (vr.host->guest_message(v->guest, ANSWERED, json_pack("{ss}", "request", "start"), "answer",
+                                    (const char *)rq->body, rq->len))
+        answer_problem(x, 400, "The answer is not text");
     else
         v->waiting = x;
 }
@@ -285,6 +372,8 @@ static void change(struct cardea_http *x, const struct cardea_http_request *rq, 
         answer_problem(x, 404, "There is no such session (any more)");
     else if (!may(x, rq, v))
         answer_problem(x, 401, "This session was made with another Bearer token");
+    else if (!strcmp(rq->method, "PATCH") && v->timer && header_is_type(x, rq, TYPE_SDP))
+        take_answer(x, rq, v);
     else if (!strcmp(rq->method, "PATCH"))
         patch(x, rq, v);
     else {

@@ -27,6 +27,8 @@ struct visit_kind {
     /* The message for the plugin that goes with the client's offer; NULL: *refusal says why not. */
     json_t *(*begin)(const struct visit_request *rq, struct visit_refusal *refusal);
     const char *again; /* request that goes with a later offer */
+    /* The message that asks for an offer of ours, made of the one that begin() returned. New; NULL: we never offer. */
+    json_t *(*counter)(const json_t *message);
 };
 
 extern const struct visit_kind visit_whip, visit_whep;

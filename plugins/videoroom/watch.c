@@ -194,7 +194,7 @@ void verb_watch(struct cardea_request *rq)
         goto out;
     s = subscriber_new(seat, room);
     s->private_id = subscriber_private_id(in->body);
-    s->watching = true;
+    s->watching = s->ends_with_feed = true;
     s->e2ee = e2ee;
     line = vr.host->offered(rq, &n);
     if (!lay_out(s, line, n, list) || answer(rq, s)) {

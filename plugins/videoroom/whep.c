@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * POST /whep/<room>/<feed> watches a publisher (draft-ietf-wish-whep). The feed is its id, or else its name. The client
- * offers; the answer sends what the feed has, as far as the offer has room and codecs for it.
+ * offers; the answer sends what the feed has, as far as the offer has room and codecs for it. Where it has none we
+ * offer what there is, and the client may answer with PATCH.
  */
 #include <string.h>
 
@@ -60,4 +61,17 @@ static json_t *begin(const struct visit_request *rq, struct visit_refusal *refus
     return message;
 }
 
-const struct visit_kind visit_whep = {.prefix = "/whep", .begin = begin, .again = "watch"};
+/* The same feed for a subscriber whom we offer to, once: a later offer could not reach the client. */
+static json_t *counter(const json_t *message)
+{
+    json_t *o = json_copy((json_t *)message);
+
+    json_object_set_new(o, "request", json_string("join"));
+    json_object_set_new(o, "ptype", json_string("subscriber"));
+    json_object_set_new(o, "autoupdate", json_false());
+    json_object_set_new(o, "ends_with_feed", json_true());
+    json_object_set_new(o, "offer_data", json_false());
+    return o;
+}
+
+const struct visit_kind visit_whep = {.prefix = "/whep", .begin = begin, .again = "watch", .counter = counter};

@@ -13,7 +13,8 @@ let gateway;
 before(async () => {
   browser = await openBrowser();
   gateway = await Gateway.start({
-    rooms: { 'room-77': { description: 'locked', pin: 'open sesame', publishers: 1, videocodec: 'vp8,h264' } },
+    rooms: { 'room-77': { description: 'locked', pin: 'open sesame', publishers: 1, videocodec: 'vp8,h264' },
+      'room-78': { description: 'one codec', publishers: 2, videocodec: 'vp8' } },
     videoroom: { general: { http_ice_servers: 'stun:stun.example.org:3478, turn:turn.example.org:3478 ada secret' } },
   });
 });
@@ -50,6 +51,24 @@ test('a page publishes by WHIP, another watches by WHEP; ICE is restarted; then 
   await until(studio, 'the restart', () => document.getElementById('state').textContent === 'ICE restarted');
   await watcher.evaluate(() => delete document.getElementById('video').dataset.frames);
   await until(watcher, 'the picture after the restart', playing, { selector: '#video', width: 320 });
+  await studio.click('#start');
+  await until(watcher, 'the end of the feed', () => /has ended/.test(document.getElementById('error').textContent));
+  await Promise.all([studio, watcher].map((p) => p.context().close()));
+});
+
+test('an offer that will not do is answered with another one', async () => {
+  const studio = await openPage(browser, `${gateway.pages}/whip.html?start&room=78&id=12`); // VP8
+  await until(studio, 'the studio to be live', () => document.getElementById('state').textContent === 'connected');
+  const watcher = await openPage(browser, `${gateway.pages}/whep.html?start&room=78&feed=12&codec=video/H264`);
+  await until(watcher, 'the picture', playing, { selector: '#video', width: 320 });
+  assert.equal(await watcher.evaluate(() => document.getElementById('video').srcObject.getTracks().length), 2);
+  const plain = await ask('POST', '/whep/78/12', { type: SDP, body: (await offer(watcher, 'recvonly')).replace(/ VP8\//g, ' VP7/').replace(/^m=audio[^]*?(?=^m=)/m, '') });
+  assert.equal(plain.status, 406, plain.text);
+  assert.match(plain.text, /^a=rtpmap:96 VP8/m);
+  assert.ok(Date.parse(plain.headers.get('expires')) > Date.now());
+  const path = plain.headers.get('location');
+  assert.equal((await ask('PATCH', path, { type: SDP, body: 'v=0\r\n' })).status, 400);
+  assert.equal((await ask('PATCH', path, { type: SDP, body: 'v=0\r\n' })).status, 404, 'a bad answer ends it');
   await studio.click('#start');
   await until(watcher, 'the end of the feed', () => /has ended/.test(document.getElementById('error').textContent));
   await Promise.all([studio, watcher].map((p) => p.context().close()));
