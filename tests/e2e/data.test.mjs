@@ -118,11 +118,11 @@ async function watchOwnData([server, options]) {
     return create.call(this, label, options);
   };
   await pub.negotiate({ request: 'configure' }, { data: 'shared notes' });
+  while (pub.channel.readyState !== 'open') await new Promise((wake) => setTimeout(wake, 50));
   const sub = await session.attach('janus.plugin.videoroom');
   const opened = new Promise((done) => sub.on('channel', done));
   const { jsep } = await sub.message({ request: 'join', ptype: 'subscriber', room: 1234, streams: [{ feed: joined.id }] });
   await sub.accept(jsep, { request: 'start' });
-  while (pub.channel.readyState !== 'open') await new Promise((wake) => setTimeout(wake, 50));
   const repeat = setInterval(() => pub.channel.send('a note'), 100);
   const channel = await opened;
   const said = await new Promise((done) => (channel.onmessage = ({ data }) => done(data)));

@@ -22,7 +22,8 @@ bool layout_read(const char *name, enum layout *out)
 char *layout_apply(enum layout layout, const char *text, size_t len)
 {
     json_t *root = layout == LAYOUT_COMPACT ? NULL : json_loadb(text, len, JSON_ALLOW_NUL, NULL);
-    char *out = root ? json_dumps(root, layout == LAYOUT_INDENTED ? JSON_INDENT(3) : 0) : NULL;
+    char *out =
+        root ? json_dumps(root, (layout == LAYOUT_INDENTED ? JSON_INDENT(3) : 0) | JSON_REAL_PRECISION(12)) : NULL;
 
     json_decref(root);
     return out;

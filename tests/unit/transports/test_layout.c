@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-static const char compact[] = "{\"janus\":\"success\",\"n\":9007199254740991,\"list\":[1,\"\\u00e9\"]}";
+static const char compact[] = "{\"janus\":\"success\",\"n\":9007199254740991,\"list\":[0.1,\"\\u00e9\"]}";
 
 static void in_each_layout(void **state)
 {
@@ -18,9 +18,9 @@ static void in_each_layout(void **state)
     char *indented = layout_apply(LAYOUT_INDENTED, compact, sizeof(compact) - 1);
 
     assert_null(layout_apply(LAYOUT_COMPACT, compact, sizeof(compact) - 1));
-    assert_string_equal(plain, "{\"janus\": \"success\", \"n\": 9007199254740991, \"list\": [1, \"\xc3\xa9\"]}");
+    assert_string_equal(plain, "{\"janus\": \"success\", \"n\": 9007199254740991, \"list\": [0.1, \"\xc3\xa9\"]}");
     assert_string_equal(indented,
-                        "{\n   \"janus\": \"success\",\n   \"n\": 9007199254740991,\n   \"list\": [\n      1,\n"
+                        "{\n   \"janus\": \"success\",\n   \"n\": 9007199254740991,\n   \"list\": [\n      0.1,\n"
                         "      \"\xc3\xa9\"\n   ]\n}");
     free(plain);
     free(indented);
