@@ -100,7 +100,7 @@ const struct cardea_option gw_options[] = {
         "Seconds for which a draining gateway still lets in whom balancers send that have not heard of it."),
     BOOL("general", "drain_events", "true", LIVE, "Tell clients by an event that the gateway drains."),
     TEXT("general", "recordings_tmp_ext", NULL, 40, false,
-        "Extension that a recording has while it is being written."),
+        "Accepted and ignored: recordings can be played while they are being written."),
     BOOL("general", "allow_loop_indication", "false", false,
         "Honour loop_index in \"attach\": the number of the worker."),
     INT("general", "task_pool_size", "0", 0, 10000, false, "Accepted and ignored: requests do not occupy a thread."),
@@ -108,7 +108,8 @@ const struct cardea_option gw_options[] = {
     BOOL("general", "hide_dependencies", "false", LIVE, "Do not list libraries in the answer to \"info\"."),
     BOOL("general", "exit_on_dl_error", "false", false,
         "Refuse to start when a plugin or transport cannot be loaded."),
-    BOOL("general", "no_webrtc_encryption", "false", false, "For debugging only: send media in the clear."),
+    BOOL("general", "no_webrtc_encryption", "false", false,
+         "Accepted and ignored: media is always encrypted. To look into it, start a capture by the Admin API."),
     LIST("general", "protected_folders", "Folders where recordings and captures may never be written."),
 
     /* tracing */
@@ -128,7 +129,7 @@ const struct cardea_option gw_options[] = {
     TEXT("certificates", "cert_pwd", NULL, 1000, false, "Password of the private key."),
     BOOL("certificates", "dtls_accept_selfsigned", "true", false,
         "Accept peers with self-signed certificates, as every browser has; their fingerprint is checked "
-        "anyway."),
+        "anyway. False: an authority of this machine must have signed it."),
     TEXT("certificates", "dtls_ciphers", NULL, 4000, false, "OpenSSL cipher list for DTLS."),
     BOOL("certificates", "rsa_private_key", "false", false, "Make the certificate with an RSA key instead of P-256."),
 

@@ -18,13 +18,16 @@
 
 enum { DEFAULT_MTU = 1200, MIN_MTU = 256, MAX_MTU = 1500, MAX_CERT_LIST = 16 * 1024, MAX_FRAGMENT = 2048 };
 
-/* There is no authority to ask: the certificate is right when its fingerprint is the one signalled (RFC 8827 §6.5). */
+/*
+ * Usually there is no authority to ask: the certificate is right when its fingerprint is the one signalled (RFC 8827
+ * §6.5). arg is not NULL where one must have signed it, too.
+ */
 static int verify(X509_STORE_CTX *store, void *arg)
 {
     const SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
 
     if (gw_fingerprint_matches(gw_dtls_expected(ssl), X509_STORE_CTX_get0_cert(store)))
-        return 1;
+        return !arg || X509_verify_cert(store) == 1;
     X509_STORE_CTX_set_error(store, X509_V_ERR_CERT_REJECTED);
     return 0;
 }
@@ -53,7 +56,9 @@ static int configure(SSL_CTX *ssl, const struct gw_dtls_conf *conf, char *why, s
                                  SSL_OP_CIPHER_SERVER_PREFERENCE);
     SSL_CTX_set_session_cache_mode(ssl, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_verify(ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
-    SSL_CTX_set_cert_verify_callback(ssl, verify, NULL);
+    SSL_CTX_set_cert_verify_callback(ssl, verify, conf->trusted_only ? ssl : NULL);
+    if (conf->trusted_only && !SSL_CTX_set_default_verify_paths(ssl))
+        return fail(why, why_len, "folder of authorities", X509_get_default_cert_dir());
     SSL_CTX_set_max_cert_list(ssl, MAX_CERT_LIST);
     SSL_CTX_set_max_send_fragment(ssl, MAX_FRAGMENT);
     SSL_CTX_set_read_ahead(ssl, 1);

@@ -69,7 +69,7 @@ static const struct arg args[] = {
     {"token-auth", 'A', "general", "token_auth", "true", "Requests must carry a token", NULL},
     {"token-auth-secret", 0, "general", "token_auth_secret", NULL, "Secret for signed tokens", "TEXT"},
     {"event-handlers", 'e', "events", "broadcast", "true", "Send events to event handlers", NULL},
-    {"no-webrtc-encryption", 'w', "general", "no_webrtc_encryption", "true", "For debugging: media in the clear", NULL},
+    {"no-webrtc-encryption", 'w', "general", "no_webrtc_encryption", "true", "Accepted and ignored", NULL},
 };
 /* clang-format on */
 

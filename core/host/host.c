@@ -318,6 +318,7 @@ static int make_dtls(struct host *h)
         .key_pem = text(h, "certificates", "cert_key"),
         .password = text(h, "certificates", "cert_pwd"),
         .rsa = gw_config_bool(h->config, "certificates", "rsa_private_key"),
+        .trusted_only = !gw_config_bool(h->config, "certificates", "dtls_accept_selfsigned"),
         .ciphers = text(h, "certificates", "dtls_ciphers"),
         .mtu = (unsigned)gw_config_int(h->config, "media", "dtls_mtu"),
     };

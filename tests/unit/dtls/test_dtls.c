@@ -302,6 +302,41 @@ static void refuses_a_wrong_fingerprint(void **state)
     }
 }
 
+/* The authorities of a machine are here one file with one certificate. */
+static void wants_an_authority_where_told_so(void **state)
+{
+    char path[] = "/tmp/test_dtls.XXXXXX", why[200], *cert, *key;
+    struct gw_dtls_context *before = ours, *named;
+    struct link l;
+    FILE *file = fdopen(mkstemp(path), "w");
+
+    assert_int_equal(gw_dtls_self_signed(&cert, &key), 0);
+    fprintf(file, "%s%s", cert, key);
+    fclose(file);
+    setenv("SSL_CERT_FILE", path, 1);
+    assert_int_equal(gw_dtls_context_new(&ours, &(struct gw_dtls_conf){.trusted_only = true}, why, sizeof(why)), 0);
+    for (int trusted = 0; trusted < 2; trusted++) {
+        struct gw_dtls_context *fresh = theirs;
+
+        assert_int_equal(gw_dtls_context_new(&named, &(struct gw_dtls_conf){.cert_pem = path}, why, sizeof(why)), 0);
+        theirs = trusted ? named : theirs;
+        make(&l, GW_DTLS_SERVER);
+        start(&l);
+        run(&l, l.now + 5 * S);
+        assert_int_equal(l.a.connected, trusted);
+        assert_int_equal(l.a.closed, !trusted);
+        drop(&l);
+        theirs = fresh;
+        gw_dtls_context_free(named);
+    }
+    gw_dtls_context_free(ours);
+    ours = before;
+    unsetenv("SSL_CERT_FILE");
+    remove(path);
+    free(cert);
+    free(key);
+}
+
 static void checks_expectations(void **state)
 {
     struct link l;
@@ -639,6 +674,7 @@ int main(void)
         cmocka_unit_test(repeats_the_last_flight),
         cmocka_unit_test(gives_up_after_twenty_seconds),
         cmocka_unit_test(refuses_a_wrong_fingerprint),
+        cmocka_unit_test(wants_an_authority_where_told_so),
         cmocka_unit_test(checks_expectations),
         cmocka_unit_test(carries_data_and_close),
         cmocka_unit_test(understands_the_librarys_records),
