@@ -117,7 +117,7 @@ export class Received {
       const bps = row.at && s.timestamp > row.at ? ((s.bytesReceived - row.bytes) * 8000) / (s.timestamp - row.at) : 0;
       [row.at, row.bytes] = [s.timestamp, s.bytesReceived];
       row.arrived = [...row.arrived, Math.max(0, bps)].slice(-KEPT);
-      row.head.replaceChildren(element('b', { textContent: line.feed_display ?? String(line.feed_id) }),
+      row.head.replaceChildren(element('b', { textContent: `${line.feed_display ?? line.feed_id}${line.feed_description === 'screen' ? ' · screen' : ''}` }),
         `${rate(bps)}${s.frameWidth ? ` · ${s.frameWidth}×${s.frameHeight}` : ''}`);
     }
     row.target = said?.budget ? [...row.target, said.budget].slice(-KEPT) : [];

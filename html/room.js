@@ -36,6 +36,7 @@ async function join() {
   $('join').disabled = $('create').disabled = true;
   try {
     const watch = asked.has('watch');
+    if ($('key').value) Moderator.secretOf(roomId(), $('key').value);
     stopPreview();
     const stream = watch ? new MediaStream() : await capture($('camera').value, $('microphone').value);
     const session = await Session.open();
@@ -161,6 +162,11 @@ function locked(on, told = false) {
   $('lock').title = on ? 'Let others in again' : 'Let nobody else in';
   $('lock').lastChild.textContent = on ? 'Locked' : 'Lock';
   if (told) note(on ? 'The room is locked: nobody else can come in' : 'The room is open again');
+}
+
+function recording(on) {
+  press($('record'), on);
+  $('record').lastChild.textContent = on ? 'Recording' : 'Record';
 }
 
 /** Subscribes to what is published now, and to nothing else. */
@@ -339,7 +345,7 @@ function left(error = null) {
   }
   for (const [id, drawing] of [['mute', 'microphone'], ['cam', 'camera'], ['screen', 'screen'], ['hand', 'hand'], ['captions', 'captions']])
     press($(id), false, undefined, drawing);
-  press($('record'), false);
+  recording(false);
   locked(false);
   wall.clear();
   talk.clear();
@@ -444,7 +450,7 @@ $('lock').onclick = async () => {
 $('record').onclick = async () => {
   const on = $('record').getAttribute('aria-pressed') !== 'true';
   await visit.moderator.record(on).then(() => {
-    press($('record'), on);
+    recording(on);
     visit.presence.set({ recorded: on });
   }, showError);
 };

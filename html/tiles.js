@@ -68,6 +68,7 @@ export class Tiles {
   #make(key, self, contain) {
     const video = element('video', { autoplay: true, playsInline: true, muted: true });
     const [mic, name, size, layer, hand] = Array.from({ length: 5 }, () => element('span'));
+    size.className = 'size';
     const caption = element('div', { className: 'caption' });
     const face = element('div', { className: 'face' });
     const menu = element('details', { className: 'menu', hidden: true }, element('summary', { ariaLabel: 'More' }, icon('more')), element('div'));
@@ -79,10 +80,11 @@ export class Tiles {
     size.hidden = layer.hidden = mic.hidden = hand.hidden = true;
     mic.append(icon('muted'));
     mic.title = 'microphone off';
-    hand.append(icon('hand'), 'hand raised');
+    hand.append(icon('hand'), element('span', { textContent: 'hand raised' }));
     video.onresize = () => {
       size.hidden = !video.videoWidth;
       size.textContent = `${video.videoWidth}×${video.videoHeight}`;
+      if (contain) this.#arrange();
     };
     return { root, video, name, face, size, layer, mic, hand, caption, menu, contain };
   }
@@ -173,10 +175,13 @@ export class Tiles {
     }
     const set = (name, value) => this.#grid.style.setProperty(name, `${value}px`);
     if (big && all.length > 1) {
-      const strip = Math.min(height * 0.24, 150);
-      const small = fit(all.length - 1, width, strip);
+      const strip = fit(all.length - 1, width, Math.min(height * 0.24, 150)).h;
+      const { videoWidth, videoHeight } = big.video;
+      const most = videoWidth ? (width * videoHeight) / videoWidth : height; // no more than its picture needs
+      const tall = Math.floor(Math.min(height - strip - GAP, most));
+      const small = fit(all.length - 1, width, height - tall - GAP);
       set('--big-w', width);
-      set('--big-h', Math.floor(height - small.h - GAP));
+      set('--big-h', tall);
       set('--w', small.w);
       set('--h', small.h);
       return;

@@ -290,8 +290,7 @@ char *offer_of(const char *media)
     return g_string_free(g, FALSE);
 }
 
-/* An answer that takes all that is offered. */
-static char *answer_to(const char *offer)
+char *answer_to(const char *offer)
 {
     char **line = g_strsplit(offer, "\r\n", 0);
     GString *g = g_string_new(HEAD "a=setup:active\r\n");

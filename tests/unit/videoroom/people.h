@@ -54,6 +54,7 @@ void room_watch(struct person *p, unsigned room, uint64_t feed);   /* subscribes
 void answer_offer(struct person *p);                               /* start, with an answer to the last offer */
 void comes_up(struct person *p);                                   /* its PeerConnection */
 
-char *offer_of(const char *media); /* "avd"; 'x', 'A' of video, audio not in use; g_free() it */
+char *answer_to(const char *offer); /* takes all that is offered; g_free() it */
+char *offer_of(const char *media);  /* "avd"; 'x', 'A' of video, audio not in use; g_free() it */
 
 #endif

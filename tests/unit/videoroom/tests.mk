@@ -4,6 +4,7 @@ tests_unit_videoroom_libroom_a_SOURCES = $(plugins_videoroom_so_SOURCES) tests/s
 	tests/unit/videoroom/people.c tests/unit/videoroom/people.h
 ROOM_LDADD = tests/unit/videoroom/libroom.a $(LDADD)
 check_PROGRAMS += \
+	tests/unit/videoroom/test_chaos \
 	tests/unit/videoroom/test_checklist \
 	tests/unit/videoroom/test_loudest \
 	tests/unit/videoroom/test_plain \
@@ -13,6 +14,7 @@ check_PROGRAMS += \
 	tests/unit/videoroom/test_store \
 	tests/unit/videoroom/test_subscribe \
 	tests/unit/videoroom/test_watch
+tests_unit_videoroom_test_chaos_LDADD = $(ROOM_LDADD)
 tests_unit_videoroom_test_checklist_LDADD = $(ROOM_LDADD)
 tests_unit_videoroom_test_loudest_LDADD = $(ROOM_LDADD)
 tests_unit_videoroom_test_record_LDADD = $(ROOM_LDADD)
