@@ -45,6 +45,8 @@ struct cardea_verb {
     enum cardea_verb_mode mode;
     const struct cardea_param *params;      /* may be NULL */
     void (*run)(struct cardea_request *rq); /* control thread */
+    /* Where a client's JSON Web Token has the claim `role`, it must hold this one, or "admin". NULL: any will do. */
+    const char *role;
 };
 /* A table ends with a line whose run is NULL. */
 

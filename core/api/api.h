@@ -157,6 +157,12 @@ void gw_api_http_reply(struct gw_api *a, struct cardea_http *x, int status, cons
 /* The same with a part of a file; fd is taken. */
 void gw_api_http_file(struct gw_api *a, struct cardea_http *x, int status, const char *const *headers, int fd,
                       uint64_t offset, size_t len);
+/* As `sending` of cardea_host, within what the session may be sent. */
+int gw_api_sending(struct gw_api *a, struct cardea_handle *h, const struct cardea_sending *how);
+/* What is being sent, by all workers together: is there a bound, and is it reached? */
+void gw_api_egress(struct gw_api *a, uint64_t bps);
+/* Does the address begin with one of the prefixes of the option (a list)? "*" is any. */
+bool gw_api_is_listed(const struct gw_api *a, const char *category, const char *name, const char *address);
 /* Would a request with this secret or token be let in? */
 bool gw_api_admits(const struct gw_api *a, const char *secret, const char *token);
 

@@ -70,6 +70,7 @@ static void free_handle(struct gw_handle *h)
     struct gw_session *s = h->session;
 
     unlist(h);
+    gw_egress_share(s);
     gw_tickets_remove(&h->api->handles, h->ticket);
     gw_handle_forget_sources(h);
     gw_link_free(h->link);
@@ -93,6 +94,13 @@ static const struct cardea_param attach_params[] = {
     {0},
 };
 
+static uint64_t most_handles(const struct gw_request *rq)
+{
+    uint64_t most = (uint64_t)gw_option_number(rq->api, "limits", "handles_per_session");
+
+    return gw_jwt_quota(gw_auth_claims(rq->api, gw_json_string(rq->root, "token")), "handles", most);
+}
+
 static bool may_attach(const struct gw_request *rq, const struct gw_plugin *p)
 {
     const char *name = gw_json_string(rq->root, "plugin");
@@ -101,7 +109,7 @@ static bool may_attach(const struct gw_request *rq, const struct gw_plugin *p)
         gw_request_fail(rq, GW_API_NO_PLUGIN, "No such plugin: %.100s", name);
     else if (!gw_auth_may_attach(rq->api, gw_json_string(rq->root, "token"), p))
         gw_request_fail(rq, GW_API_PLUGIN_NOT_ALLOWED, "This token may not use %.100s", name);
-    else if (rq->session->n_handles >= (unsigned)gw_option_number(rq->api, "limits", "handles_per_session"))
+    else if (rq->session->n_handles >= most_handles(rq))
         gw_request_fail(rq, GW_API_ATTACH, "The limit of handles of one session is reached");
     else
         return true;
@@ -119,6 +127,7 @@ struct gw_handle *gw_handle_new(struct gw_session *s, struct gw_plugin *p, const
         free_handle(h);
         return NULL;
     }
+    gw_egress_share(s);
     h->state = GW_HANDLE_LIVE;
     gw_verbose_of(s->id, h->id, "attached to %s", p->shown);
     gw_event_handle(h, "attached");

@@ -136,6 +136,8 @@ struct gw_handle {
     /* media */
     struct gw_link *link; /* owned */
     struct gw_trace trace;
+    struct cardea_sending sending; /* as the plugin wants it */
+    uint32_t most_bps;             /* of what its session may be sent; 0: no bound */
     bool up;
     bool cleaning;             /* its PeerConnection is being closed */
     bool went_down, alerted;   /* how the last one ended: told of by its worker; by an alert of the peer */
@@ -284,6 +286,9 @@ void gw_limits_session_made(struct gw_session *s, const struct gw_limits_session
 void gw_limits_session_gone(struct gw_session *s);
 bool gw_limits_request(const struct gw_request *rq);         /* of its address */
 bool gw_limits_session_request(const struct gw_request *rq); /* of its session */
+
+/* --- egress.c: bits a second that a session may be sent ----------------------------------------------------------- */
+void gw_egress_share(struct gw_session *s); /* its handles have become more or fewer */
 
 /* --- elsewhere.c: true: it was sent on to the neighbour that may have its session, and will be answered -------------
  */

@@ -216,3 +216,31 @@ bool gw_jwt_allows(const json_t *claims, const char *name, const json_t *value)
     }
     return false;
 }
+
+static bool is_role(const json_t *value, const char *role)
+{
+    const char *text = json_string_value(value);
+
+    return text && (!strcmp(text, role) || !strcmp(text, "admin") ||
+                    (!strcmp(role, "subscriber") && !strcmp(text, "publisher")));
+}
+
+bool gw_jwt_has_role(const json_t *claims, const char *role)
+{
+    const json_t *given = json_object_get(claims, "role");
+
+    for (size_t i = 0; i < json_array_size(given); i++)
+        if (is_role(json_array_get(given, i), role))
+            return true;
+    return !given || is_role(given, role);
+}
+
+uint64_t gw_jwt_quota(const json_t *claims, const char *name, uint64_t otherwise)
+{
+    const json_t *given = json_object_get(claims, name);
+    json_int_t n = json_integer_value(given);
+
+    if (!json_is_integer(given) || n < 0)
+        return otherwise;
+    return otherwise && otherwise < (uint64_t)n ? otherwise : (uint64_t)n;
+}

@@ -36,4 +36,11 @@ const json_t *gw_jwt_claims(struct gw_jwt *j, const char *token, int64_t now_s);
  * are compared by their text. */
 bool gw_jwt_allows(const json_t *claims, const char *name, const json_t *value);
 
+/* Does the claim `role` (a text, or an array of them) hold role or "admin"? true as well when there is no such claim. A
+ * publisher is a subscriber, too. */
+bool gw_jwt_has_role(const json_t *claims, const char *role);
+
+/* The claim called name as a bound: the smaller of it and `otherwise`, of which 0 is "no bound". */
+uint64_t gw_jwt_quota(const json_t *claims, const char *name, uint64_t otherwise);
+
 #endif

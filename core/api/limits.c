@@ -13,16 +13,21 @@ static unsigned limit(const struct gw_api *a, const char *name)
     return (unsigned)gw_option_number(a, "limits", name);
 }
 
-/* Operators, proxies and the host itself are not counted. */
-static bool is_exempt(const struct gw_api *a, const char *address)
+bool gw_api_is_listed(const struct gw_api *a, const char *category, const char *name, const char *address)
 {
-    const char *rest = gw_option_text(a, "limits", "exempt"), *item;
+    const char *rest = gw_option_text(a, category, name), *item;
     size_t len;
 
     while (gw_list_next(&rest, &item, &len))
-        if (!strncmp(item, address, len))
+        if (address && ((len == 1 && *item == '*') || !strncmp(item, address, len)))
             return true;
     return false;
+}
+
+/* Operators, proxies and the host itself are not counted. */
+static bool is_exempt(const struct gw_api *a, const char *address)
+{
+    return gw_api_is_listed(a, "limits", "exempt", address);
 }
 
 /* Where requests of this origin are counted; NULL: nowhere. *full: no room to remember one more. */
@@ -146,7 +151,10 @@ bool gw_limits_request(const struct gw_request *rq)
 
 bool gw_limits_session_request(const struct gw_request *rq)
 {
-    if (gw_bucket_take(&rq->session->requests, limit(rq->api, "requests_per_session"), rq->api->conf.now_us()))
+    const json_t *claims = gw_auth_claims(rq->api, gw_json_string(rq->root, "token"));
+    uint64_t rate = gw_jwt_quota(claims, "requests", limit(rq->api, "requests_per_session"));
+
+    if (gw_bucket_take(&rq->session->requests, (unsigned)rate, rq->api->conf.now_us()))
         return true;
     return refuse(rq, GW_API_TOO_MANY, "requests_per_session", "Too many requests for one session");
 }

@@ -83,6 +83,7 @@ void gw_handle_note_sources(struct gw_handle *h)
         if (k.source && streams[i].kind != CARDEA_DATA && !knows(h, k.source))
             g_array_append_val(h->sources, k);
     }
+    gw_egress_share(h->session); /* it may receive from now on */
     if (h->sources_due)
         return;
     h->sources_due = true;

@@ -358,15 +358,32 @@ static bool must_park(const struct gw_request *rq, const json_t *jsep)
     return h->parked.length || (h->cleaning && !h->park_over && type && !strcasecmp(type, "offer"));
 }
 
-/* A token may be for some rooms only. */
+static bool is_allowed_by(const json_t *claims, const struct gw_request *rq, const char **why)
+{
+    const json_t *body = json_object_get(rq->root, "body"), *room = json_object_get(body, "room");
+    const char *as = gw_json_string(body, "ptype");
+    const struct cardea_verb *verb;
+    const char *unused;
+
+    *why = "This token is not for that room";
+    if (room && !gw_jwt_allows(claims, "rooms", room))
+        return false;
+    *why = "This token has not the role for that";
+    choose_verb(rq->handle->plugin, body, &verb, &unused);
+    return (!verb || !verb->role || gw_jwt_has_role(claims, verb->role)) && (!as || gw_jwt_has_role(claims, as));
+}
+
+/* Tokens may be for some rooms and roles only: the one that came with the message, and the one that the handle was
+ * attached with, which a message with the API secret does not get around. */
 static bool may_enter(const struct gw_request *rq)
 {
-    const json_t *room = json_object_get(json_object_get(rq->root, "body"), "room");
-    const json_t *claims = room ? gw_auth_claims(rq->api, gw_json_string(rq->root, "token")) : NULL;
+    const json_t *claims = gw_auth_claims(rq->api, gw_json_string(rq->root, "token"));
+    const char *why;
 
-    if (!claims || gw_jwt_allows(claims, "rooms", room))
+    if ((!claims || is_allowed_by(claims, rq, &why)) &&
+        (!rq->handle->claims || is_allowed_by(rq->handle->claims, rq, &why)))
         return true;
-    gw_request_fail(rq, GW_API_UNAUTHORIZED, "This token is not for that room");
+    gw_request_fail(rq, GW_API_UNAUTHORIZED, "%s", why);
     return false;
 }
 

@@ -46,6 +46,12 @@ const struct cardea_option gw_options[] = {
         "$STATE_DIRECTORY, or /var/lib/cardea when it can be written, or ~/.local/state/cardea."),
     TEXT("general", "crash_folder", NULL, 1900, false,
         "Folder for what is left of a crash: signal, backtrace, last lines of the log; unset: \"crashes\" in state_folder."),
+    {"general", "metrics_acl", CARDEA_OPT_LIST,
+     "127.,::1,10.,192.168.,172.16.,172.17.,172.18.,172.19.,172.20.,172.21.,172.22.,172.23.,172.24.,172.25.,172.26.,172.27.,"
+     "172.28.,172.29.,172.30.,172.31.,169.254.,fc,fd,fe80:",
+     0, 0, LIVE,
+     "Address prefixes of those who may read /metrics; \"*\": everybody. As it is: this host and private networks. Behind a "
+     "proxy see trusted_proxies of the HTTP transport."},
     TEXT("general", "takeover_socket", NULL, 100, false,
         "Socket in the file system where a new process may take over from this one (--takeover); unset: \"takeover\" in "
         "$RUNTIME_DIRECTORY, or in state_folder."),
@@ -228,6 +234,10 @@ const struct cardea_option gw_options[] = {
      "Address prefixes that are not counted: proxies, the host itself."},
     INT("limits", "reserved_files", "64", 0, 1000000, LIVE,
         "File descriptors kept back: new sessions are refused when fewer are left."),
+    INT("limits", "session_kbps", "0", 0, 4000000, LIVE,
+        "kbit/s of media that one session is sent at most, all its PeerConnections together; 0: no limit."),
+    INT("limits", "egress_mbps", "0", 0, 10000000, LIVE,
+        "Mbit/s of media sent in all at which new sessions are refused; 0: no limit."),
     INT("limits", "handles_per_session", "1000", 1, 10000000, LIVE, "Handles of one session."),
     INT("limits", "request_size", "262144", 1024, 16777216, false, "Bytes of one API request."),
 

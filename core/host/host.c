@@ -62,6 +62,8 @@ struct host {
     struct gw_life life;
     struct gw_packet_cost cost;
     uint64_t pulse, soon;
+    uint64_t sent_bytes; /* by all workers, at the last pulse */
+    int64_t sent_us;
     int last_signal;
     char *takeover_path, *crash_folder; /* owned */
     bool heir;                          /* we take over from another process */
@@ -253,12 +255,31 @@ static void watch_files(struct host *h)
                  "File descriptors are nearly used up (limits.reserved_files)");
 }
 
+/* What the workers have sent since the last pulse. */
+static void watch_egress(struct host *h)
+{
+    uint64_t bytes = 0;
+    int64_t now_us = gw_now_us();
+
+    for (unsigned i = 0; i < gw_workers_count(h->workers); i++) {
+        struct gw_engine_stats s;
+
+        gw_engine_get_stats(gw_workers_engine(h->workers, i), &s);
+        bytes += s.bytes_out;
+    }
+    if (h->sent_us && now_us > h->sent_us)
+        gw_api_egress(h->api, (bytes - h->sent_bytes) * 8 * 1000000 / (uint64_t)(now_us - h->sent_us));
+    h->sent_bytes = bytes;
+    h->sent_us = now_us;
+}
+
 static void pulse(void *arg)
 {
     struct host *h = arg;
 
     gw_workers_pulse(h->workers);
     watch_files(h);
+    watch_egress(h);
     if (gw_workers_alive(h->workers) && gw_notify_watchdog_us())
         gw_notify("WATCHDOG=1");
     if (gw_life_pulse(&h->life, is_busy(h, gw_now_us()), gw_now_us()))

@@ -226,9 +226,7 @@ static int sink_states(struct cardea_handle *h,
 
 static int sending(struct cardea_handle *h, const struct cardea_sending *how)
 {
-    struct gw_link *l = gw_api_link(plugins.api, h);
-
-    return l ? gw_link_sending(l, how) : GW_ENOENT;
+    return gw_api_sending(plugins.api, h, how);
 }
 
 static int loudness(cardea_source source, unsigned packets)

@@ -39,8 +39,13 @@ static void readyz(struct cardea_http *x, const struct cardea_http_request *rq)
 static void metrics(struct cardea_http *x, const struct cardea_http_request *rq)
 {
     static const char *const headers[] = {"Content-Type", "text/plain; version=0.0.4; charset=utf-8", NULL};
-    char *text = gw_metrics_render();
+    char *text;
 
+    if (!gw_api_is_listed(host.api, "general", "metrics_acl", rq->remote)) {
+        say(x, 403, "not from this address: general.metrics_acl\n");
+        return;
+    }
+    text = gw_metrics_render();
     if (text)
         gw_api_http_reply(host.api, x, 200, headers, text, strlen(text));
     else

@@ -35,6 +35,9 @@ tests_fuzz_fuzz_mjr_SOURCES = tests/fuzz/fuzz_mjr.c tests/fuzz/replay.c
 tests_fuzz_fuzz_mjr_LDADD = $(RECMEDIA_LIBS) $(JANSSON_LIBS)
 check_PROGRAMS += tests/fuzz/fuzz_bwe
 tests_fuzz_fuzz_bwe_SOURCES = tests/fuzz/fuzz_bwe.c tests/fuzz/replay.c
+check_PROGRAMS += tests/fuzz/fuzz_forwarded
+tests_fuzz_fuzz_forwarded_SOURCES = tests/fuzz/fuzz_forwarded.c transports/common/forwarded.c transports/common/acl.c \
+	tests/fuzz/replay.c
 check_PROGRAMS += tests/fuzz/fuzz_scrub
 tests_fuzz_fuzz_scrub_SOURCES = tests/fuzz/fuzz_scrub.c tests/fuzz/replay.c
 check_PROGRAMS += tests/fuzz/fuzz_frame

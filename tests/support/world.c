@@ -211,6 +211,7 @@ static const struct cardea_verb verbs[] = {
     {"checked", CARDEA_SYNC, params, run_sync},
     {"async", CARDEA_ASYNC, NULL, run_async},
     {"strict", CARDEA_ASYNC, params, run_async},
+    {"manage", CARDEA_SYNC, NULL, run_sync, "admin"},
     {"mute", CARDEA_SYNC, NULL, run_mute},
     {"list", CARDEA_SYNC, NULL, run_list},
     {"twice", CARDEA_ASYNC, NULL, run_twice},

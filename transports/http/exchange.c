@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "../common/acl.h"
+#include "../common/forwarded.h"
 #include "../common/layout.h"
 #include "cors.h"
 #include "http.h"
@@ -28,7 +29,8 @@ struct exchange {
     char *raw; /* owned; target.query points into it */
     enum target_result target_result;
     struct target target;
-    const char *below; /* points into target; NULL: a page or a route */
+    const char *below;           /* points into target; NULL: a page or a route */
+    char remote[FORWARDED_TEXT]; /* who asks, perhaps through proxies */
     /* the port's thread */
     GByteArray *body;
     size_t discarded;
@@ -175,7 +177,7 @@ static void tell(const struct exchange *x)
     if (atomic_load(&http.events))
         http.host->event(&cardea_transport, x->tag,
                          json_pack("{ss sb ss si}", "event", "request", "admin_api",
-                                   x->server->door == CARDEA_DOOR_ADMIN, "ip", x->client->remote, "port",
+                                   x->server->door == CARDEA_DOOR_ADMIN, "ip", x->remote, "port",
                                    (int)x->client->port));
 }
 
@@ -206,7 +208,7 @@ static enum MHD_Result ask_gateway(struct exchange *x, const char *method)
                                           .route = !x->below,
                                           .header = find_header,
                                           .arg = x->connection,
-                                          .remote = x->client->remote};
+                                          .remote = x->remote};
 
     client_may_take(x->client, !x->below ? ROUTE_S : reads_only ? POLL_S : ANSWER_S);
     if (!suspend(x, reads_only))
@@ -269,6 +271,10 @@ static enum MHD_Result on_headers(struct exchange *x)
     int status;
 
     x->begun = true;
+    if (x->client) {
+        g_strlcpy(x->remote, x->client->remote, sizeof(x->remote));
+        forwarded_resolve(x->remote, http.trusted, header_of(x->connection, "X-Forwarded-For"));
+    }
     if (!x->client || (forwarded && !acl_allows(x->server->acl, forwarded)))
         return MHD_NO;
     status = early_refusal(x);

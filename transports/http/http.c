@@ -64,6 +64,7 @@ static void read_config(const struct cardea_config *c)
     http.enforce_cors = flag(c, "cors", "enforce_cors");
     http.password = g_strdup(text(c, "certificates", "cert_pwd"));
     http.ciphers = g_strdup(text(c, "certificates", "ciphers"));
+    http.trusted = g_strdup(text(c, "general", "trusted_proxies"));
     http.debug = flag(c, "general", "mhd_debug");
     http.most_connections = (unsigned)http.host->option_int(c, "general", "mhd_connection_limit");
     http.most_per_address = (unsigned)http.host->option_int(c, "general", "connections_per_address");
@@ -89,6 +90,7 @@ static void free_config(void)
     g_free(http.allow_origin);
     g_free(http.password);
     g_free(http.ciphers);
+    g_free(http.trusted);
 }
 
 static void stop(void)
@@ -207,6 +209,9 @@ static const struct cardea_option options[] = {
     TEXT("general", "secure_ip", NULL, "Address to listen on with HTTPS; unset: all."),
     ACL("general", "acl", "Address prefixes of clients that may come; unset: everybody."),
     FLAG("general", "acl_forwarded", "false", "Check X-Forwarded-For against acl, too."),
+    ACL("general", "trusted_proxies",
+        "Address prefixes of proxies whose X-Forwarded-For is believed, so that limits count who is behind; unset: "
+        "none."),
     FLAG("general", "admin_acl_forwarded", "false", "Older place of the item in admin."),
     FLAG("general", "pages", "true", "Serve the pages of html_folder."),
     {"general", "mhd_connection_limit", CARDEA_OPT_INT, "1020", 1, 100000, false,

@@ -30,7 +30,7 @@
 struct http {
     /* given at start, const from then on */
     const struct cardea_transport_host *host;
-    char *allow_origin, *password, *ciphers;
+    char *allow_origin, *password, *ciphers, *trusted;
     bool origin_given, enforce_cors, debug;
     unsigned most_connections, most_per_address;
     struct certificate certificate;

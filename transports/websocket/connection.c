@@ -124,16 +124,16 @@ static void tell(const struct connection *c, json_t *body)
         json_decref(body);
 }
 
-static struct connection *come(struct lws *wsi, const struct endpoint *e)
+static struct connection *come(struct lws *wsi)
 {
     struct connection *c = g_new0(struct connection, 1);
     char remote[64];
+    const struct endpoint *e = handshake_over(wsi, remote, sizeof(remote));
 
     c->wsi = wsi;
     c->in = g_byte_array_new();
     c->heard_us = g_get_monotonic_time();
     g_queue_init(&c->out);
-    remote_of(wsi, e, remote, sizeof(remote));
     pthread_mutex_lock(&table.lock);
     c->id = ++table.last_id;
     g_hash_table_insert(table.all, &c->id, c);
@@ -340,7 +340,7 @@ int connection_callback(struct lws *wsi, enum lws_callback_reasons why, void *us
     case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
         return handshake_fits(wsi) ? 0 : -1;
     case LWS_CALLBACK_ESTABLISHED:
-        *mine = come(wsi, handshake_over(wsi));
+        *mine = come(wsi);
         return 0;
     case LWS_CALLBACK_RECEIVE:
         return receive(*mine, in, len);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "../common/acl.h"
+#include "../common/forwarded.h"
 #include "tokens.h"
 #include "websocket.h"
 
@@ -18,6 +19,7 @@ static GHashTable *pending;
 struct pending {
     const struct endpoint *endpoint;
     int64_t until_us;
+    char remote[FORWARDED_TEXT]; /* of the client, perhaps behind proxies */
 };
 
 /* Where the client came whom the library is just being given. Which of its hosts a client belongs to the library
@@ -49,7 +51,7 @@ static void plain(char *address)
         memmove(address, address + 7, strlen(address + 7) + 1);
 }
 
-void remote_of(struct lws *wsi, const struct endpoint *e, char *out, size_t size)
+static void remote_of(struct lws *wsi, const struct endpoint *e, char *out, size_t size)
 {
     out[0] = 0;
     if (e->path)
@@ -63,6 +65,18 @@ void remote_of(struct lws *wsi, const struct endpoint *e, char *out, size_t size
 static bool header(struct lws *wsi, enum lws_token_indexes which, char *out, size_t size)
 {
     return lws_hdr_total_length(wsi, which) > 0 && lws_hdr_copy(wsi, out, (int)size, which) > 0;
+}
+
+/* While the headers are there. */
+static void note_remote(struct lws *wsi)
+{
+    struct pending *p = g_hash_table_lookup(pending, wsi);
+    char text[1024];
+
+    if (!p)
+        return;
+    remote_of(wsi, p->endpoint, p->remote, sizeof(p->remote));
+    forwarded_resolve(p->remote, ws.trusted, header(wsi, WSI_TOKEN_X_FORWARDED_FOR, text, sizeof(text)) ? text : NULL);
 }
 
 /* 0: welcome, else a status of HTTP. */
@@ -89,17 +103,20 @@ static int refusal(struct lws *wsi)
 
 static void begin(struct lws *wsi)
 {
-    struct pending *p = g_new(struct pending, 1);
+    struct pending *p = g_new0(struct pending, 1);
 
     p->endpoint = arriving;
     p->until_us = g_get_monotonic_time() + ws.handshake_us;
     g_hash_table_replace(pending, wsi, p);
 }
 
-const struct endpoint *handshake_over(struct lws *wsi)
+const struct endpoint *handshake_over(struct lws *wsi, char *remote, size_t size)
 {
-    const struct endpoint *e = endpoint_of(wsi);
+    const struct pending *p = g_hash_table_lookup(pending, wsi);
+    const struct endpoint *e = p ? p->endpoint : NULL;
 
+    if (remote)
+        g_strlcpy(remote, p ? p->remote : "", size);
     g_hash_table_remove(pending, wsi);
     return e;
 }
@@ -169,8 +186,10 @@ static int confirm(struct lws *wsi, const char *to)
 {
     int status = to && !strcmp(to, "websocket") ? refusal(wsi) : HTTP_STATUS_BAD_REQUEST;
 
-    if (!status)
+    if (!status) {
+        note_remote(wsi);
         return 0;
+    }
     return lws_return_http_status(wsi, (unsigned)status, NULL) < 0 ? -1 : 1;
 }
 
@@ -181,7 +200,7 @@ int handshake_callback(struct lws *wsi, enum lws_callback_reasons why, void *use
         begin(wsi);
         return 0;
     case LWS_CALLBACK_WSI_DESTROY:
-        handshake_over(wsi);
+        handshake_over(wsi, NULL, 0);
         return 0;
     case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
         return confirm(wsi, in);

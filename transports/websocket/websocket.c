@@ -117,6 +117,7 @@ static void read_config(const struct cardea_config *c)
     ws.enforce_cors = flag(c, "cors", "enforce_cors");
     ws.password = g_strdup(text(c, "certificates", "cert_pwd"));
     ws.ciphers = g_strdup(text(c, "certificates", "ciphers"));
+    ws.trusted = g_strdup(text(c, "general", "trusted_proxies"));
     ws.unix_owner = g_strdup(text(c, "general", "unix_owner"));
     ws.most_message = (size_t)number(c, "max_message");
     ws.most_bytes = (size_t)number(c, "queue_bytes");
@@ -161,6 +162,7 @@ static void stop(void)
     g_free(ws.password);
     g_free(ws.ciphers);
     g_free(ws.unix_owner);
+    g_free(ws.trusted);
 }
 
 static int start(const struct cardea_transport_host *host, const struct cardea_config *c)
@@ -289,6 +291,10 @@ static const struct cardea_option options[] = {
      "client, latency, user, all or none; unset: err and warn."},
     LIST("general", "ws_acl", "Address prefixes of clients that may come; unset: everybody."),
     FLAG("general", "ws_acl_forwarded", "false", "Check X-Forwarded-For against ws_acl, too."),
+    LIST("general", "trusted_proxies",
+         "Address prefixes of proxies whose X-Forwarded-For is believed, so that limits count who is behind (\"unix\": "
+         "those "
+         "at a socket in the file system); unset: none."),
     FLAG("general", "admin_ws_acl_forwarded", "false", "Older place of the item in admin."),
     TEXT("general", "unix_owner", "Owner of the sockets in the file system, as user:group; unset: who runs this."),
     INT("general", "connection_limit", "10000", 1, 1000000, "Clients at once, all ports together."),

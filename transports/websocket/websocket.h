@@ -37,7 +37,7 @@ struct endpoint {
 struct websocket {
     /* given at start, const from then on */
     const struct cardea_transport_host *host;
-    char *allow_origin, *password, *ciphers, *unix_owner;
+    char *allow_origin, *password, *ciphers, *unix_owner, *trusted;
     bool enforce_cors;
     size_t most_message, most_bytes, most_messages, most_connections;
     int64_t ping_after_us, pong_within_us; /* 0: no pings */
@@ -72,13 +72,12 @@ void handshakes_end(void);
 void handshakes_look_after(int64_t now_us); /* each second: ends those that take too long */
 /* A client has come: is there room, may it? Then vhost takes it; fd is closed otherwise. */
 void handshake_begin(const struct endpoint *e, struct lws_vhost *vhost, int fd);
-/* It has become a WebSocket at the place that is returned, or has gone. */
-const struct endpoint *handshake_over(struct lws *wsi);
+/* It has become a WebSocket at the place that is returned, of the client at remote (if not NULL); or it has gone. IPv4
+ * is written as such also when it came by IPv6; "unix" is a socket in the file system. */
+const struct endpoint *handshake_over(struct lws *wsi, char *remote, size_t size);
 int handshake_callback(struct lws *wsi, enum lws_callback_reasons why, void *user, void *in, size_t len);
 /* Before the answer: is the subprotocol that of the door? */
 bool handshake_fits(struct lws *wsi);
-/* Text of the client's address: IPv4 as such also when it came by IPv6; "unix" for a socket in the file system. */
-void remote_of(struct lws *wsi, const struct endpoint *e, char *out, size_t size);
 extern const char client_protocol[], admin_protocol[];
 
 /* --- connection.c ------------------------------------------------------------------------------------------------- */

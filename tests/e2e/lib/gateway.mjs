@@ -80,13 +80,14 @@ export class Gateway {
       media: { media_port: g.mediaPort, ...options.media },
       nat: { ...options.nat },
       events: { ...options.events },
+      limits: { ...options.limits },
     });
     write('cardea.transport.http.jcfg', {
-      general: { http: true, port: g.httpPort },
+      general: { http: true, port: g.httpPort, ...options.httpGeneral },
       admin: { admin_http: true, admin_port: g.adminPort },
       ...options.http,
     });
-    write('cardea.transport.websockets.jcfg', { general: { ws: true, ws_port: g.wsPort }, ...options.websockets });
+    write('cardea.transport.websockets.jcfg', { general: { ws: true, ws_port: g.wsPort, ...options.wsGeneral }, ...options.websockets });
     if (options.loadreport) write('cardea.plugin.loadreport.jcfg', options.loadreport);
     write('cardea.plugin.videoroom.jcfg', {
       'room-1234': { description: 'Demo Room', publishers: 6, bitrate: 2000000, fir_freq: 10, videocodec: 'vp8,vp9,h264,av1' },

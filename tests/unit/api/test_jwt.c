@@ -277,6 +277,88 @@ static void at_the_door(void **state)
     gw_jwt_free(j);
 }
 
+static void roles(void **state)
+{
+    json_t *one = json_loads("{\"role\":\"publisher\"}", 0, NULL);
+    json_t *some = json_loads("{\"role\":[\"subscriber\",3,\"guest\"]}", 0, NULL);
+    json_t *admin = json_loads("{\"role\":\"admin\"}", 0, NULL), *odd = json_loads("{\"role\":7}", 0, NULL);
+
+    assert_true(gw_jwt_has_role(one, "publisher"));
+    assert_true(gw_jwt_has_role(one, "subscriber"));
+    assert_false(gw_jwt_has_role(one, "admin"));
+    assert_true(gw_jwt_has_role(some, "guest"));
+    assert_false(gw_jwt_has_role(some, "publisher"));
+    assert_true(gw_jwt_has_role(admin, "publisher"));
+    assert_false(gw_jwt_has_role(odd, "subscriber"));
+    assert_true(gw_jwt_has_role(NULL, "admin")); /* a token without the claim restricts nothing */
+    json_decref(one);
+    json_decref(some);
+    json_decref(admin);
+    json_decref(odd);
+}
+
+static void quotas(void **state)
+{
+    json_t *claims = json_loads("{\"handles\":5,\"requests\":-1,\"bitrate\":\"7\"}", 0, NULL);
+
+    assert_int_equal(gw_jwt_quota(claims, "handles", 0), 5);
+    assert_int_equal(gw_jwt_quota(claims, "handles", 3), 3);
+    assert_int_equal(gw_jwt_quota(claims, "handles", 10), 5);
+    assert_int_equal(gw_jwt_quota(claims, "requests", 9), 9);
+    assert_int_equal(gw_jwt_quota(claims, "bitrate", 8), 8);
+    assert_int_equal(gw_jwt_quota(NULL, "handles", 8), 8);
+    json_decref(claims);
+}
+
+static uint64_t made(const char *request, const char *token, const char *more)
+{
+    json_t *reply =
+        world_ask(WORLD_WS, "{\"transaction\":\"x\",\"janus\":\"%s\",\"token\":\"%s\"%s}", request, token, more);
+    uint64_t id = (uint64_t)json_integer_value(json_object_get(json_object_get(reply, "data"), "id"));
+
+    json_decref(reply);
+    return id;
+}
+
+static int say(const char *token, uint64_t id, uint64_t handle, const char *body)
+{
+    char more[400];
+
+    snprintf(more, sizeof(more), ",\"session_id\":%llu,\"handle_id\":%llu,\"body\":{%s}", (unsigned long long)id,
+             (unsigned long long)handle, body);
+    return ask("message", token, more);
+}
+
+static void what_a_token_may(void **state)
+{
+    struct gw_jwt *j = make(&(struct gw_jwt_conf){.secret = "s"});
+    char *plain = token_with(""), *viewer = token_with(",\"role\":\"subscriber\",\"handles\":1,\"requests\":3"),
+         more[200];
+    uint64_t id, handle;
+    int n = 0;
+
+    world_jwt = j;
+    world_begin(NULL);
+    world_jwt = NULL;
+    id = made("create", viewer, "");
+    snprintf(more, sizeof(more), ",\"session_id\":%llu,\"plugin\":\"janus.plugin.fake\"", (unsigned long long)id);
+    handle = made("attach", viewer, more);
+    assert_true(handle);
+    assert_int_equal(ask("attach", viewer, more), 461); /* one is all it has */
+    assert_int_equal(say(viewer, id, handle, "\"request\":\"manage\""), 403);
+    assert_int_equal(say(plain, id, handle, "\"request\":\"MANAGE\""),
+                     403); /* another token does not help this handle */
+    assert_int_equal(say(viewer, id, handle, "\"request\":\"sync\",\"ptype\":\"publisher\""), 403);
+    assert_int_equal(say(viewer, id, handle, "\"request\":\"sync\",\"ptype\":\"subscriber\""), 0);
+    while (say(viewer, id, handle, "\"request\":\"sync\"") == 0)
+        assert_in_range(++n, 1, 12);
+    assert_int_equal(say(viewer, id, handle, "\"request\":\"sync\""), 429); /* 3 a second, 12 at once */
+    g_free(plain);
+    g_free(viewer);
+    world_end();
+    gw_jwt_free(j);
+}
+
 static int set_up(void **state)
 {
     close(mkstemp(key_file));
@@ -302,6 +384,9 @@ int main(void)
         cmocka_unit_test(claims_allow),
         cmocka_unit_test(keys_that_cannot_be_read),
         cmocka_unit_test(at_the_door),
+        cmocka_unit_test(roles),
+        cmocka_unit_test(quotas),
+        cmocka_unit_test(what_a_token_may),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

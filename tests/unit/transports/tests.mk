@@ -3,6 +3,7 @@ transports_fake = tests/unit/transports/fake.c tests/unit/transports/fake.h test
 check_PROGRAMS += \
 	tests/unit/transports/test_acl \
 	tests/unit/transports/test_target \
+	tests/unit/transports/test_forwarded \
 	tests/unit/transports/test_path \
 	tests/unit/transports/test_cors \
 	tests/unit/transports/test_layout \
@@ -10,6 +11,8 @@ check_PROGRAMS += \
 	tests/unit/transports/test_http \
 	tests/unit/transports/test_websocket
 tests_unit_transports_test_acl_SOURCES = tests/unit/transports/test_acl.c transports/common/acl.c
+tests_unit_transports_test_forwarded_SOURCES = tests/unit/transports/test_forwarded.c transports/common/forwarded.c \
+	transports/common/acl.c
 tests_unit_transports_test_target_SOURCES = tests/unit/transports/test_target.c transports/http/target.c
 tests_unit_transports_test_path_SOURCES = tests/unit/transports/test_path.c transports/http/path.c
 tests_unit_transports_test_cors_SOURCES = tests/unit/transports/test_cors.c transports/http/cors.c
