@@ -362,14 +362,14 @@ static bool is_allowed_by(const json_t *claims, const struct gw_request *rq, con
 {
     const json_t *body = json_object_get(rq->root, "body"), *room = json_object_get(body, "room");
     const char *as = gw_json_string(body, "ptype");
+    const struct gw_message asked = {.plugin = rq->handle->plugin, .handle = rq->handle};
     const struct cardea_verb *verb;
-    const char *unused;
 
     *why = "This token is not for that room";
     if (room && !gw_jwt_allows(claims, "rooms", room))
         return false;
     *why = "This token has not the role for that";
-    choose_verb(rq->handle->plugin, body, &verb, &unused);
+    verb = find_verb(&asked, gw_json_string(body, "request"));
     return (!verb || !verb->role || gw_jwt_has_role(claims, verb->role)) && (!as || gw_jwt_has_role(claims, as));
 }
 
