@@ -4,6 +4,8 @@
  * send it in UDP_SEGMENT runs over loopback, with no bookkeeping at all. Every figure of a server stands beside it.
  *
  * Usage: limit [seconds each]. Prints JSON: µs of CPU (user + system) a packet, by length of run; "plain" is a copy.
+ * "stream" is the shape and the pace of cardea-load's: 50 small packets and 30 runs of six a second and receiver, with
+ * all the pauses in between; "stream_gro" the same to receivers that take whole runs.
  */
 #include <arpa/inet.h>
 #include <netinet/udp.h>
@@ -25,8 +27,11 @@
 #ifndef UDP_SEGMENT
 #define UDP_SEGMENT 103
 #endif
+#ifndef UDP_GRO
+#define UDP_GRO 104
+#endif
 
-enum { RECEIVERS = 100, LEN = 1100, HEADER = 12, TAG = 16, RUN = 40, BATCH = 32 };
+enum { RECEIVERS = 100, LEN = 1100, SOUND = 120, HEADER = 12, TAG = 16, RUN = 40, BATCH = 32, TURN_US = 500 };
 
 static struct sockaddr_in to[RECEIVERS];
 static int sockets[RECEIVERS];
@@ -34,6 +39,7 @@ static struct gw_sealer *sealer;
 static struct gw_srtp *keys[RECEIVERS];
 static uint8_t source[LEN], arena[BATCH][RUN * (LEN + TAG)];
 static uint64_t seq = 1;
+static size_t packet_len = LEN;
 
 static void pin(int cpu)
 {
@@ -70,10 +76,10 @@ static void open_receivers(void)
     }
 }
 
-/* The other process: reads and throws away, on the other processor, as subscribers do. */
+/* The other process: reads and throws away, on the other processor, by the clock, as the load generator does. */
 static void receive_forever(void)
 {
-    static uint8_t buf[64][2048];
+    static uint8_t buf[64][65536];
     int e = epoll_create1(0);
     struct mmsghdr m[64] = {0};
     struct iovec iov[64];
@@ -87,8 +93,11 @@ static void receive_forever(void)
     }
     for (;;) {
         struct epoll_event events[64];
-        int n = epoll_wait(e, events, 64, -1);
+        struct timespec pause = {.tv_nsec = TURN_US * 1000};
+        int n = epoll_wait(e, events, 64, 0);
 
+        if (n < 64)
+            nanosleep(&pause, NULL);
         for (int i = 0; i < n; i++)
             while (recvmmsg(events[i].data.fd, m, 64, MSG_DONTWAIT, NULL) > 0)
                 ;
@@ -97,13 +106,13 @@ static void receive_forever(void)
 
 static size_t write_packet(uint8_t *out, int who, bool seal)
 {
-    memcpy(out, source, LEN);
+    memcpy(out, source, packet_len);
     if (!seal)
-        return LEN;
+        return packet_len;
     out[2] = (uint8_t)(seq >> 8);
     out[3] = (uint8_t)seq;
-    gw_seal_rtp(sealer, keys[who], out, HEADER, LEN, seq);
-    return LEN + TAG;
+    gw_seal_rtp(sealer, keys[who], out, HEADER, packet_len, seq);
+    return packet_len + TAG;
 }
 
 /* One frame of `run` packets to everybody. */
@@ -155,6 +164,44 @@ static double measure(int fd, int run, bool seal, double seconds)
     return spent * 1e6 / (double)packets;
 }
 
+static void take_whole_runs(int yes)
+{
+    for (int i = 0; i < RECEIVERS; i++)
+        setsockopt(sockets[i], SOL_UDP, UDP_GRO, &yes, sizeof(yes));
+}
+
+static void wait_until(const struct timespec *start, int64_t us)
+{
+    struct timespec t = *start;
+
+    t.tv_nsec += us % 1000000 * 1000;
+    t.tv_sec += us / 1000000 + t.tv_nsec / 1000000000;
+    t.tv_nsec %= 1000000000;
+    clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);
+}
+
+static double measure_stream(int fd, double seconds, bool gro)
+{
+    int64_t sound_us = 0, frame_us = 0;
+    double begin = cpu_s();
+    struct timespec start;
+    long packets = 0;
+
+    take_whole_runs(gro);
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    while (frame_us < seconds * 1e6) {
+        bool sound = sound_us <= frame_us;
+
+        wait_until(&start, sound ? sound_us : frame_us);
+        packet_len = sound ? SOUND : LEN;
+        one_frame(fd, sound ? 1 : 6, true);
+        packets += RECEIVERS * (sound ? 1 : 6);
+        *(sound ? &sound_us : &frame_us) += sound ? 20000 : 33333;
+    }
+    packet_len = LEN;
+    return (cpu_s() - begin) * 1e6 / (double)packets;
+}
+
 int main(int argc, char **argv)
 {
     static const int runs[] = {1, 2, 3, 6, 10, 40};
@@ -183,6 +230,8 @@ int main(int argc, char **argv)
     for (int seal = 0; seal < 2; seal++)
         for (size_t i = 0; i < sizeof(runs) / sizeof(runs[0]); i++)
             printf(", \"%s_%d\": %.3f", seal ? "gcm" : "plain", runs[i], measure(fd, runs[i], seal, seconds));
+    printf(", \"gcm_stream\": %.3f", measure_stream(fd, seconds * 6, false));
+    printf(", \"gcm_stream_gro\": %.3f", measure_stream(fd, seconds * 6, true));
     printf("}\n");
     kill(child, SIGKILL);
     waitpid(child, NULL, 0);

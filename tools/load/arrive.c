@@ -11,7 +11,15 @@
 #define WINDOW  64
 #define RESTART 1000
 
-struct latency latency;
+struct latency latency, data_latency;
+
+void latency_add(struct latency *l, int64_t us)
+{
+    int64_t at = us / 10;
+
+    l->bucket[at < 0 ? 0 : at > LATENCY_BUCKETS ? LATENCY_BUCKETS : at]++;
+    l->n++;
+}
 
 void stamp(uint8_t *at, int64_t now)
 {
@@ -94,9 +102,7 @@ static void note_latency(const uint8_t *data, size_t len, int64_t now)
     if (len < 12 + STAMP || memcmp(data + len - STAMP, MARK, 8))
         return;
     memcpy(&sent, data + len - 8, 8);
-    sent = (now - sent) / 10;
-    latency.bucket[sent < 0 ? 0 : sent > LATENCY_BUCKETS ? LATENCY_BUCKETS : sent]++;
-    latency.n++;
+    latency_add(&latency, now - sent);
 }
 
 static void note_transport(struct peer *p, const uint8_t *data, size_t len, int64_t now)
@@ -171,12 +177,12 @@ void media_arrived(struct peer *p, uint8_t *data, size_t len, int64_t now)
         note_latency(data, len, now);
 }
 
-double latency_ms(double quantile)
+double latency_ms(const struct latency *l, double quantile)
 {
-    uint64_t want = (uint64_t)((double)latency.n * quantile), sum = 0;
+    uint64_t want = (uint64_t)((double)l->n * quantile), sum = 0;
 
     for (int i = 0; i <= LATENCY_BUCKETS; i++) {
-        sum += latency.bucket[i];
+        sum += l->bucket[i];
         if (sum > want)
             return i * 0.01;
     }

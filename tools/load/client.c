@@ -132,7 +132,7 @@ static void on_event(struct client *c, const json_t *m)
     } else if (c->state == JOINING && !c->follows && what && !strcmp(what, "joined")) {
         c->feed = json_integer_value(json_object_get(data, "id"));
         c->state = NEGOTIATING;
-        say(c, json_pack("{ss sb sb}", "request", "configure", "audio", 1, "video", 1), "offer",
+        say(c, json_pack("{ss sb sb sb}", "request", "configure", "audio", 1, "video", 1, "data", 1), "offer",
             sdp_offer(&l, c->ssrc));
     } else if (c->state == NEGOTIATING && sdp) {
         c->peer.publisher = &c->publisher;

@@ -196,13 +196,17 @@ static struct totals total(void)
         const struct peer *p = &c->peer;
 
         t.up += c->state == UP;
-        t.silent += c->state == UP && c->follows && !p->first_packet_us;
+        t.silent += c->state == UP && c->follows && !option.no_media && !p->first_packet_us;
         t.garbage += p->garbage;
         t.nacks += p->nacks;
         t.plis += p->plis;
         t.repaired += p->repaired;
         t.sent += c->publisher.packets;
         t.keyframes += c->publisher.keyframes;
+        t.messages_sent += p->data.sent;
+        t.messages += p->data.received;
+        t.messages_lost += p->data.lost;
+        t.message_bytes += p->data.bytes;
         for (int k = 0; k < STREAMS && !p->publisher; k++) {
             const struct stream *s = &p->in[k];
 
@@ -236,8 +240,8 @@ static void take_sample(int64_t now)
                         .cpu_percent =
                             (u.user_s + u.system_s - world.last_usage.user_s - world.last_usage.system_s) * 100 / wall,
                         .generator_percent = (own - world.last_own) * 100 / wall,
-                        .p50 = latency_ms(0.5),
-                        .p99 = latency_ms(0.99),
+                        .p50 = latency_ms(&latency, 0.5),
+                        .p99 = latency_ms(&latency, 0.99),
                         .up = t.up};
     world.last = t;
     world.last_usage = u;
@@ -283,8 +287,12 @@ static void turn(void)
     for (guint i = 0; i < world.next; i++) {
         struct client *c = world.clients->pdata[i];
 
-        if (c->peer.publisher && c->state == UP)
+        if (!c->peer.publisher || c->state != UP)
+            continue;
+        if (!option.no_media)
             media_send(&c->peer, now);
+        if (option.messages > 0)
+            data_send(&c->peer, now);
     }
     start_some(now);
     n = epoll_wait(world.epoll, events, EVENTS, 0);
@@ -298,6 +306,8 @@ static void turn(void)
     if (now < world.tick_us)
         return;
     world.tick_us = now + TICK_US;
+    if (option.messages > 0)
+        gw_sctp_tick(now);
     tick(now);
     churn(now);
     take_sample(now);
@@ -387,6 +397,7 @@ static void measure(struct run *r)
 {
     world.measuring = true;
     memset(&latency, 0, sizeof(latency));
+    memset(&data_latency, 0, sizeof(data_latency));
     r->before = total();
     r->own_s = own_cpu_s();
     usage_read(option.pid, &r->begin);
@@ -466,7 +477,7 @@ static int work(struct run *r)
     if (option.html && !page_write(option.html, report))
         fprintf(stderr, "%s could not be written\n", option.html);
     json_decref(report);
-    return option.rooms && r->after.packets == r->before.packets;
+    return option.rooms && r->after.packets == r->before.packets && r->after.messages == r->before.messages;
 }
 
 static void leave_all(void)
@@ -507,11 +518,13 @@ int main(int argc, char **argv)
     world.run.frame_ms = g_array_new(FALSE, FALSE, sizeof(double));
     world.run.samples = g_array_new(FALSE, FALSE, sizeof(struct sample));
     conf.profiles = option.profile;
+    gw_sctp_global_init();
     if (gw_sealer_new(&sealer, NULL) || gw_dtls_context_new(&dtls_context, &conf, why, sizeof(why)))
         fprintf(stderr, "no cryptography: %s\n", why);
     else
         result = work(&world.run);
     leave_all();
+    gw_sctp_global_end();
     gw_dtls_context_free(dtls_context);
     gw_sealer_free(sealer);
     return result;

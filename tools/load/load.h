@@ -7,7 +7,8 @@
  *   ws.c        a WebSocket client                arrive.c    what of it arrives: losses, latency, first frame
  *   client.c    session, handle, room, offers     feedback.c  receiver reports, NACK, PLI, TWCC, REMB
  *   sdp.c       offers, answers                   load.c      who joins and leaves when; the loop
- *   peer.c      ICE, DTLS and SRTP                usage.c     what the server paid; report.c, page.c: the figures
+ *   peer.c      ICE, DTLS and SRTP                data.c      data channels
+ *   usage.c     what the server paid              report.c, page.c   the figures
  */
 #ifndef CARDEA_LOAD_H
 #define CARDEA_LOAD_H
@@ -21,15 +22,16 @@
 
 #include "dtls/dtls.h"
 #include "rtcp/twcc.h"
+#include "sctp/sctp.h"
 #include "srtp/srtp.h"
 
 /* --- options.c ---------------------------------------------------------------------------------------------------- */
 struct options {
     char *server, *profile, *codec, *feedback, *json, *html, *scenario, *name;
     int pid, rooms, publishers, subscribers, seconds, warm_up, bitrate, fps, open_every, parallel, idle, ramp,
-        ramp_most, keyframe_delay;
-    double rate, churn, loss, ramp_loss, ramp_p99;
-    gboolean all, silent, simulcast, quiet, gro;
+        ramp_most, keyframe_delay, message_size;
+    double messages, rate, churn, loss, ramp_loss, ramp_p99;
+    gboolean all, silent, no_media, simulcast, quiet, gro;
 };
 extern struct options option;
 /* false: a sentence is on stderr, or help was asked for. */
@@ -68,7 +70,8 @@ struct remote {
     char ufrag[272], pwd[272], hash[16], fingerprint[256];
     struct sockaddr_in address;
     int audio_pt, video_pt, rtx_pt, twcc_ext;
-    bool active; /* it begins the handshake */
+    uint16_t sctp_port; /* 0: no data channels */
+    bool active;        /* it begins the handshake */
     char audio_mid[17], video_mid[17];
 };
 struct local {
@@ -110,6 +113,12 @@ struct peer {
     struct stream in[STREAMS];
     struct gw_twcc_table *twcc;
     struct publisher *publisher; /* NULL: a subscriber */
+    struct {
+        struct gw_sctp *sctp; /* NULL: not negotiated */
+        bool up;
+        int64_t next_us;
+        uint64_t sent, received, bytes, lost, expected;
+    } data;
     uint64_t garbage, dropped, nacks, plis, repaired, feedback_bytes;
 };
 bool peer_open(struct peer *p);
@@ -151,10 +160,18 @@ void media_keyframe(struct publisher *p, uint32_t ssrc); /* 0: of all */
 struct latency {
     uint64_t bucket[LATENCY_BUCKETS + 1], n;
 };
-extern struct latency latency;
-double latency_ms(double quantile);
+extern struct latency latency, data_latency;
+void latency_add(struct latency *l, int64_t us);
+double latency_ms(const struct latency *l, double quantile);
 void stamp(uint8_t *at, int64_t now);
 void media_arrived(struct peer *p, uint8_t *data, size_t len, int64_t now);
+
+/* --- data.c ------------------------------------------------------------------------------------------------------- */
+#define MESSAGE_MOST 65536
+bool data_start(struct peer *p); /* DTLS is up */
+void data_arrived(struct peer *p, const uint8_t *data, size_t len);
+void data_send(struct peer *p, int64_t now); /* what is due */
+void data_close(struct peer *p);
 
 /* --- feedback.c --------------------------------------------------------------------------------------------------- */
 void feedback_read(struct peer *p, uint8_t *data, size_t len);
@@ -200,6 +217,7 @@ double own_cpu_s(void);
 /* --- report.c, page.c --------------------------------------------------------------------------------------------- */
 struct totals {
     uint64_t packets, bytes, lost, late, duplicates, jumps, garbage, sent, nacks, plis, repaired, keyframes;
+    uint64_t messages, messages_sent, messages_lost, message_bytes;
     int up, silent, failed;
 };
 struct sample { /* one second */

@@ -16,6 +16,7 @@ struct options option = {.rooms = 1,
                          .open_every = 10,
                          .parallel = 16,
                          .ramp_most = 5000,
+                         .message_size = 1024,
                          .ramp_loss = 0.1,
                          .ramp_p99 = 20};
 
@@ -55,6 +56,9 @@ static const GOptionEntry entries[] = {
     TEXT("profile", profile, "SRTP profiles to offer, OpenSSL names", "LIST"),
     TEXT("feedback", feedback, "Of subscribers besides reports: nack,twcc (default), remb, none", "LIST"),
     REAL("loss", loss, "Percent of media that subscribers lose on purpose"),
+    FLAG("no-media", no_media, "Publishers send neither sound nor pictures"),
+    REAL("messages", messages, "Data channel messages of each publisher, a second"),
+    NUMBER("message-size", message_size, "Bytes of each (default 1024)"),
     NUMBER("seconds", seconds, "How long to measure (default 10)"),
     NUMBER("warm-up", warm_up, "Seconds between the last join and measuring (default 2)"),
     REAL("rate", rate, "Joins a second at most (default: as many as go)"),
@@ -132,6 +136,9 @@ static bool check(void)
     else if (option.fps < 1 || option.fps > 240 || option.bitrate < 10000 || option.seconds < 1 ||
              option.parallel < 1 || option.keyframe_delay < 0)
         fprintf(stderr, "--fps is 1 to 240, --bitrate at least 10000, --seconds and --parallel at least 1\n");
+    else if (option.messages < 0 || option.messages > 100000 || option.message_size < 24 ||
+             option.message_size > MESSAGE_MOST)
+        fprintf(stderr, "--messages is at most 100000, --message-size 24 to %d\n", MESSAGE_MOST);
     else
         return true;
     return false;

@@ -58,6 +58,7 @@ bool peer_open(struct peer *p)
 
 void peer_close(struct peer *p)
 {
+    data_close(p);
     if (p->dtls)
         gw_dtls_close(p->dtls, now_us());
     gw_dtls_free(p->dtls);
@@ -151,10 +152,13 @@ static void dtls_connected(void *arg, const struct gw_dtls_keys *keys)
         p->failed = true;
     else
         p->up = true;
+    if (p->up && option.messages > 0 && p->remote.sctp_port && !data_start(p))
+        p->failed = true;
 }
 
 static void dtls_data(void *arg, const uint8_t *data, size_t len)
 {
+    data_arrived(arg, data, len);
 }
 
 static void dtls_closed(void *arg, const char *reason)

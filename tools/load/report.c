@@ -47,10 +47,29 @@ static void add_media(json_t *o, const struct run *r, double wall)
     whole(o, "unreadable", (int64_t)(b->garbage - a->garbage));
     whole(o, "keyframes_sent", (int64_t)(b->keyframes - a->keyframes));
     whole(o, "silent_subscribers", b->silent);
-    real(o, "latency_p50_ms", latency_ms(0.5));
-    real(o, "latency_p90_ms", latency_ms(0.9));
-    real(o, "latency_p99_ms", latency_ms(0.99));
-    real(o, "latency_p999_ms", latency_ms(0.999));
+    real(o, "latency_p50_ms", latency_ms(&latency, 0.5));
+    real(o, "latency_p90_ms", latency_ms(&latency, 0.9));
+    real(o, "latency_p99_ms", latency_ms(&latency, 0.99));
+    real(o, "latency_p999_ms", latency_ms(&latency, 0.999));
+}
+
+static void add_messages(json_t *o, const struct run *r, double wall)
+{
+    const struct totals *a = &r->before, *b = &r->after;
+    double messages = (double)(b->messages - a->messages);
+    double cpu = r->end.user_s + r->end.system_s - r->begin.user_s - r->begin.system_s;
+
+    if (option.messages <= 0)
+        return;
+    real(o, "messages_per_s", messages / wall);
+    real(o, "messages_sent_per_s", (double)(b->messages_sent - a->messages_sent) / wall);
+    whole(o, "messages_lost", (int64_t)(b->messages_lost - a->messages_lost));
+    real(o, "message_p50_ms", latency_ms(&data_latency, 0.5));
+    real(o, "message_p99_ms", latency_ms(&data_latency, 0.99));
+    if (option.pid && messages > 0) {
+        real(o, "cpu_us_per_message", cpu * 1e6 / messages);
+        real(o, "messages_per_core", messages / cpu);
+    }
 }
 
 static void add_server(json_t *o, const struct run *r, double wall)
@@ -94,6 +113,7 @@ json_t *report_figures(struct run *r)
     real(o, "first_frame_p50_ms", quantile(r->frame_ms, 0.5));
     real(o, "first_frame_p99_ms", quantile(r->frame_ms, 0.99));
     add_media(o, r, wall);
+    add_messages(o, r, wall);
     add_server(o, r, wall);
     real(o, "generator_cpu_percent", r->own_s * 100 / wall);
     return o;

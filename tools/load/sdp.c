@@ -65,7 +65,7 @@ static void read_line(const char *sdp, const char *kind, int *pt, int *rtx, char
 
 bool sdp_read(const char *sdp, struct remote *r)
 {
-    char fingerprint[280];
+    char fingerprint[280], port[8];
 
     memset(r, 0, sizeof(*r));
     r->audio_pt = r->video_pt = r->rtx_pt = -1;
@@ -86,6 +86,8 @@ bool sdp_read(const char *sdp, struct remote *r)
         if (!strcmp(uri, TWCC))
             r->twcc_ext = id;
     }
+    if (line_value(sdp, "a=sctp-port:", port, sizeof(port)))
+        r->sctp_port = (uint16_t)atoi(port);
     return read_candidate(sdp, &r->address);
 }
 
@@ -124,7 +126,8 @@ char *sdp_offer(const struct local *l, uint32_t ssrc)
     FILE *f = open_memstream(&out, &size);
 
     put_session(f);
-    fputs("a=group:BUNDLE 0 1\r\na=msid-semantic: WMS *\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n", f);
+    fprintf(f, "a=group:BUNDLE 0 1%s\r\n", option.messages > 0 ? " 2" : "");
+    fputs("a=msid-semantic: WMS *\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n", f);
     put_transport(f, l, "actpass");
     fprintf(f,
             "a=mid:0\r\na=sendonly\r\na=rtpmap:111 opus/48000/2\r\na=fmtp:111 minptime=10;useinbandfec=1\r\n"
@@ -144,13 +147,19 @@ char *sdp_offer(const struct local *l, uint32_t ssrc)
     else
         fprintf(f, "a=ssrc-group:FID %u %u\r\na=ssrc:%u cname:load\r\na=ssrc:%u cname:load\r\n", ssrc + 1, ssrc + 11,
                 ssrc + 1, ssrc + 11);
+    if (option.messages > 0) {
+        fputs("m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n", f);
+        put_transport(f, l, "actpass");
+        fputs("a=mid:2\r\na=sctp-port:5000\r\n", f);
+    }
     fclose(f);
     return out;
 }
 
 static bool is_kept(const char *line)
 {
-    static const char *const kept[] = {"m=", "a=mid:", "a=rtpmap:", "a=fmtp:", "a=rtcp-fb:", "a=extmap:", "a=group:"};
+    static const char *const kept[] = {
+        "m=", "a=mid:", "a=rtpmap:", "a=fmtp:", "a=rtcp-fb:", "a=extmap:", "a=group:", "a=sctp-port:"};
 
     if (strstr(line, "transport-cc") || strstr(line, "transport-wide-cc"))
         return strstr(option.feedback, "twcc");
@@ -179,7 +188,8 @@ char *sdp_answer(const char *offer, const struct local *l)
         if (strncmp(line, "m=", 2))
             continue;
         put_transport(f, l, "active");
-        fputs("a=recvonly\r\n", f);
+        if (strncmp(line, "m=application", 13))
+            fputs("a=recvonly\r\n", f);
     }
     fclose(f);
     free(copy);
