@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "loop/gather.h"
 
 #define MAX_EVENTS 128 /* per turn; the rest is still readable in the next one */
 
@@ -38,6 +39,9 @@ struct gw_loop {
     void (*turn_end)(void *arg, int64_t now_us);
     void *turn_end_arg;
     /* state */
+    bool gathers;
+    struct gw_gather gather;
+    int64_t look_us; /* not before; 0: at once */
     int n_fds, n_watches;
     uint32_t serial;
     int64_t now_us;
@@ -192,6 +196,19 @@ int64_t gw_loop_now(const struct gw_loop *l)
     return l->now_us;
 }
 
+void gw_loop_gather(struct gw_loop *l)
+{
+    l->gathers = true;
+}
+
+static void gather(const struct gw_loop *l)
+{
+    struct timespec until = {.tv_sec = l->look_us / 1000000, .tv_nsec = l->look_us % 1000000 * 1000};
+
+    if (l->look_us)
+        clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
+}
+
 static int64_t wait_us(const struct gw_loop *l, int max_wait_ms)
 {
     int64_t next = gw_timers_next(l->timers), wait = max_wait_ms < 0 ? -1 : (int64_t)max_wait_ms * 1000;
@@ -288,9 +305,11 @@ static void note_lateness(struct gw_loop *l)
 void gw_loop_turn(struct gw_loop *l, int max_wait_ms)
 {
     struct epoll_event ev[MAX_EVENTS];
-    int64_t us = wait_us(l, max_wait_ms);
+    int64_t us, end_us;
     int n;
 
+    gather(l);
+    us = wait_us(l, max_wait_ms);
     if (l->context) {
         g_main_context_acquire(l->context);
         wait_context(l, us);
@@ -307,7 +326,10 @@ void gw_loop_turn(struct gw_loop *l, int max_wait_ms)
     if (l->context)
         g_main_context_release(l->context);
     count(&l->turns, 1);
-    count(&l->busy_us, (uint64_t)(gw_now_us() - l->now_us));
+    end_us = gw_now_us();
+    count(&l->busy_us, (uint64_t)(end_us - l->now_us));
+    if (l->gathers)
+        l->look_us = gw_gather_note(&l->gather, l->now_us, end_us);
 }
 
 void gw_loop_run(struct gw_loop *l)

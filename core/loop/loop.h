@@ -30,12 +30,14 @@ void gw_loop_remove(struct gw_loop *l, int fd); /* fn is not called afterwards, 
 struct gw_timers *gw_loop_timers(struct gw_loop *l);
 GMainContext *gw_loop_context(struct gw_loop *l); /* NULL without glib */
 void gw_loop_on_turn_end(struct gw_loop *l, void (*fn)(void *arg, int64_t now_us), void *arg);
-int64_t gw_loop_now(const struct gw_loop *l); /* monotonic µs, of this turn */
-void gw_loop_run(struct gw_loop *l);          /* until gw_loop_quit */
+/* It may let a little time pass between two turns when it is busy: loop/gather.h. */
+void gw_loop_gather(struct gw_loop *l);
+int64_t gw_loop_now(const struct gw_loop *l);          /* monotonic µs, of this turn */
+void gw_loop_run(struct gw_loop *l);                   /* until gw_loop_quit */
 void gw_loop_turn(struct gw_loop *l, int max_wait_ms); /* one turn; for tests */
-void gw_loop_quit(struct gw_loop *l);         /* any thread, also a signal handler */
-uint64_t gw_loop_turns(const struct gw_loop *l);   /* any thread: does it tick? */
-uint64_t gw_loop_busy_us(const struct gw_loop *l); /* any thread: time spent outside the wait */
+void gw_loop_quit(struct gw_loop *l);                  /* any thread, also a signal handler */
+uint64_t gw_loop_turns(const struct gw_loop *l);       /* any thread: does it tick? */
+uint64_t gw_loop_busy_us(const struct gw_loop *l);     /* any thread: time spent outside the wait */
 void gw_loop_stats(const struct gw_loop *l, struct cardea_loop_stats *out); /* any thread */
 
 int64_t gw_now_us(void);  /* CLOCK_MONOTONIC, any thread */

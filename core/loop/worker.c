@@ -64,6 +64,7 @@ int gw_worker_new(struct gw_worker **out, const struct gw_worker_conf *conf)
     err = gw_loop_add(w->loop, gw_mailbox_fd(w->mailbox), EPOLLIN, mail_waits, w);
     if (err)
         goto out;
+    gw_loop_gather(w->loop);
     if (conf->turn_end)
         gw_loop_on_turn_end(w->loop, conf->turn_end, conf->arg);
     *out = w;

@@ -12,16 +12,17 @@
 
 #include "load.h"
 
-#define EVENTS   4096
-#define TICK_US  5000
-#define TURN_US  500 /* how often sockets are looked at */
-#define SETTLE_S 2
+#define EVENTS     4096
+#define TICK_US    5000
+#define TURN_US    500 /* how often sockets are looked at */
+#define SETTLE_S   2
+#define JOIN_STEPS 10
 
 static struct world {
     GPtrArray *clients; /* in the order in which they join */
     GPtrArray *joining;
-    struct room *rooms;
-    guint next; /* the first that has not begun */
+    GPtrArray *rooms; /* struct room */
+    guint next;       /* the first that has not begun */
     int epoll, failed;
     uint32_t ssrc;
     int64_t start_us; /* when the next may begin, by --rate */
@@ -93,18 +94,27 @@ static struct client *add_client(struct room *room, struct client *follows)
     return c;
 }
 
+static struct room *add_room(void)
+{
+    struct room *r = g_new0(struct room, 1);
+
+    g_ptr_array_add(world.rooms, r);
+    return r;
+}
+
 static void add_rooms(void)
 {
     int n = option.publishers;
     struct client *publishers[n ? n : 1];
 
-    world.rooms = calloc((size_t)option.rooms + 1, sizeof(*world.rooms));
     for (int r = 0; r < option.rooms; r++) {
+        struct room *room = add_room();
+
         for (int i = 0; i < n; i++)
-            publishers[i] = add_client(&world.rooms[r], NULL);
+            publishers[i] = add_client(room, NULL);
         for (int i = 0; i < n; i++)
             for (int k = 0; k < (option.all ? n - 1 : option.subscribers); k++)
-                add_client(&world.rooms[r], publishers[i]);
+                add_client(room, publishers[i]);
     }
 }
 
@@ -327,48 +337,34 @@ static void join_all(void)
         turn();
 }
 
-/* --- idle sessions: many over one connection ---------------------------------------------------------------------- */
-
-static struct {
-    struct ws ws;
-    int asked, ready;
-} idle;
-
-static void idle_ask(void)
+/* What a join costs the server, by how many are there already: in ten steps. */
+static void join_in_steps(void)
 {
-    char text[80];
+    guint all = world.clients->len, done = 0;
+    struct usage was = world.run.idle, u = was;
 
-    g_snprintf(text, sizeof(text), "{\"janus\":\"create\",\"transaction\":\"create-%d\"}", idle.asked++);
-    ws_send(&idle.ws, text, strlen(text));
-}
+    for (guint step = 1; step <= JOIN_STEPS && all >= JOIN_STEPS; step++) {
+        struct join_step s = {.first = done, .last = all * step / JOIN_STEPS};
 
-static void idle_text(void *arg, const char *text, size_t len)
-{
-    json_t *m = json_loadb(text, len, 0, NULL);
-    const char *transaction = json_string_value(json_object_get(m, "transaction"));
-    json_int_t id = json_integer_value(json_object_get(json_object_get(m, "data"), "id"));
-    char attach[160];
-
-    if (transaction && id && !strncmp(transaction, "create", 6)) {
-        g_snprintf(
-            attach, sizeof(attach),
-            "{\"janus\":\"attach\",\"plugin\":\"janus.plugin.videoroom\",\"session_id\":%lld,\"transaction\":\"a\"}",
-            (long long)id);
-        ws_send(&idle.ws, attach, strlen(attach));
-    } else if (id) {
-        idle.ready++;
-        if (idle.asked < option.idle)
-            idle_ask();
-    } else if (transaction) {
-        idle.asked = option.idle = idle.ready; /* refused: as many as there are */
+        while (world.next - world.joining->len < s.last && !stopped)
+            turn();
+        usage_read(option.pid, &u);
+        s.cpu_ms = (u.user_s + u.system_s - was.user_s - was.system_s) * 1e3 / (s.last - s.first);
+        g_array_append_val(world.run.join_curve, s);
+        done = s.last;
+        was = u;
     }
-    json_decref(m);
+    join_all();
 }
 
-static void idle_open(void *arg)
+/* All go. What that costs the server, and what it holds afterwards. */
+static void part(struct run *r)
 {
-    for (int i = 0; i < 16 && idle.asked < option.idle; i++)
-        idle_ask();
+    usage_read(option.pid, &r->full);
+    for (guint i = 0; i < world.next; i++)
+        client_leave(world.clients->pdata[i]);
+    run_for(SETTLE_S);
+    usage_read(option.pid, &r->empty);
 }
 
 static bool open_idle(void)
@@ -376,19 +372,14 @@ static bool open_idle(void)
     int64_t begin = now_us();
 
     usage_read(option.pid, &world.run.idle_before);
-    idle.ws = (struct ws){.opened = idle_open, .text = idle_text, .fd = -1};
-    if (!ws_connect(&idle.ws, option.server)) {
-        fprintf(stderr, "%s: %s\n", option.server, idle.ws.why);
+    if (!idle_start())
         return false;
-    }
-    while (idle.ready < option.idle && !idle.ws.closed && now_us() - begin < 120000000 && !stopped)
+    while (idle_wait(begin, now_us()) && !stopped)
         turn();
-    if (idle.ws.closed)
-        fprintf(stderr, "%s: %s\n", option.server, idle.ws.why);
     run_for(1);
     usage_read(option.pid, &world.run.idle_after);
-    world.run.idle_sessions = idle.ready;
-    return !idle.ws.closed;
+    world.run.idle_sessions = idle_count();
+    return !idle_lost();
 }
 
 /* --- measuring ---------------------------------------------------------------------------------------------------- */
@@ -410,7 +401,17 @@ static void measure(struct run *r)
     world.measuring = false;
 }
 
-/* Adds subscribers until too much is lost or late. Every step is a row of the report. */
+/* A step: that many subscribers, in the first room, or in one of their own with a publisher. */
+static void grow(struct client *first)
+{
+    struct client *to = option.ramp_rooms ? add_client(add_room(), NULL) : first;
+
+    for (int i = 0; i < option.ramp; i++)
+        add_client(to->room, to);
+}
+
+/* Adds subscribers until too much is lost or late. Every step is a row of the report; what the last good one had is a
+ * figure of it. */
 static json_t *ramp(struct run *r)
 {
     json_t *steps = json_array();
@@ -419,8 +420,7 @@ static json_t *ramp(struct run *r)
     while (first && first->state == UP && r->subscribers < option.ramp_most && !stopped) {
         json_t *f;
 
-        for (int i = 0; i < option.ramp; i++)
-            add_client(first->room, first);
+        grow(first);
         join_all();
         run_for(SETTLE_S);
         measure(r);
@@ -433,6 +433,7 @@ static json_t *ramp(struct run *r)
         if (json_real_value(json_object_get(f, "lost_percent")) > option.ramp_loss ||
             json_real_value(json_object_get(f, "latency_p99_ms")) > option.ramp_p99 || world.failed)
             break;
+        r->ramp_held = r->subscribers;
     }
     return steps;
 }
@@ -446,7 +447,7 @@ static int work(struct run *r)
     usage_read(option.pid, &r->idle);
     r->idle.wall_s = (double)now_us() / 1e6;
     add_rooms();
-    join_all();
+    join_in_steps();
     usage_read(option.pid, &r->ready);
     r->ready_wall_s = (double)now_us() / 1e6;
     if (world.failed)
@@ -458,12 +459,15 @@ static int work(struct run *r)
     figures = report_figures(r);
     if (option.ramp)
         steps = ramp(r);
+    part(r);
+    report_ends(figures, r);
     if (!option.quiet)
         fprintf(stderr, "\n");
     report_print(figures);
     report = json_pack("{ss? so so}", "name", option.name, "options", options_json(), "figures", figures);
     if (steps)
         json_object_set_new(report, "ramp", steps);
+    json_object_set_new(report, "join_curve", report_joins(r));
     json_object_set_new(report, "samples", json_array());
     for (guint i = 0; i < r->samples->len; i++) {
         const struct sample *s = &g_array_index(r->samples, struct sample, i);
@@ -486,13 +490,14 @@ static void leave_all(void)
         client_leave(world.clients->pdata[i]);
         free(world.clients->pdata[i]);
     }
-    ws_close(&idle.ws);
+    idle_stop();
     g_ptr_array_unref(world.clients);
     g_ptr_array_unref(world.joining);
     g_array_unref(world.run.join_ms);
     g_array_unref(world.run.frame_ms);
     g_array_unref(world.run.samples);
-    free(world.rooms);
+    g_ptr_array_unref(world.rooms);
+    g_array_unref(world.run.join_curve);
 }
 
 int main(int argc, char **argv)
@@ -514,6 +519,8 @@ int main(int argc, char **argv)
     world.epoll = epoll_create1(EPOLL_CLOEXEC);
     world.clients = g_ptr_array_new();
     world.joining = g_ptr_array_new();
+    world.rooms = g_ptr_array_new_with_free_func(g_free);
+    world.run.join_curve = g_array_new(FALSE, FALSE, sizeof(struct join_step));
     world.run.join_ms = g_array_new(FALSE, FALSE, sizeof(double));
     world.run.frame_ms = g_array_new(FALSE, FALSE, sizeof(double));
     world.run.samples = g_array_new(FALSE, FALSE, sizeof(struct sample));

@@ -8,6 +8,7 @@
  *   client.c    session, handle, room, offers     feedback.c  receiver reports, NACK, PLI, TWCC, REMB
  *   sdp.c       offers, answers                   load.c      who joins and leaves when; the loop
  *   peer.c      ICE, DTLS and SRTP                data.c      data channels
+ *   idle.c      sessions that do nothing
  *   usage.c     what the server paid              report.c, page.c   the figures
  */
 #ifndef CARDEA_LOAD_H
@@ -31,7 +32,7 @@ struct options {
     int pid, rooms, publishers, subscribers, seconds, warm_up, bitrate, fps, open_every, parallel, idle, ramp,
         ramp_most, keyframe_delay, message_size;
     double messages, rate, churn, loss, ramp_loss, ramp_p99;
-    gboolean all, silent, no_media, simulcast, quiet, gro;
+    gboolean all, ramp_rooms, silent, no_media, simulcast, quiet, gro;
 };
 extern struct options option;
 /* false: a sentence is on stderr, or help was asked for. */
@@ -206,6 +207,13 @@ void client_progress(struct client *c, int64_t now); /* while joining */
 void client_leave(struct client *c);
 extern char first_failure[200]; /* why a client failed, the first time */
 
+/* --- idle.c ------------------------------------------------------------------------------------------------------- */
+bool idle_start(void);
+bool idle_wait(int64_t since, int64_t now); /* not all are there yet, and there is hope */
+int idle_count(void);
+bool idle_lost(void); /* the connection; said on stderr */
+void idle_stop(void);
+
 /* --- usage.c ------------------------------------------------------------------------------------------------------ */
 struct usage {
     double user_s, system_s, wall_s;
@@ -230,10 +238,17 @@ struct run {
     double own_s, ready_wall_s;
     GArray *join_ms, *frame_ms; /* double */
     GArray *samples;            /* struct sample */
-    int publishers, subscribers, idle_sessions;
-    struct usage idle_before, idle_after;
+    GArray *join_curve;         /* struct join_step */
+    int publishers, subscribers, idle_sessions, ramp_held;
+    struct usage idle_before, idle_after, full, empty;
+};
+struct join_step {
+    guint first, last; /* joins, counted from 0 */
+    double cpu_ms;     /* of the server, each */
 };
 json_t *report_figures(struct run *r);
+void report_ends(json_t *figures, const struct run *r); /* adds what is known after all have left */
+json_t *report_joins(const struct run *r);
 void report_print(const json_t *figures);
 bool page_write(const char *path, const json_t *report);
 

@@ -119,6 +119,30 @@ json_t *report_figures(struct run *r)
     return o;
 }
 
+void report_ends(json_t *o, const struct run *r)
+{
+    int clients = r->publishers + r->subscribers;
+
+    if (option.ramp)
+        whole(o, "ramp_held", r->ramp_held);
+    if (!option.pid || !clients)
+        return;
+    real(o, "leave_cpu_ms", (r->empty.user_s + r->empty.system_s - r->full.user_s - r->full.system_s) * 1e3 / clients);
+    real(o, "kib_left_per_client", (double)(r->empty.rss_kib - r->idle.rss_kib) / clients);
+}
+
+json_t *report_joins(const struct run *r)
+{
+    json_t *list = json_array();
+
+    for (guint i = 0; option.pid && i < r->join_curve->len; i++) {
+        const struct join_step *s = &g_array_index(r->join_curve, struct join_step, i);
+
+        json_array_append_new(list, json_pack("[i i f]", (int)s->first, (int)s->last, s->cpu_ms));
+    }
+    return list;
+}
+
 void report_print(const json_t *figures)
 {
     const char *name;
