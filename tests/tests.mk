@@ -21,6 +21,7 @@ include tests/unit/loadreport/tests.mk
 include tests/unit/transports/tests.mk
 include tests/unit/videoroom/tests.mk
 include tests/unit/recorder/tests.mk
+include tests/unit/load/tests.mk
 include tests/unit/rec/tests.mk
 include tests/support/tests.mk
 include tests/fuzz/tests.mk

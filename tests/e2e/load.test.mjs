@@ -49,3 +49,41 @@ test('rooms under load are measured', async () => {
   await g.stop();
   rmSync(folder, { recursive: true });
 });
+
+test('churn, losses, data channels, layers and a ramp do what they say', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'load-'));
+  const g = await Gateway.start();
+  t.after(async () => {
+    await g.stop();
+    rmSync(folder, { recursive: true });
+  });
+  const pid = ['--server', g.ws, '--pid', String(g.process.pid), '--seconds', '2', '--warm-up', '0', '--bitrate', '200000'];
+  const measure = async (...options) => {
+    await load(...pid, '--json', join(folder, 'r.json'), ...options);
+    const report = JSON.parse(readFileSync(join(folder, 'r.json')));
+    assert.equal(report.figures.failed_clients, 0);
+    return report;
+  };
+
+  const churn = await measure('--subscribers', '10', '--churn', '8');
+  assert.ok(churn.figures.left >= 10, `${churn.figures.left} left`);
+  assert.equal(churn.figures.subscribers, 10);
+  assert.equal(churn.join_curve.length, 10);
+
+  const lossy = (await measure('--subscribers', '4', '--loss', '10', '--feedback', 'nack')).figures;
+  assert.ok(lossy.repaired > 10, `${lossy.repaired} repaired`);
+
+  const data = (await measure('--subscribers', '5', '--no-media', '--messages', '40', '--warm-up', '2')).figures;
+  assert.equal(data.messages_lost, 0);
+  assert.ok(data.messages_per_s > 3.5 * data.messages_sent_per_s && data.messages_sent_per_s > 10, `${data.messages_per_s} messages/s`);
+  assert.ok(data.message_p50_ms > 0 && data.message_p50_ms <= data.message_p99_ms);
+  assert.equal(data.packets_per_s, 0);
+
+  const layers = (await measure('--subscribers', '2', '--simulcast')).figures;
+  assert.equal(layers.silent_subscribers, 0);
+
+  const ramp = await measure('--subscribers', '2', '--ramp', '3', '--ramp-rooms', '--ramp-most', '5', '--ramp-p99', '10000',
+    '--ramp-loss', '100');
+  assert.deepEqual(ramp.ramp.map((s) => s.subscribers), [5]);
+  assert.equal(ramp.figures.ramp_held, 5);
+});

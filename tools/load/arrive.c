@@ -162,9 +162,9 @@ void media_arrived(struct peer *p, uint8_t *data, size_t len, int64_t now)
     if (p->twcc)
         note_transport(p, data, len, now);
     if (!p->first_packet_us)
-        p->first_packet_us = now;
+        p->first_packet_us = now_us(); /* when it was taken, not when it came: the handshake's end may lie between */
     if (!p->first_frame_us && s->video && data[1] & 0x80)
-        p->first_frame_us = now;
+        p->first_frame_us = now_us();
     p->repaired += s->rtx;
     if (!count(p, s, seq, len) || s->rtx)
         return;

@@ -204,7 +204,7 @@ void client_progress(struct client *c, int64_t now)
         fail(c, "DTLS failed, or the server closed the connection");
     else if (c->state == LINKING && c->peer.up) {
         c->state = UP;
-        c->up_us = now;
+        c->up_us = c->peer.up_us;
         c->peer.tick_us = now + (int64_t)(c->ssrc % 1000) * 1000;
     } else if (c->state == LINKING)
         peer_progress(&c->peer, now);

@@ -193,6 +193,7 @@ static void churn(int64_t now)
     if (!c || !c->follows || c->state != UP)
         return;
     client_leave(c);
+    world.run.left++;
     world.run.subscribers--;
     add_client(c->room, c->follows);
 }
@@ -363,7 +364,7 @@ static void part(struct run *r)
     usage_read(option.pid, &r->full);
     for (guint i = 0; i < world.next; i++)
         client_leave(world.clients->pdata[i]);
-    run_for(SETTLE_S);
+    run_for(1);
     usage_read(option.pid, &r->empty);
 }
 

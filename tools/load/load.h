@@ -239,7 +239,7 @@ struct run {
     GArray *join_ms, *frame_ms; /* double */
     GArray *samples;            /* struct sample */
     GArray *join_curve;         /* struct join_step */
-    int publishers, subscribers, idle_sessions, ramp_held;
+    int publishers, subscribers, idle_sessions, ramp_held, left;
     struct usage idle_before, idle_after, full, empty;
 };
 struct join_step {

@@ -152,6 +152,7 @@ static void dtls_connected(void *arg, const struct gw_dtls_keys *keys)
         p->failed = true;
     else
         p->up = true;
+    p->up_us = now_us();
     if (p->up && option.messages > 0 && p->remote.sctp_port && !data_start(p))
         p->failed = true;
 }

@@ -86,7 +86,8 @@ static void add_server(json_t *o, const struct run *r, double wall)
     real(o, "server_cpu_percent", (user + system) * 100 / wall);
     real(o, "join_cpu_ms", /* of each client; media that flowed meanwhile is in it */
          clients ? (r->ready.user_s + r->ready.system_s - r->idle.user_s - r->idle.system_s) * 1e3 / clients : 0);
-    real(o, "kib_per_subscriber", (double)(r->end.rss_kib - r->idle.rss_kib) / n);
+    if (r->subscribers)
+        real(o, "kib_per_subscriber", (double)(r->end.rss_kib - r->idle.rss_kib) / n);
     whole(o, "server_rss_kib", r->end.rss_kib);
     whole(o, "server_idle_rss_kib", r->idle.rss_kib);
     real(o, "fds_per_subscriber", (double)(r->end.fds - r->idle.fds) / n);
@@ -106,6 +107,8 @@ json_t *report_figures(struct run *r)
     whole(o, "subscribers", r->subscribers);
     whole(o, "idle_sessions", r->idle_sessions);
     whole(o, "failed_clients", r->after.failed);
+    if (option.churn > 0)
+        whole(o, "left", r->left);
     real(o, "seconds", wall);
     real(o, "joins_per_s", joining > 0 ? (r->publishers + r->subscribers) / joining : 0);
     real(o, "join_p50_ms", quantile(r->join_ms, 0.5));
