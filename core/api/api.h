@@ -29,6 +29,7 @@ struct gw_api_conf {
     const char *commit;           /* for `info`: what this was built from; NULL: not known; borrowed */
     struct gw_jwt *jwt;           /* api/jwt.h; NULL: not used; borrowed */
     const char *sealer;           /* what seals RTP, for `info`; borrowed */
+    const char *const *libraries; /* name, version, …, NULL: for `info`; borrowed; may be NULL */
     unsigned workers;             /* for `info` */
     bool ice_full;                /* for `info` */
     /* Media settings were changed by the operator: tell the workers. May be NULL. */

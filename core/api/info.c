@@ -108,10 +108,14 @@ static void add_ice(json_t *o, const struct gw_api *a)
         json_object_set_new(o, "allow-force-relay", json_true());
 }
 
-static json_t *dependencies(void)
+static json_t *dependencies(const struct gw_api *a)
 {
-    return json_pack("{ss ss}", "glib2", G_STRINGIFY(GLIB_MAJOR_VERSION) "." G_STRINGIFY(GLIB_MINOR_VERSION), "jansson",
-                     JANSSON_VERSION);
+    json_t *o = json_pack("{ss ss}", "glib2", G_STRINGIFY(GLIB_MAJOR_VERSION) "." G_STRINGIFY(GLIB_MINOR_VERSION),
+                          "jansson", JANSSON_VERSION);
+
+    for (const char *const *l = a->conf.libraries; l && l[0] && l[1]; l += 2)
+        set_text(o, l[0], l[1]);
+    return o;
 }
 
 json_t *gw_info_json(const struct gw_api *a)
@@ -146,7 +150,7 @@ json_t *gw_info_json(const struct gw_api *a)
     set_flag(o, "opaqueid_in_api", a, "general", "opaqueid_in_api");
     set_text(o, "sealer", a->conf.sealer);
     if (!gw_option_true(a, "general", "hide_dependencies"))
-        json_object_set_new(o, "dependencies", dependencies());
+        json_object_set_new(o, "dependencies", dependencies(a));
     add_modules(o, a);
     return o;
 }

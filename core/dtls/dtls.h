@@ -74,6 +74,7 @@ unsigned gw_dtls_retransmissions(const struct gw_dtls *d);
 int gw_dtls_self_signed(char **cert_pem, char **key_pem);
 /* HMAC-SHA1 and base64 for signed tokens. out needs 29 bytes. */
 void gw_dtls_hmac_sha1_base64(const void *key, size_t key_len, const void *text, size_t len, char out[29]);
+const char *gw_dtls_library(void);          /* version of OpenSSL as it runs; any thread */
 void gw_dtls_random(void *out, size_t len); /* cryptographic randomness, any thread */
 
 #endif

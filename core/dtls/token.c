@@ -2,6 +2,7 @@
 /* Small services of OpenSSL that others need: HMAC for signed tokens, randomness. */
 #include <stdlib.h>
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
@@ -23,4 +24,9 @@ void gw_dtls_random(void *out, size_t len)
 {
     if (RAND_bytes(out, (int)len) != 1)
         abort();
+}
+
+const char *gw_dtls_library(void)
+{
+    return OpenSSL_version(OPENSSL_VERSION_STRING);
 }

@@ -57,8 +57,9 @@ struct host {
     struct gw_modules *modules;
     int signals;
     /* state */
-    char sealer[24];  /* name of what seals RTP here */
-    char address[64]; /* of this host, as peers see it */
+    char sealer[24];          /* name of what seals RTP here */
+    const char *libraries[7]; /* their names and versions */
+    char address[64];         /* of this host, as peers see it */
     struct gw_life life;
     struct gw_packet_cost cost;
     uint64_t pulse, soon;
@@ -358,6 +359,15 @@ static void media_changed(void *arg, const struct gw_media_settings *settings)
     gw_workers_settings(h->workers, settings);
 }
 
+static void find_libraries(struct host *h)
+{
+    const char *const all[] = {"crypto",  gw_dtls_library(), "libsrtp", gw_srtp_library(),
+                               "libcurl", gw_web_library(),  NULL};
+
+    _Static_assert(sizeof(all) == sizeof(h->libraries), "room for all");
+    memcpy(h->libraries, all, sizeof(all));
+}
+
 static void find_sealer(struct host *h)
 {
     struct gw_sealer *s;
@@ -396,6 +406,7 @@ static int make_api(struct host *h)
         .commit = h->settings->commit,
         .jwt = h->jwt,
         .sealer = h->sealer,
+        .libraries = h->libraries,
         .workers = gw_workers_wanted(h->config),
         .ice_full = gw_workers_full_ice(h->config),
         .media_changed = media_changed,
@@ -512,6 +523,7 @@ static int start(struct host *h)
 
     find_address(h);
     find_sealer(h);
+    find_libraries(h);
     gw_calibrate(&h->cost);
     if (!err)
         err = gw_control_new();

@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "srtp/policy.h"
+#include "srtp/srtp.h"
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static srtp_err_status_t started = srtp_err_status_fail;
@@ -65,4 +66,12 @@ int gw_libsrtp_error(srtp_err_status_t status)
     default:
         return GW_EPARSE;
     }
+}
+
+/* "libsrtp2 2.5.0" */
+const char *gw_srtp_library(void)
+{
+    const char *name = srtp_get_version_string(), *blank = strrchr(name, ' ');
+
+    return blank ? blank + 1 : name;
 }

@@ -54,4 +54,6 @@ void gw_seal_flush(struct gw_sealer *sealer);
 /* gw_seal_rtp() with this context follows soon: its keys are to be in the cache by then. */
 void gw_seal_prefetch(const struct gw_srtp *s);
 
+const char *gw_srtp_library(void); /* version of libsrtp as it runs; any thread */
+
 #endif

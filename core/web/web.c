@@ -334,3 +334,8 @@ void gw_web_free(struct gw_web *w)
     pthread_mutex_destroy(&w->lock);
     g_free(w);
 }
+
+const char *gw_web_library(void)
+{
+    return curl_version_info(CURLVERSION_NOW)->version;
+}

@@ -37,6 +37,8 @@ struct gw_web_post {
     void *arg;
 };
 
+const char *gw_web_library(void); /* version of libcurl as it runs; any thread */
+
 /* post brings done() to the thread of its owner: as gw_control_post(). GW_EIO: no thread. */
 int gw_web_new(struct gw_web **out, int (*post)(void (*run)(void *arg), void *arg));
 /* Any thread; what is given is copied. GW_ELIMIT: the queue is full or the body too large. GW_EINVAL: not a URL. */

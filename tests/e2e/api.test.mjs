@@ -151,6 +151,8 @@ describe('HTTP', () => {
     const status = async (path, init) => (await fetch(path, { redirect: 'manual', ...init })).status;
     assert.equal(await status(`${base}/info`), 200);
     assert.equal(await status(`${base}/ping`), 200);
+    const { dependencies } = await (await fetch(`${base}/info`)).json();
+    for (const name of ['glib2', 'jansson', 'crypto', 'libsrtp', 'libcurl']) assert.match(dependencies[name], /^\d+\.\d+/, name);
     assert.equal(await status(base), 404);
     assert.equal(await status(`${base}/12345`), 404);
     assert.equal(await status(`${base}/12345/678`), 302);
