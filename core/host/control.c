@@ -95,6 +95,8 @@ int gw_control_job(void (*work)(void *arg), void (*done)(void *arg), void *arg)
 {
     struct job *j;
 
+    if (!control.helpers)
+        return GW_ESTATE;
     if (atomic_load(&control.jobs) >= GW_MAX_JOBS)
         return GW_ELIMIT;
     atomic_fetch_add(&control.jobs, 1);
@@ -164,15 +166,24 @@ int gw_control_new(void)
     return err;
 }
 
+void gw_control_end_jobs(void)
+{
+    GThreadPool *helpers = g_steal_pointer(&control.helpers);
+
+    if (!helpers)
+        return;
+    g_thread_pool_free(helpers, FALSE, TRUE);
+    while (g_main_context_iteration(gw_loop_context(control.loop), FALSE))
+        ; /* those that have just ended are told */
+}
+
 void gw_control_free(void)
 {
     GHashTableIter it;
     gpointer value;
 
     gw_web_free(control.web);
-    g_thread_pool_free(control.helpers, FALSE, TRUE);
-    while (g_main_context_iteration(gw_loop_context(control.loop), FALSE))
-        ; /* jobs that have just ended are told */
+    gw_control_end_jobs();
     g_hash_table_iter_init(&it, control.timers);
     while (g_hash_table_iter_next(&it, NULL, &value))
         gw_timer_stop(gw_loop_timers(control.loop), &((struct timer *)value)->timer);

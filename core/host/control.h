@@ -13,12 +13,16 @@
 #define GW_MAX_JOBS  4096
 
 int gw_control_new(void);
+/* Waits for the jobs that are left and tells of them; further ones are refused. While the modules are still open: what
+ * tells may be theirs. */
+void gw_control_end_jobs(void);
 void gw_control_free(void); /* after the modules have stopped; posts that are left are dropped */
 struct gw_loop *gw_control_loop(void);
 
 /* [any thread] run(arg) on the control thread. GW_ELIMIT: too many wait. */
 int gw_control_post(void (*run)(void *arg), void *arg);
-/* work(arg) on a helper thread, then done(arg) on the control thread. GW_ELIMIT: too many at once. */
+/* work(arg) on a helper thread, then done(arg) on the control thread. GW_ELIMIT: too many at once; GW_ESTATE: the
+ * process ends. */
 int gw_control_job(void (*work)(void *arg), void (*done)(void *arg), void *arg);
 unsigned gw_control_jobs(void); /* not told yet */
 /* 0: no memory */

@@ -617,6 +617,8 @@ static void stop(struct host *h)
     gw_capture_end();
     gw_api_free(h->api);
     gw_jwt_free(h->jwt);
+    if (gw_control_loop())
+        gw_control_end_jobs();
     gw_modules_free(h->modules);
     gw_sentry_end();
     if (gw_control_loop())

@@ -2,7 +2,7 @@
 /** The process as operators start it: in the background, with a file that names it; and why it refuses to start. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { BUILD, Gateway } from './lib/gateway.mjs';
@@ -39,6 +39,15 @@ test('in the background: what stops the start is still said', () => {
   const failed = run('-b', '--set=transports.disable=http.so, websocket.so');
   assert.equal(failed.status, 1);
   assert.match(failed.text, /no transport offers the API/);
+});
+
+test('tokens that nobody could add', () => {
+  const closed = join(g.folder, 'closed');
+  mkdirSync(closed);
+  copyFileSync(join(g.folder, 'cardea.jcfg'), join(closed, 'cardea.jcfg'));
+  const failed = run('-F', closed, '-A');
+  assert.equal(failed.status, 1);
+  assert.match(failed.text, /token_auth needs the Admin API/);
 });
 
 test('a mistake in the configuration: file, line and what to do', () => {
