@@ -136,6 +136,7 @@ struct gw_handle *gw_handle_new(struct gw_session *s, struct gw_plugin *p, const
 
 void gw_handle_attach(struct gw_request *rq)
 {
+    const json_t *loop;
     struct gw_plugin *p;
     struct gw_handle *h;
 
@@ -149,6 +150,9 @@ void gw_handle_attach(struct gw_request *rq)
         gw_request_fail(rq, GW_API_ATTACH, "%s refused the handle", p->shown);
         return;
     }
+    loop = json_object_get(rq->root, "loop_index");
+    if (loop && gw_option_true(rq->api, "general", "allow_loop_indication"))
+        gw_link_worker(h->link, (unsigned)MIN(json_integer_value(loop), G_MAXINT));
     gw_request_reply(rq, json_pack("{ss s{sI}}", "janus", "success", "data", "id", (json_int_t)h->id));
 }
 

@@ -478,6 +478,12 @@ static int load_modules(struct host *h)
         gw_fatal("%u modules were refused, and general.exit_on_dl_error is on", refused);
         return GW_EPROTO;
     }
+    if (gw_config_bool(h->config, "general", "token_auth") && !text(h, "general", "token_auth_secret") &&
+        !gw_api_door_is_open(h->api, CARDEA_DOOR_ADMIN)) {
+        gw_fatal("general.token_auth needs the Admin API, by which tokens come: open it in a transport, or set "
+                 "general.token_auth_secret");
+        return GW_EPROTO;
+    }
     if (!gw_api_door_is_open(h->api, CARDEA_DOOR_CLIENT)) {
         gw_fatal("no transport offers the API: see the lines above, and general.transports_folder");
         return GW_EPROTO;

@@ -82,7 +82,7 @@ int gw_inlet_new(struct gw_links *ls, const struct cardea_inlet_conf *conf, stru
     if (!order.u.media)
         return GW_EINVAL;
     if (!entry) {
-        entry = gw_links_enter(ls, conf->group);
+        entry = gw_links_enter(ls, conf->group, -1);
         entry->inlets = g_ptr_array_new();
     }
     in = g_new0(struct cardea_inlet, 1);

@@ -33,6 +33,7 @@ int gw_link_new(struct gw_link **out, struct gw_links *ls, void *owner)
 
     l->ls = ls;
     l->owner = owner;
+    l->worker = -1;
     l->plan = new_plan(ls);
     l->full_trickle = ls->conf.full_trickle;
     l->sinks = g_ptr_array_new_with_free_func(gw_sink_mirror_free);
@@ -139,6 +140,11 @@ void gw_link_group(struct gw_link *l, uint64_t group)
         l->group = group;
 }
 
+void gw_link_worker(struct gw_link *l, unsigned worker)
+{
+    l->worker = worker < GW_MAX_WORKERS ? (int)worker : -1;
+}
+
 void gw_link_untrickled(struct gw_link *l)
 {
     l->full_trickle = false;
@@ -198,7 +204,7 @@ static void need_id(struct gw_link *l)
 {
     if (l->entry)
         return;
-    l->entry = gw_links_enter(l->ls, l->group);
+    l->entry = gw_links_enter(l->ls, l->group, l->worker);
     l->entry->link = l;
     gw_plan_set_peer(l->plan, l->entry->id);
 }

@@ -75,6 +75,7 @@ uint64_t gw_links_dropped(const struct gw_links *ls); /* orders lost because a b
 int gw_link_new(struct gw_link **out, struct gw_links *ls, void *owner);
 void gw_link_free(struct gw_link *l);  /* closes what is open; no event afterwards */
 void gw_link_group(struct gw_link *l, uint64_t group);
+void gw_link_worker(struct gw_link *l, unsigned worker); /* before the first negotiation; ignored if there is no such */
 /* Its descriptions hold all candidates, also where others trickle them. Before the first negotiation. */
 void gw_link_untrickled(struct gw_link *l);
 /* So many peers of a group will come: if one worker cannot have them all, they are spread evenly from the first on. */

@@ -72,6 +72,7 @@ struct gw_link {
     struct gw_links *ls;
     void *owner;
     uint64_t group;
+    int worker; /* that it is to be on; -1: any */
     /* owned */
     struct gw_plan *plan;
     struct gw_described *local; /* of the worker; NULL: not gathered yet */
@@ -123,7 +124,7 @@ struct gw_links {
 /* Posts, or keeps for later; false: dropped (what it owned is freed). */
 bool gw_links_post(struct gw_links *ls, unsigned worker, struct gw_order *order);
 /* A new id, on a worker of the group. */
-struct gw_peer_entry *gw_links_enter(struct gw_links *ls, uint64_t group);
+struct gw_peer_entry *gw_links_enter(struct gw_links *ls, uint64_t group, int wish); /* worker; -1: any */
 /* The id is not used any more. */
 void gw_links_leave(struct gw_links *ls, struct gw_peer_entry *entry);
 void gw_links_tell_later(struct gw_link *l); /* it has something in `due` */

@@ -151,11 +151,11 @@ static struct gw_group *group_get(struct gw_links *ls, uint64_t id)
     return g;
 }
 
-struct gw_peer_entry *gw_links_enter(struct gw_links *ls, uint64_t group)
+struct gw_peer_entry *gw_links_enter(struct gw_links *ls, uint64_t group, int wish)
 {
     struct gw_group *g = group_get(ls, group);
     struct gw_peer_entry *entry = g_new0(struct gw_peer_entry, 1);
-    unsigned worker = choose_worker(ls, g);
+    unsigned worker = wish >= 0 && (unsigned)wish < ls->conf.workers ? (unsigned)wish : choose_worker(ls, g);
 
     entry->id = gw_peer_make(++ls->serial, worker);
     entry->group = group;

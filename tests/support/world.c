@@ -605,7 +605,7 @@ struct gw_jwt *world_jwt;
 void world_begin(const char *const *settings)
 {
     struct gw_api_conf conf = {.now_us = now, .address = "127.0.0.1", .media_changed = media_changed, .drain = drain};
-    struct gw_links_conf links = {.workers = world_worker ? world_workers : 1,
+    struct gw_links_conf links = {.workers = world_workers,
                                   .fingerprint = world_fingerprint,
                                   .address = "127.0.0.1",
                                   .peers_per_worker = 100,

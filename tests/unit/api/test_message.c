@@ -259,6 +259,31 @@ static void client_offers(void **state)
     assert_int_equal(world.downs, 2);
 }
 
+static void on_a_worker_of_ones_choice(void **state)
+{
+    static const char *const allowed[] = {"general.allow_loop_indication", "true", NULL};
+
+    world_workers = 3;
+    for (int may = 0; may < 2; may++) {
+        json_t *reply;
+
+        world_begin(may ? allowed : NULL);
+        session = world_session(WORLD_WS);
+        reply = world_ask(WORLD_WS,
+                          "{\"janus\":\"attach\",\"session_id\":%llu,\"transaction\":\"a\",\"loop_index\":2,"
+                          "\"plugin\":\"janus.plugin.fake\"}",
+                          (unsigned long long)session);
+        handle = (uint64_t)json_integer_value(json_object_get(json_object_get(reply, "data"), "id"));
+        json_decref(reply);
+        message_with("answer", "offer", "chromium-all");
+        pass_over("ack");
+        json_decref(expect_jsep("answer"));
+        assert_int_equal(gw_peer_worker(world.peer), may ? 2 : 0);
+        world_end();
+    }
+    world_workers = 1;
+}
+
 /* The handle's events keep their order, although one waits for its description. */
 static void plugin_offers(void **state)
 {
@@ -422,6 +447,7 @@ int main(void)
         cmocka_unit_test(late_replies),
         cmocka_unit_test(end_by_the_plugin),
         cmocka_unit_test(client_offers),
+        cmocka_unit_test(on_a_worker_of_ones_choice),
         cmocka_unit_test(plugin_offers),
         cmocka_unit_test(an_offer_that_nobody_answers_is_forgotten),
         cmocka_unit_test(an_offer_waits_for_the_old_connection),

@@ -187,6 +187,30 @@ static void offers_and_takes_an_answer(void **state)
     fake_stop();
 }
 
+static void on_the_worker_that_was_asked_for(void **state)
+{
+    static const unsigned wishes[] = {2, 0, 2, 2, 1};
+    struct gw_link *l[6];
+
+    fake_start(3, 0, false);
+    for (int i = 0; i < 5; i++) {
+        l[i] = link_make(i + 1);
+        gw_link_worker(l[i], wishes[i]);
+        assert_int_equal(jsep(l[i], "offer", PUBLISH), GW_JSEP_OK);
+        assert_int_equal(answer(l[i]), 0);
+        assert_int_equal(gw_peer_worker(peer_of(l[i])), wishes[i]);
+        orders_clear();
+    }
+    l[5] = link_make(6);
+    gw_link_worker(l[5], 3); /* there is none: the least busy, as always */
+    assert_int_equal(jsep(l[5], "offer", PUBLISH), GW_JSEP_OK);
+    assert_int_equal(answer(l[5]), 0);
+    assert_int_not_equal(gw_peer_worker(peer_of(l[5])), 2);
+    for (int i = 0; i < 6; i++)
+        gw_link_free(l[i]);
+    fake_stop();
+}
+
 /* --- TURN servers from elsewhere ---------------------------------------------------------------------------------- */
 
 static struct gw_relays *some_relays(void)
@@ -666,6 +690,7 @@ int main(void)
         cmocka_unit_test(restarts_ice_for_the_peer),
         cmocka_unit_test(an_ignored_offer_leaves_nothing),
         cmocka_unit_test(offers_and_takes_an_answer),
+        cmocka_unit_test(on_the_worker_that_was_asked_for),
         cmocka_unit_test(an_answer_waits_for_turn_servers),
         cmocka_unit_test(an_offer_waits_for_turn_servers),
         cmocka_unit_test(nobody_waits_for_turn_servers_to_close),
