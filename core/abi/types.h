@@ -64,6 +64,15 @@ enum cardea_option_type {
     CARDEA_OPT_LIST,   /* comma-separated string or array of strings; read as one comma-separated string */
 };
 
+/* What is done with the path that an option names. Whatever no option names so cannot be written to, nor run: the
+ * gateway gives those rights up when it starts (general.sandbox). */
+enum cardea_path_use {
+    CARDEA_READS = 0,    /* or it is no path */
+    CARDEA_WRITES,       /* a file that is written to, or replaced */
+    CARDEA_WRITES_BELOW, /* a folder; it is made when it is not there */
+    CARDEA_RUNS,         /* a program */
+};
+
 struct cardea_option {
     const char *category; /* the group in the .jcfg file, e.g. "general" */
     const char *name;
@@ -72,6 +81,7 @@ struct cardea_option {
     int64_t min, max;     /* bounds of INT; max also bounds the length of STRING */
     bool reloadable;      /* may change while the process runs */
     const char *help;     /* one sentence, says the unit */
+    enum cardea_path_use use;
 };
 /* A table ends with a line whose name is NULL. */
 

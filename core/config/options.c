@@ -10,19 +10,24 @@
 
 #define BOOL(category, name, fallback, reloadable, help)                                                               \
     {                                                                                                                  \
-        category, name, CARDEA_OPT_BOOL, fallback, 0, 0, reloadable, help                                              \
+        category, name, CARDEA_OPT_BOOL, fallback, 0, 0, reloadable, help, CARDEA_READS \
     }
 #define INT(category, name, fallback, min, max, reloadable, help)                                                      \
     {                                                                                                                  \
-        category, name, CARDEA_OPT_INT, fallback, min, max, reloadable, help                                           \
+        category, name, CARDEA_OPT_INT, fallback, min, max, reloadable, help, CARDEA_READS \
     }
 #define TEXT(category, name, fallback, max, reloadable, help)                                                          \
     {                                                                                                                  \
-        category, name, CARDEA_OPT_STRING, fallback, 0, max, reloadable, help                                          \
+        category, name, CARDEA_OPT_STRING, fallback, 0, max, reloadable, help, CARDEA_READS \
     }
 #define LIST(category, name, help)                                                                                     \
     {                                                                                                                  \
-        category, name, CARDEA_OPT_LIST, NULL, 0, 0, false, help                                                       \
+        category, name, CARDEA_OPT_LIST, NULL, 0, 0, false, help, CARDEA_READS \
+    }
+/* A path: use is enum cardea_path_use. */
+#define PATH(category, name, use, help)                                                                                \
+    {                                                                                                                  \
+        category, name, CARDEA_OPT_STRING, NULL, 0, 4000, false, help, use                                             \
     }
 #define LIVE true
 
@@ -44,22 +49,23 @@ const struct cardea_option gw_options[] = {
     TEXT("general", "state_folder", NULL, 4000, false,
         "Folder where the gateway and its plugins keep what must survive a restart; unset: "
         "$STATE_DIRECTORY, or /var/lib/cardea when it can be written, or ~/.local/state/cardea."),
-    TEXT("general", "crash_folder", NULL, 1900, false,
-        "Folder for what is left of a crash: signal, backtrace, last lines of the log; unset: \"crashes\" in state_folder."),
     {"general", "metrics_acl", CARDEA_OPT_LIST,
      "127.,::1,10.,192.168.,172.16.,172.17.,172.18.,172.19.,172.20.,172.21.,172.22.,172.23.,172.24.,172.25.,172.26.,172.27.,"
      "172.28.,172.29.,172.30.,172.31.,169.254.,fc,fd,fe80:",
      0, 0, LIVE,
      "Address prefixes of those who may read /metrics; \"*\": everybody. As it is: this host and private networks. Behind a "
-     "proxy see trusted_proxies of the HTTP transport."},
-    TEXT("general", "takeover_socket", NULL, 100, false,
+     "proxy see trusted_proxies of the HTTP transport.",
+     CARDEA_READS},
+    { "general", "crash_folder", CARDEA_OPT_STRING, NULL, 0, 1900, false,
+        "Folder for what is left of a crash: signal, backtrace, last lines of the log; unset: \"crashes\" in state_folder.", CARDEA_WRITES_BELOW },
+    { "general", "takeover_socket", CARDEA_OPT_STRING, NULL, 0, 100, false,
         "Socket in the file system where a new process may take over from this one (--takeover); unset: \"takeover\" in "
-        "$RUNTIME_DIRECTORY, or in state_folder."),
+        "$RUNTIME_DIRECTORY, or in state_folder.", CARDEA_WRITES },
     TEXT("general", "events_folder", NULL, 4000, false, "Accepted and ignored."),
     TEXT("general", "loggers_folder", NULL, 4000, false,
         "Accepted and ignored: the log goes to standard output and a file."),
     BOOL("general", "log_to_stdout", "true", false, "Write the log to standard output."),
-    TEXT("general", "log_to_file", NULL, 4000, false, "Write the log to this file, too."),
+    PATH("general", "log_to_file", CARDEA_WRITES, "Write the log to this file, too."),
     TEXT("general", "log_rotate_sig", NULL, 20, false,
         "Signal that reopens the log file after it was rotated: SIGUSR1 or SIGHUP."),
     INT("general", "debug_level", "4", 0, 7, LIVE,
@@ -80,7 +86,7 @@ const struct cardea_option gw_options[] = {
     BOOL("general", "debug_locks", "false", false, "Accepted and ignored: there are no locks to log."),
     TEXT("general", "log_prefix", NULL, 200, false, "Text before each log line."),
     BOOL("general", "daemonize", "false", false, "Go to the background after the start."),
-    TEXT("general", "pid_file", NULL, 4000, false, "File that holds the process id while the gateway runs."),
+    PATH("general", "pid_file", CARDEA_WRITES, "File that holds the process id while the gateway runs."),
     INT("general", "check_openfiles_limit", "0", 0, 100000000, false,
         "Refuse to start when the limit of open files is lower than this; 0: do not check."),
     TEXT("general", "api_secret", NULL, 1000, LIVE, "Text that every API request must carry as apisecret."),
@@ -114,6 +120,12 @@ const struct cardea_option gw_options[] = {
     BOOL("general", "hide_dependencies", "false", LIVE, "Do not list libraries in the answer to \"info\"."),
     BOOL("general", "exit_on_dl_error", "false", false,
         "Refuse to start when a plugin or transport cannot be loaded."),
+    BOOL("general", "sandbox", "true", false,
+         "Give up, where the kernel can hold us to it, what is not needed: writing outside the folders that options name, system calls."),
+    { "general", "writable_folders", CARDEA_OPT_LIST, NULL, 0, 0, false,
+      "Folders that may be written to besides those that other options name: captures of the Admin API, say.", CARDEA_WRITES_BELOW },
+    TEXT("general", "user", NULL, 100, false, "Name of the user to become after the start, which is then made as root."),
+    TEXT("general", "group", NULL, 100, false, "Name of the group to become; unset: the user's."),
     BOOL("general", "no_webrtc_encryption", "false", false,
          "Accepted and ignored: media is always encrypted. To look into it, start a capture by the Admin API."),
     LIST("general", "protected_folders", "Folders where recordings and captures may never be written."),

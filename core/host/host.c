@@ -32,6 +32,7 @@
 #include "host/operator.h"
 #include "host/relays.h"
 #include "host/routes.h"
+#include "host/sandbox.h"
 #include "host/sentry.h"
 #include "host/stats.h"
 #include "host/takeover.h"
@@ -717,12 +718,16 @@ static int serve(struct host *h)
 int gw_host_run(struct gw_settings *settings)
 {
     struct host h = {.settings = settings, .config = settings->config, .signals = -1};
+    struct gw_sandbox *sandbox;
     int err, code;
 
     if (gw_config_bool(h.config, "general", "daemonize") && !gw_daemon_leave(&code))
         return code;
-    if (start_log(&h))
+    sandbox = gw_sandbox_new(settings); /* before there is any thread */
+    if (start_log(&h)) {
+        gw_sandbox_free(sandbox);
         return 1;
+    }
     gw_info("Cardea " PACKAGE_VERSION ", configured by %s", settings->config_file ? settings->config_file : "defaults");
     h.takeover_path = takeover_path(&h);
     h.crash_folder = crash_folder(&h);
@@ -732,6 +737,9 @@ int gw_host_run(struct gw_settings *settings)
         err = start(&h);
     if (!err)
         err = serve(&h);
+    if (!err)
+        err = gw_sandbox_close(sandbox, settings);
+    gw_sandbox_free(sandbox);
     if (!err) {
         gw_info("serving at %s: %u workers, media from UDP port %u on, sealing by %s", h.address,
                 gw_workers_count(h.workers), gw_workers_port(h.workers, 0), h.sealer);

@@ -8,6 +8,7 @@ libgw_a_SOURCES += \
 	core/host/neighbour.c core/host/neighbour.h \
 	core/host/takeover.c core/host/takeover.h \
 	core/host/host.c core/host/host.h \
+	core/host/landlock.c core/host/landlock.h \
 	core/host/life.c core/host/life.h \
 	core/host/listeners.c core/host/listeners.h \
 	core/host/module.c core/host/module.h \
@@ -23,6 +24,8 @@ libgw_a_SOURCES += \
 	core/host/operator.c core/host/operator.h \
 	core/host/plugin_host.c core/host/plugin_host.h \
 	core/host/routes.c core/host/routes.h \
+	core/host/sandbox.c core/host/sandbox.h \
+	core/host/seccomp.c core/host/seccomp.h \
 	core/host/settings.c core/host/settings.h \
 	core/host/stats.c core/host/stats.h \
 	core/host/transport_host.c core/host/transport_host.h \

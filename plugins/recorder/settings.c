@@ -11,7 +11,7 @@
 #define MIB ((uint64_t)1 << 20)
 
 const struct cardea_option rec_options[] = {
-    {"general", "path", CARDEA_OPT_STRING, NULL, .max = 1024,
+    {"general", "path", CARDEA_OPT_STRING, NULL, .max = 1024, .use = CARDEA_WRITES_BELOW,
      .help = "Folder of the recordings, made when it is missing. Unset: the folder recordings in the gateway's state "
              "folder."},
     {"general", "admin_key", CARDEA_OPT_STRING, NULL, .max = 256,
@@ -23,7 +23,7 @@ const struct cardea_option rec_options[] = {
     {"general", "formats", CARDEA_OPT_LIST, "media",
      .help = "What is written unless the request says otherwise: media (one WebM or Matroska file a participant), mjr "
              "(one file a track), or both."},
-    {"general", "folders", CARDEA_OPT_LIST, NULL,
+    {"general", "folders", CARDEA_OPT_LIST, NULL, .use = CARDEA_WRITES_BELOW,
      .help = "Absolute folders outside of path that requests (rec_dir of a room) may name."},
     {"general", "max_recordings", CARDEA_OPT_INT, "1000", .min = 1, .max = 100000,
      .help = "Most recordings at the same time; others are refused."},
@@ -64,7 +64,7 @@ const struct cardea_option rec_options[] = {
      .help = "Seconds that are kept in memory of participants who may be recorded, so that a recording begins before "
              "the button was pressed; 0: none."},
 
-    {"hooks", "program", CARDEA_OPT_STRING, NULL, .max = 1024,
+    {"hooks", "program", CARDEA_OPT_STRING, NULL, .max = 1024, .use = CARDEA_RUNS,
      .help = "Program that is run for each finished file and recording: program segment|recording <path>, JSON on its "
              "standard input."},
     {"hooks", "webhook", CARDEA_OPT_STRING, NULL, .max = 2048, .help = "URL that gets the same JSON by POST."},

@@ -10,3 +10,6 @@ EXTRA_PROGRAMS += tests/bench/adaptation
 tests_bench_adaptation_LDADD = $(SIM_LDADD)
 bench: tests/bench/adaptation$(EXEEXT)
 EXTRA_DIST += tests/bench/network tests/support/narrow.c tests/bench/firstframe
+EXTRA_PROGRAMS += tests/bench/flood
+tests_bench_flood_LDADD =
+EXTRA_DIST += tests/bench/siege

@@ -47,13 +47,14 @@ test('what cannot be captured is refused', async () => {
   assert.equal((await admin({ janus: 'stop_pcap' })).error.code, 490);
   assert.equal((await admin({ janus: 'start_pcap', folder: '/proc/self' })).error.code, 490);
   assert.equal((await admin({ janus: 'start_pcap', folder: gateway.folder, filename: '../x' })).error.code, 467);
+  assert.equal((await admin({ janus: 'start_pcap', folder: gateway.folder, filename: 'x' })).error.code, 490); // the sandbox
   assert.equal((await admin({ janus: 'start_pcap', truncate: -1 })).error.code, 467);
-  mkdirSync(join(gateway.folder, 'taken'));
-  assert.equal((await admin({ janus: 'start_pcap', folder: gateway.folder, filename: 'taken' })).error.code, 490);
+  mkdirSync(join(gateway.captures, 'taken'));
+  assert.equal((await admin({ janus: 'start_pcap', folder: gateway.captures, filename: 'taken' })).error.code, 490);
 });
 
 test('from before the call on, decrypted, in both directions, readable by tshark', async () => {
-  const folder = join(gateway.folder, 'captures');
+  const folder = gateway.captures;
   const reply = await admin({ janus: 'start_pcap', folder, filename: 'call.pcap' });
   assert.deepEqual(reply, { janus: 'success', transaction: 'a' });
   assert.equal((await admin({ janus: 'start_text2pcap', folder })).error.code, 490);
@@ -82,13 +83,13 @@ test('from before the call on, decrypted, in both directions, readable by tshark
 });
 
 test('as text, truncated; the end of the call ends it', async () => {
-  assert.equal((await admin({ janus: 'start_text2pcap', folder: gateway.folder, filename: 'call.txt', truncate: 16 })).janus, 'success');
+  assert.equal((await admin({ janus: 'start_text2pcap', folder: gateway.captures, filename: 'call.txt', truncate: 16 })).janus, 'success');
   await pause(500);
   await s.ask({ janus: 'hangup', session_id, handle_id });
   await s.next((m) => m.janus === 'hangup');
   assert.equal((await admin({ janus: 'stop_text2pcap' })).error.code, 490);
   await pause(300);
-  const lines = readFileSync(join(gateway.folder, 'call.txt'), 'utf8').trim().split('\n');
+  const lines = readFileSync(join(gateway.captures, 'call.txt'), 'utf8').trim().split('\n');
   assert.ok(lines.length > 10);
   for (const line of lines) assert.match(line, /^[IO] \d\d:\d\d:\d\d\.\d{6} 000000( [0-9a-f]{2}){2,16} RT(C)?P$/);
 });

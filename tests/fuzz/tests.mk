@@ -63,3 +63,12 @@ tests_fuzz_fuzz_trace_SOURCES = tests/fuzz/fuzz_trace.c tests/fuzz/replay.c
 check_PROGRAMS += tests/fuzz/fuzz_recorder
 tests_fuzz_fuzz_recorder_SOURCES = tests/fuzz/fuzz_recorder.c tests/fuzz/replay.c
 tests_fuzz_fuzz_recorder_LDADD = $(RECORDER_LIBS)
+check_PROGRAMS += tests/fuzz/fuzz_peer
+tests_fuzz_fuzz_peer_SOURCES = tests/fuzz/fuzz_peer.c tests/fuzz/replay.c
+tests_fuzz_fuzz_peer_LDADD = tests/sim/libsim.a $(LDADD)
+check_PROGRAMS += tests/fuzz/fuzz_routes
+tests_fuzz_fuzz_routes_SOURCES = tests/fuzz/fuzz_routes.c tests/fuzz/replay.c
+tests_fuzz_fuzz_routes_LDADD = tests/unit/videoroom/libroom.a $(LDADD)
+check_PROGRAMS += tests/fuzz/fuzz_target
+tests_fuzz_fuzz_target_SOURCES = tests/fuzz/fuzz_target.c tests/fuzz/replay.c transports/http/path.c transports/http/target.c \
+	plugins/recorder/range.c

@@ -36,8 +36,11 @@ tests_sim_test_simulcast_LDADD = $(SIM_LDADD)
 tests_sim_test_start_LDADD = $(SIM_LDADD)
 tests_sim_test_workers_LDADD = $(SIM_LDADD)
 # A whole server, its plugins and its people.
-check_PROGRAMS += tests/sim/whole/whole
-tests_sim_whole_whole_SOURCES = tests/sim/whole/whole.c tests/sim/whole/whole.h tests/sim/whole/server.c \
-	tests/sim/whole/phone.c tests/sim/whole/person.c tests/sim/whole/moves.c tests/sim/whole/moves_room.c \
-	tests/support/world.c tests/support/world.h
-tests_sim_whole_whole_LDADD = $(SIM_LDADD) -ldl
+check_LIBRARIES += tests/sim/whole/libwhole.a
+tests_sim_whole_libwhole_a_SOURCES = tests/sim/whole/whole.h tests/sim/whole/server.c tests/sim/whole/phone.c \
+	tests/sim/whole/person.c tests/sim/whole/moves.c tests/sim/whole/moves_room.c tests/support/world.c tests/support/world.h
+check_PROGRAMS += tests/sim/whole/whole tests/sim/whole/memory
+tests_sim_whole_whole_SOURCES = tests/sim/whole/whole.c
+tests_sim_whole_whole_LDADD = tests/sim/whole/libwhole.a $(SIM_LDADD) -ldl
+tests_sim_whole_memory_SOURCES = tests/sim/whole/memory.c
+tests_sim_whole_memory_LDADD = tests/sim/whole/libwhole.a $(SIM_LDADD) -ldl

@@ -75,7 +75,7 @@ export class Gateway {
       general: {
         plugins_folder: join(BUILD, 'plugins'), transports_folder: join(BUILD, 'transports'),
         html_folder: join(SOURCE, 'html'), state_folder: join(g.folder, 'state'), workers, debug_colors: false,
-        admin_secret: 'e2e-admin', drain_grace: 0, ...options.general,
+        admin_secret: 'e2e-admin', drain_grace: 0, writable_folders: (g.captures = join(g.folder, 'captures')), ...options.general,
       },
       media: { media_port: g.mediaPort, ...options.media },
       nat: { ...options.nat },

@@ -205,7 +205,7 @@ static void add_plugins(const struct whole_conf *conf, const char *folder)
     g_free(recorder);
 }
 
-static void begin(struct whole *w, const char *folder)
+void whole_begin(struct whole *w)
 {
     static const char *const settings[] = {"limits.requests_per_session",
                                            "0",
@@ -217,6 +217,11 @@ static void begin(struct whole *w, const char *folder)
                                            "4",
                                            NULL};
 
+    whole = w;
+    gw_log_set_level(0);
+    w->folder = g_dir_make_tmp("cardea-whole-XXXXXX", NULL);
+    if (!w->folder)
+        abort();
     w->thread = g_thread_self();
     g_mutex_init(&w->lock);
     w->sim = sim_world_new(w->conf.seed);
@@ -232,11 +237,12 @@ static void begin(struct whole *w, const char *folder)
     world_worker = take_order;
     world_workers = SIM_WORKERS;
     world_fingerprint = gw_dtls_fingerprint(w->sim->dtls);
-    world_state = folder;
+    world_state = w->folder;
     world_begin(settings);
-    add_plugins(&w->conf, folder);
+    add_plugins(&w->conf, w->folder);
     for (unsigned i = 0; i < WHOLE_PEOPLE; i++)
         person_begin(&w->person[i], w, i);
+    whole_turn(w); /* the two worlds have one clock from now on */
 }
 
 static void check_worker(struct whole *w, unsigned i)
@@ -292,6 +298,13 @@ static void check_end(struct whole *w)
             whole_wrong(w, "never answered: %s", a->text);
 }
 
+static void remove_tree(const char *folder)
+{
+    char *command[] = {"rm", "-rf", (char *)folder, NULL};
+
+    g_spawn_sync(NULL, command, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
+}
+
 static void end(struct whole *w)
 {
     world_end();
@@ -309,6 +322,9 @@ static void end(struct whole *w)
     g_array_unref(w->peers);
     sim_world_free(w->sim);
     g_mutex_clear(&w->lock);
+    remove_tree(w->folder);
+    g_free(w->folder);
+    whole = NULL;
 }
 
 /* --- a turn ------------------------------------------------------------------------------------------------------- */
@@ -396,7 +412,7 @@ static void check_turn(struct whole *w)
                     gw_links_count(world.links));
 }
 
-static void turn(struct whole *w)
+void whole_turn(struct whole *w)
 {
     int64_t next = next_event(w);
 
@@ -418,7 +434,7 @@ static void live(struct whole *w)
     int64_t until = whole_now(w) + w->conf.length_us;
 
     while (whole_now(w) < until) {
-        turn(w);
+        whole_turn(w);
         if (whole_now(w) < w->next_move_us)
             continue;
         w->next_move_us = whole_now(w) + 1000 + whole_random(w, whole_chance(w, 50) ? 2000 : 150000);
@@ -438,40 +454,55 @@ static void leave(struct whole *w)
         else
             w->person[i].frozen = true;
     while (whole_now(w) < until)
-        turn(w);
+        whole_turn(w);
     for (int i = 0; w->conf.recorder && gw_api_handles(world.api) && i < 5000; i++) { /* its writer's clock is real */
         usleep(1000);
-        turn(w);
+        whole_turn(w);
     }
     for (unsigned i = 0; i < WHOLE_PEOPLE; i++)
         person_drop(&w->person[i]);
-    turn(w);
+    whole_turn(w);
 }
 
-static void remove_tree(const char *folder)
+void whole_end(struct whole *w)
 {
-    char *command[] = {"rm", "-rf", (char *)folder, NULL};
+    leave(w);
+    check_end(w);
+    end(w);
+}
 
-    g_spawn_sync(NULL, command, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
+static gboolean is_over(gpointer transaction, gpointer ask, gpointer unused)
+{
+    return ((struct ask *)ask)->over;
+}
+
+static gboolean has_ended(gpointer ssrc, gpointer sender, gpointer unused)
+{
+    return !((struct sender_of *)sender)->phone;
+}
+
+void whole_forget(struct whole *w)
+{
+    for (guint i = w->sim->clients->len; i-- > 0;) {
+        struct sim_client *c = w->sim->clients->pdata[i];
+
+        if (!c->deaf)
+            continue;
+        g_ptr_array_remove_index(w->sim->clients, i);
+        sim_client_free(c);
+    }
+    g_hash_table_foreach_remove(w->asks, is_over, NULL);
+    g_hash_table_foreach_remove(w->publisher, has_ended, NULL);
+    g_array_set_size(w->peers, 0);
 }
 
 void whole_run(const struct whole_conf *conf)
 {
     struct whole w = {.conf = *conf};
-    char *folder = g_dir_make_tmp("cardea-whole-XXXXXX", NULL);
 
-    if (!folder)
-        abort();
-    gw_log_set_level(0);
-    whole = &w;
-    begin(&w, folder);
+    whole_begin(&w);
     live(&w);
-    leave(&w);
-    check_end(&w);
-    end(&w);
-    whole = NULL;
-    remove_tree(folder);
-    g_free(folder);
+    whole_end(&w);
     printf("seed %llu: %u moves, %u calls, %llu packets, %u messages\n", (unsigned long long)conf->seed, w.moves,
            w.calls, (unsigned long long)w.packets, w.messages);
 }

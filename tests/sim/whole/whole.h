@@ -10,6 +10,7 @@
  *   person.c   a connection, its session and handles; what it hears, and what it may hear
  *   moves.c    what people do
  *   moves_room.c  and what they do in rooms
+ *   whole.c    seeds; memory.c: one room after the other
  */
 #ifndef SIM_WHOLE_H
 #define SIM_WHOLE_H
@@ -27,6 +28,7 @@ struct whole_conf {
     int64_t length_us; /* how long people do things */
     bool recorder;     /* has threads of its own: the only thing here that a seed does not decide */
     bool loud;         /* everything that is said, to stdout */
+    bool easy;         /* every call is made, and nothing is lost */
 };
 
 /* --- phone.c ------------------------------------------------------------------------------------------------------ */
@@ -133,6 +135,7 @@ void ask_free(gpointer ask);
 
 struct whole {
     struct whole_conf conf;
+    char *folder;
     struct sim_world *sim;
     uint64_t random;
     GThread *thread;
@@ -159,7 +162,13 @@ struct sender_of { /* who sends a stream */
     struct phone *phone; /* NULL: it has ended */
 };
 
-void whole_run(const struct whole_conf *conf);
+void whole_run(const struct whole_conf *conf); /* all of it, with people who do things by chance */
+/* The same by hand: w has its conf, the rest is zero. whole_end() has everybody leave and checks what is left. */
+void whole_begin(struct whole *w);
+void whole_turn(struct whole *w);
+void whole_end(struct whole *w);
+/* What is only kept to be looked at later; nobody may have been on the phone for a second. */
+void whole_forget(struct whole *w);
 uint32_t whole_random(struct whole *w, uint32_t below); /* 0 … below - 1 */
 bool whole_chance(struct whole *w, unsigned percent);
 void whole_say(struct whole *w, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The kernel's Landlock (Linux 5.13 and later): from gw_landlock_enforce() on, the calling thread and those that it
+ * makes can change files below the allowed folders alone, and run programs that were allowed. Reading stays as the
+ * user's rights have it. It cannot be taken back. Before there are other threads: those would not be bound by it.
+ */
+#ifndef GW_HOST_LANDLOCK_H
+#define GW_HOST_LANDLOCK_H
+
+#include <stdbool.h>
+
+struct gw_landlock;
+
+/* NULL: this kernel has none (gw_landlock_version() is 0), or no memory. */
+struct gw_landlock *gw_landlock_new(void);
+void gw_landlock_free(struct gw_landlock *l); /* NULL is fine */
+int gw_landlock_version(void);                /* of the kernel's ABI; 0: none, or switched off */
+/* A folder with all below it, or one file. false: it is not there, or may not be opened. */
+bool gw_landlock_allow_writing(struct gw_landlock *l, const char *path);
+bool gw_landlock_allow_running(struct gw_landlock *l, const char *path);
+bool gw_landlock_enforce(struct gw_landlock *l); /* false: the kernel refuses */
+
+#endif
