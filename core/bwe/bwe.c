@@ -10,11 +10,11 @@
 #define SILENCE_US     1500000  /* packets under way and no word of them */
 #define SILENCE_STEP   0.8
 #define AFTER_OVER_US  1000000 /* no probe so soon after the queue grew */
-#define KEEPS          0.7     /* a probe that shows less of its rate than this has failed */
+#define GAINS          1.2     /* a probe that shows so much more than was known is followed up at once */
 #define PROBE_WAKE_US  400000  /* and a round trip: so long after a probe began the queue may have grown by it */
 #define STANDING       6000    /* so long a queue must be there all the time, to be one */
-#define STANDING_IDLE  30000   /* and so long where */
-#define NARROW         0.85    /* a way that carries less than this part of the estimate is too narrow for it */
+#define STANDING_IDLE  50000   /* and so long where */
+#define NARROW         0.5     /* a way that carries less than this part of what arrived before has become narrow */
 #define TRIED          0.7     /* less than this part of the estimate arrives */
 #define AHEAD          1.5     /* the rate by delay is never so much above that by losses */
 #define RTT_MOST_US    10000000
@@ -183,10 +183,10 @@ static void conclude_probe(struct gw_bwe *b, int64_t now_us)
 
     if (!bps)
         return;
-    won = bps > by_feedback(t);
-    if (won || saturated)
+    won = bps > GAINS * by_feedback(t); /* perhaps of less than it wanted to show: a busy processor sends late */
+    if (bps > by_feedback(t) || saturated)
         gw_aimd_set(&t->aimd, bps, now_us);
-    gw_probe_done(&t->probe, won && bps >= KEEPS * t->probe.bps, saturated, now_us);
+    gw_probe_done(&t->probe, won, saturated, now_us);
 }
 
 /* Delays grow; but is there a queue? Who sends much less than the estimate needs a better reason to give it up. */
@@ -195,22 +195,40 @@ static bool is_credible(const struct gw_bwe_twcc *t, uint32_t acked_bps)
     return t->queue.standing_us >= (acked_bps < TRIED * by_feedback(t) ? STANDING_IDLE : STANDING);
 }
 
-/* carried_bps: what the way carries, known as it is not idle; 0: unknown. */
-static enum gw_usage judge(const struct gw_bwe *b, enum gw_usage usage, uint32_t acked_bps, uint32_t carried_bps,
+static int64_t since_probe_us(const struct gw_bwe *b, int64_t now_us)
+{
+    return b->twcc->probe.began_us ? now_us - b->twcc->probe.began_us - b->rtt_us : INT64_MAX;
+}
+
+/*
+ * What the way carries now, known as it is not idle, when that is so much less than before that its queue must be
+ * growing by it; 0: it is not. Others' bursts in a shared queue slow us down as well, but hardly by half; our own
+ * probes do.
+ */
+static uint32_t narrowed_bps(const struct gw_bwe *b, uint32_t acked_bps, int64_t now_us)
+{
+    const struct gw_bwe_twcc *t = b->twcc;
+    uint32_t carried = gw_acked_busy_bps(&t->acked, gw_queue_busy_us(&t->queue));
+
+    if (!gw_queue_grows(&t->queue) || since_probe_us(b, now_us) < PROBE_WAKE_US / 2)
+        return 0;
+    return carried < NARROW * acked_bps ? carried : 0;
+}
+
+static enum gw_usage judge(const struct gw_bwe *b, enum gw_usage usage, uint32_t acked_bps, uint32_t narrowed,
                            int64_t now_us)
 {
     const struct gw_bwe_twcc *t = b->twcc;
-    bool narrow = carried_bps && carried_bps < NARROW * by_feedback(t);
 
-    if (narrow && gw_queue_grows(&t->queue))
-        usage = GW_USAGE_OVER; /* a trend would show it later */
+    if (narrowed)
+        return GW_USAGE_OVER; /* a trend would show it later */
     if (usage != GW_USAGE_OVER)
         return usage;
-    if (!is_credible(t, carried_bps ? carried_bps : acked_bps))
+    if (!is_credible(t, acked_bps))
         return GW_USAGE_UNDER;
-    if (!narrow && t->probe.began_us && now_us - t->probe.began_us < PROBE_WAKE_US + b->rtt_us)
+    if (since_probe_us(b, now_us) < PROBE_WAKE_US)
         return GW_USAGE_UNDER; /* the queue is of our own making */
-    if (t->newest_sent_us <= t->aimd.decreased_us && carried_bps >= t->aimd.bps)
+    if (t->newest_sent_us <= t->aimd.decreased_us && acked_bps >= t->aimd.bps)
         return GW_USAGE_UNDER; /* that is the queue of before the last step down, which was enough */
     return usage;
 }
@@ -219,16 +237,14 @@ static void conclude(struct gw_bwe *b, enum gw_usage usage, int64_t now_us)
 {
     struct gw_bwe_twcc *t = b->twcc;
     uint32_t acked = gw_acked_bps(&t->acked), burst = gw_acked_burst_bps(&t->acked),
-             carried = gw_acked_busy_bps(&t->acked, gw_queue_busy_us(&t->queue));
+             narrowed = narrowed_bps(b, acked, now_us), passed = acked;
 
-    usage = judge(b, usage, burst, carried, now_us);
+    usage = judge(b, usage, burst, narrowed, now_us);
     if (gw_queue_stuck(&t->queue, t->newest_sent_us, t->aimd.decreased_us, now_us))
         usage = GW_USAGE_OVER;
-    if (gw_aimd_update(&t->aimd, usage,
-                       usage != GW_USAGE_OVER ? acked
-                       : carried              ? carried
-                                              : burst,
-                       b->rtt_us, now_us)) {
+    if (usage == GW_USAGE_OVER)
+        passed = narrowed ? narrowed : burst;
+    if (gw_aimd_update(&t->aimd, usage, passed, b->rtt_us, now_us)) {
         b->overuses++;
         gw_queue_stepped(&t->queue);
         gw_probe_hold(&t->probe, now_us + AFTER_OVER_US);

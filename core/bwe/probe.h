@@ -15,7 +15,7 @@
 #define GW_PROBE_LEAST_PACKETS 8 /* sent: some may be lost */
 #define GW_PROBE_LENGTH_US     20000
 #define GW_PROBE_EVERY_US      1500000 /* at first; doubled without success */
-#define GW_PROBE_MOST_US       4000000
+#define GW_PROBE_MOST_US       3000000
 #define GW_PROBE_AMPLE_US      30000000 /* between trials for more than is needed now */
 
 struct gw_probe {

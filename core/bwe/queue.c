@@ -3,6 +3,7 @@
 
 #define CREEP       250    /* the least delay may have become longer: it is forgotten by 4 ms a second */
 #define IDLE        15000  /* a packet that waits for less found nothing to speak of */
+#define BUSY        5      /* packets: of fewer, somebody else's burst may be the reason */
 #define GROWS       15000  /* from one feedback to the next, */
 #define GROWS_TO    50000  /* to so much at least */
 #define STUCK       80000  /* a queue of that length at all times is full, */
@@ -35,6 +36,7 @@ void gw_queue_packet(struct gw_queue *q, int64_t sent_us, int64_t arrival_us, in
         q->busy_us = 0;
     else if (!q->busy_us)
         q->busy_us = arrival_us;
+    q->busy_packets = q->busy_us ? q->busy_packets + 1 : 0;
     if (arrival_us > q->newest_us)
         q->newest_us = arrival_us;
 }
@@ -46,7 +48,7 @@ void gw_queue_reset(struct gw_queue *q)
 
 int64_t gw_queue_busy_us(const struct gw_queue *q)
 {
-    return q->busy_us && q->newest_us > q->busy_us ? q->newest_us - q->busy_us : 0;
+    return q->busy_packets > BUSY && q->newest_us > q->busy_us ? q->newest_us - q->busy_us : 0;
 }
 
 bool gw_queue_grows(const struct gw_queue *q)

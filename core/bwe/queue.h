@@ -14,12 +14,13 @@
 #define GW_QUEUE_UNKNOWN 10000000 /* µs: no packet of this feedback has arrived */
 
 struct gw_queue {
-    int64_t least_us;    /* the least delay seen lately, creeping up */
-    int64_t least_at_us; /* when it last crept, by our clock; 0: nothing yet */
-    int64_t standing_us; /* of the last feedback's packets the least, above that: a queue that does not go away */
-    int64_t before_us;   /* the same of the feedback before */
-    int64_t busy_us;     /* since when no packet found it empty, by the receiver's clock; 0: one just did */
-    int64_t newest_us;   /* the last arrival */
+    int64_t least_us;      /* the least delay seen lately, creeping up */
+    int64_t least_at_us;   /* when it last crept, by our clock; 0: nothing yet */
+    int64_t standing_us;   /* of the last feedback's packets the least, above that: a queue that does not go away */
+    int64_t before_us;     /* the same of the feedback before */
+    int64_t busy_us;       /* since when no packet found it empty, by the receiver's clock; 0: one just did */
+    unsigned busy_packets; /* that came since then */
+    int64_t newest_us;     /* the last arrival */
     /* a queue that stays long */
     int64_t stuck_us;      /* since when, by our clock; 0: it is not */
     int64_t stuck_from_us; /* how long it was then */
@@ -32,7 +33,7 @@ void gw_queue_packet(struct gw_queue *q, int64_t sent_us, int64_t arrival_us, in
 /* The receiver's clock was set: begin anew. */
 void gw_queue_reset(struct gw_queue *q);
 
-/* For how long the way has not been idle up to the last arrival; 0: it has. */
+/* For how long the way has not been idle up to the last arrival; 0: it has, or too few packets came to tell. */
 int64_t gw_queue_busy_us(const struct gw_queue *q);
 /* It grew from one feedback to the next by more than jitter explains. */
 bool gw_queue_grows(const struct gw_queue *q);

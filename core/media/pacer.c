@@ -102,6 +102,8 @@ bool gw_pacer_next(struct gw_pacer *p, struct gw_send_item *item, enum gw_send_c
         *item = *at(q, 0);
         *class = (enum gw_send_class)c;
         shift(q);
+        p->left++;
+        p->late += now_ms - item->queued_ms > GW_PACER_LATE_MS;
         if (p->rate_bps)
             p->budget_bits -= item->bytes * 8;
         return true;

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #define GW_PACER_MAX_AGE_US 1000000
+#define GW_PACER_LATE_MS    40
 #define GW_PACER_MAX_ITEMS  1024 /* per class */
 
 struct gw_sink;
@@ -38,6 +39,7 @@ struct gw_pacer {
     int64_t budget_us;      /* when it was last filled */
     struct gw_sink *broken; /* borrowed: the last one of which video was dropped; whoever looks at it sets it to NULL */
     /* counters */
+    uint64_t left, late; /* packets; those that waited for more than GW_PACER_LATE_MS */
     uint64_t dropped_full, dropped_old;
 };
 

@@ -22,6 +22,7 @@
 #define LAG_MOST_US     1000000
 #define LOSSY           0.01
 #define RESERVE_MOST    0.3     /* of the estimate, for retransmissions */
+#define SPARE           8       /* 1/8 of what is needed */
 #define NEED_SINGLE     1500000 /* bit/s: what a stream that the sender can adapt is taken to have use for */
 #define LEAST_WISH      60000
 #define AUDIO_HEADERS   25000 /* bit/s: IP and UDP, at 50 packets a second, and RTCP */
@@ -193,6 +194,14 @@ static double backlog(const struct gw_peer *p, int64_t now_us)
     return delay_us < BACKLOG_MOST_US ? (double)delay_us / 1e6 : BACKLOG_MOST_US / 1e6;
 }
 
+/* What the estimate must be for everybody to have the best: a step up wants some room (allocator.c), losses theirs. */
+static uint32_t needed(uint64_t bps, double loss)
+{
+    double all = (double)(bps + bps / SPARE) / (1 - (loss < RESERVE_MOST ? loss : RESERVE_MOST));
+
+    return all < UINT32_MAX ? (uint32_t)all : UINT32_MAX;
+}
+
 void gw_budget_run(struct gw_peer *p, int64_t now_us)
 {
     struct gw_bwe *b = &p->sender.bwe;
@@ -208,7 +217,7 @@ void gw_budget_run(struct gw_peer *p, int64_t now_us)
     r.need_bps = r.need_bps + AUDIO_HEADERS > away ? r.need_bps + AUDIO_HEADERS : away;
     if (!gw_probing_is_possible(&p->sender))
         r.need_bps = 0;
-    gw_bwe_need(b, r.need_bps < UINT32_MAX ? (uint32_t)r.need_bps : UINT32_MAX, now_us);
+    gw_bwe_need(b, needed(r.need_bps, loss), now_us);
     gw_bwe_tick(b, now_us);
     if (gw_bwe_probe_bps(b))
         gw_sender_kick(&p->sender);

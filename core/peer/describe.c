@@ -187,6 +187,8 @@ static void bandwidth(struct json *j, const struct gw_peer *p)
     number(j, "rate", s->pacer.rate_bps);
     number(j, "packets", (int64_t)gw_pacer_waiting(&s->pacer));
     number(j, "delay", gw_pacer_delay_us(&s->pacer, now_us) / 1000);
+    number(j, "left", (int64_t)s->pacer.left);
+    number(j, "late", (int64_t)s->pacer.late);
     number_if(j, "dropped", (int64_t)(s->pacer.dropped_full + s->pacer.dropped_old));
     close_with(j, '}');
 }

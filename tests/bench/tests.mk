@@ -6,9 +6,9 @@ tests_bench_record_LDADD = $(RECORDER_LIBS) -lpthread
 bench: tests/bench/seal$(EXEEXT) tests/bench/limit$(EXEEXT) tests/bench/joins$(EXEEXT) tests/bench/record$(EXEEXT)
 .PHONY: bench
 EXTRA_DIST += tests/bench/run tests/bench/soak tests/bench/table.mjs
-EXTRA_PROGRAMS += tests/bench/adaptation
+EXTRA_PROGRAMS += tests/bench/adaptation tests/bench/fec
 tests_bench_adaptation_LDADD = $(SIM_LDADD)
-bench: tests/bench/adaptation$(EXEEXT)
+bench: tests/bench/adaptation$(EXEEXT) tests/bench/fec$(EXEEXT)
 EXTRA_DIST += tests/bench/network tests/support/narrow.c tests/bench/firstframe
 EXTRA_PROGRAMS += tests/bench/flood
 tests_bench_flood_LDADD =

@@ -32,7 +32,7 @@ static void random_loss_5(void **state)
 {
     const struct sim_viewer *v = watch(&(struct call_conf){.viewers = 1, .down_bps = 2500000, .loss = 0.05});
 
-    assert_true(v->of_layer[2] > 800); /* of 900 frames */
+    assert_true(v->of_layer[2] > 890); /* of 900 frames */
     assert_true(v->longest_us < 300000);
 }
 
@@ -43,16 +43,18 @@ static void random_loss_10(void **state)
 
     assert_true(v->frames > 850);
     assert_true(v->longest_us < 500000);
-    assert_true(v->of_layer[0] < 90); /* better than the lowest layer most of the time */
+    assert_true(v->of_layer[2] > 890);
+    assert_in_range(call_estimate(&c, 0), 2000000, 2500000);
 }
 
 static void random_loss_20(void **state)
 {
     const struct sim_viewer *v = watch(&(struct call_conf){.viewers = 1, .down_bps = 2500000, .loss = 0.20});
 
-    assert_true(v->frames > 800);
-    assert_true(v->longest_us < 1000000);
-    assert_true(call_estimate(&c, 0) >= 300000);
+    assert_true(v->frames > 880);
+    assert_true(v->longest_us < 500000);
+    assert_true(v->of_layer[0] < 450);
+    assert_true(call_estimate(&c, 0) >= 500000);
 }
 
 static void a_round_trip_of_300_ms(void **state)
@@ -60,9 +62,9 @@ static void a_round_trip_of_300_ms(void **state)
     const struct sim_viewer *v =
         watch(&(struct call_conf){.viewers = 1, .down_bps = 2500000, .delay_us = 150000, .loss = 0.02});
 
-    assert_true(v->of_layer[2] > 800);
-    assert_true(v->longest_us < 1300000); /* a repetition that is lost as well costs two round trips */
-    assert_in_range(call_estimate(&c, 0), 1700000, 2600000);
+    assert_true(v->of_layer[2] > 890);
+    assert_true(v->longest_us < 800000); /* a repetition that is lost as well costs two round trips */
+    assert_in_range(call_estimate(&c, 0), 2125000, 2500000);
 }
 
 static void a_busy_radio(void **state)
@@ -100,24 +102,39 @@ static void a_small_jittery_way(void **state)
     assert_int_equal(v->of_layer[2], 0);
 }
 
-/* The estimate is within 85 to 100 % of the bottleneck when it is the bottleneck that limits. */
+/*
+ * Where the bottleneck is what limits: the mean estimate is within 85 to 100 % of it, the gateway holds 19 of 20
+ * packets back for less than 40 ms, and the queue on the way stays short.
+ */
 static void steady_state_is_near_the_bottleneck(void **state)
 {
-    static const uint32_t ways[] = {400000, 800000, 1200000, 1600000};
+    static const struct {
+        uint32_t bps;
+        unsigned fps;
+    } ways[] = {{400000, 30}, {500000, 30}, {500000, 15}, {800000, 30}, {800000, 15}, {1200000, 30}, {1600000, 30}};
 
-    for (unsigned i = 0; i < 4; i++) {
+    for (unsigned i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
         double sum = 0;
         unsigned n = 0;
+        uint64_t left, late;
+        const struct gw_pacer *p;
 
-        call_open(&c, &(struct call_conf){.viewers = 1, .down_bps = ways[i]});
+        if (i)
+            call_close(&c);
+        call_open(&c, &(struct call_conf){.viewers = 1, .down_bps = ways[i].bps, .fps = ways[i].fps});
         call_run_ms(&c, 15000);
+        call_measure(&c);
+        p = &c.viewer[0].peer->sender.pacer;
+        left = p->left;
+        late = p->late;
         for (; n < 300; n++) {
             call_run_ms(&c, 100);
             sum += call_estimate(&c, 0);
         }
-        assert_in_range((uint32_t)(sum / n), ways[i] * 0.85, ways[i]);
-        if (i < 3)
-            call_close(&c);
+        assert_in_range((uint32_t)(sum / n), ways[i].bps * 0.85, ways[i].bps);
+        assert_true((p->late - late) * 20 < p->left - left);
+        assert_true(sim_link_waited_ms(c.viewer[0].down, 95) < 60);
+        assert_int_equal(c.viewer[0].down->lost, 0);
     }
 }
 
@@ -152,7 +169,7 @@ static void half_a_minute_of_silence_then_video(void **state)
     assert_true(v->longest_us < 500000);
 }
 
-/* Two viewers behind one way of 2 Mbit/s. */
+/* Two viewers behind one way of 2 Mbit/s: both have the middle layer, and neither of them a stop. */
 static void two_flows_share_a_way(void **state)
 {
     double rate[2];
@@ -164,10 +181,14 @@ static void two_flows_share_a_way(void **state)
     call_run_ms(&c, 60000);
     for (unsigned i = 0; i < 2; i++)
         rate[i] = (double)c.viewer[i].video->bytes * 8 / 60;
-    assert_true(rate[0] + rate[1] > 900000);
-    assert_true(rate[0] < 2.5 * rate[1] && rate[1] < 2.5 * rate[0]); /* neighbouring layers at most */
-    for (unsigned i = 0; i < 2; i++)
-        assert_true(sim_viewer_longest_us(c.viewer[i].video, c.world->now_us) < 1000000);
+    assert_true(rate[0] + rate[1] > 1000000);
+    assert_true(rate[0] < 1.2 * rate[1] && rate[1] < 1.2 * rate[0]);
+    for (unsigned i = 0; i < 2; i++) {
+        assert_int_equal(c.viewer[i].video->freezes, 0);
+        assert_true(sim_viewer_longest_us(c.viewer[i].video, c.world->now_us) < 200000);
+    }
+    assert_int_equal(c.viewer[0].down->lost, 0);
+    assert_true(sim_link_waited_ms(c.viewer[0].down, 95) < 40);
 }
 
 /* Four pictures over 1500 kbit/s: all are there, and the important one is better than the others. */

@@ -114,7 +114,7 @@ static void the_stop_at_a_drop_is_short(void **state)
         int64_t most_ms;
     } cases[] = {
         {{.fps = 30}, 500},
-        {{.fps = 15}, 680},
+        {{.fps = 15}, 650},
         {{.fps = 15, .temporal = true}, 700},
         {{.fps = 8}, 700},
         {{.fps = 15, .temporal = true, .feedback_us = 100000, .keyframe_late_us = 60000}, 800},

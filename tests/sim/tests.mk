@@ -16,6 +16,7 @@ check_PROGRAMS += \
 	tests/sim/test_data \
 	tests/sim/test_explain \
 	tests/sim/test_extensions \
+	tests/sim/test_floods \
 	tests/sim/test_forward \
 	tests/sim/test_inlet \
 	tests/sim/test_life \
@@ -28,6 +29,7 @@ tests_sim_test_bwe_steps_LDADD = $(SIM_LDADD)
 tests_sim_test_data_LDADD = $(SIM_LDADD)
 tests_sim_test_explain_LDADD = $(SIM_LDADD)
 tests_sim_test_extensions_LDADD = $(SIM_LDADD)
+tests_sim_test_floods_LDADD = $(SIM_LDADD)
 tests_sim_test_forward_LDADD = $(SIM_LDADD)
 tests_sim_test_inlet_LDADD = $(SIM_LDADD)
 tests_sim_test_life_LDADD = $(SIM_LDADD)

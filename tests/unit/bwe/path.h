@@ -24,6 +24,7 @@ struct path {
     uint32_t capacity_bps, demand_bps; /* demand: the media there is; sent is never more than the estimate */
     int64_t delay_us, queue_us, jitter_us;
     double loss;
+    bool slow_probes; /* they leave at two thirds of the rate they should have */
     /* state */
     int64_t free_us, frame_us, feedback_us, probe_us;
     uint16_t seq, told;
@@ -132,7 +133,8 @@ static inline void path_run_ms(struct path *p, int64_t ms)
             if (p->probe_us < p->now_us - 5000)
                 p->probe_us = p->now_us;
             while (gw_bwe_probe_bps(&p->bwe) && p->probe_us <= p->now_us) {
-                p->probe_us += (int64_t)(PATH_PACKET + GW_BWE_OVERHEAD) * 8000000 / gw_bwe_probe_bps(&p->bwe);
+                p->probe_us += (int64_t)(PATH_PACKET + GW_BWE_OVERHEAD) * 8000000 / gw_bwe_probe_bps(&p->bwe) *
+                               (p->slow_probes ? 3 : 2) / 2;
                 path_packet(p, PATH_PACKET);
             }
         }

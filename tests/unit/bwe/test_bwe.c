@@ -134,6 +134,17 @@ static void silence_lowers_it(void **state)
     assert_true(path_estimate(&p) >= GW_BWE_MIN_BPS);
 }
 
+/* A processor that is busy sends probes later than it wants to: what they show is less, but more than was known. */
+static void slow_probes_climb_as_well(void **state)
+{
+    start(500000);
+    path_run_ms(&p, 5000);
+    p.slow_probes = true;
+    p.capacity_bps = 20000000;
+    path_run_ms(&p, 6000);
+    assert_true(path_estimate(&p) > p.demand_bps * 9 / 10);
+}
+
 static void bounds_are_kept(void **state)
 {
     const struct gw_bwe_conf conf = {.start_bps = 5000000, .min_bps = 400000, .max_bps = 900000};
@@ -340,6 +351,7 @@ int main(void)
         cmocka_unit_test_teardown(jitter_alone_is_no_congestion, tear_down),
         cmocka_unit_test_teardown(little_media_does_not_raise_it, tear_down),
         cmocka_unit_test_teardown(silence_lowers_it, tear_down),
+        cmocka_unit_test_teardown(slow_probes_climb_as_well, tear_down),
         cmocka_unit_test_teardown(bounds_are_kept, tear_down),
         cmocka_unit_test_teardown(probing_can_be_switched_off, tear_down),
         cmocka_unit_test_teardown(remb_is_an_upper_limit_while_fresh, tear_down),
