@@ -80,6 +80,14 @@ function drawPast(h) {
     { name: 'sessions', color: COLORS[2], values: h.sessions }] });
 }
 
+/** Those whose packets are lost, who are far away, or whose pictures do not come; by number, for whoever looks after this. */
+async function worst() {
+  const list = await ask('/load/connections?most=8');
+  table($('worst'), ['session / handle', 'lost', 'round trip', 'tracks that wait', 'is sent'],
+    list.map((c) => [`${c.session_id} / ${c.handle_id}`, `${(c.loss * 100).toFixed(1)} %`, `${c.rtt_ms} ms`,
+      `${c.tracks_waiting} of ${c.tracks}`, bits(c.sent_bps)]), 'nobody receives anything');
+}
+
 /** Public rooms, by the ordinary API: whoever may see this page sees no more of rooms than anybody else. */
 async function watchRooms() {
   const session = await Session.open();
@@ -114,7 +122,7 @@ watchRooms().catch(() => table($('rooms'), [], [], 'rooms cannot be seen from he
 for (let n = 0; ; n++) {
   try {
     drawNow(await ask('/load'));
-    if (n % 5 === 0) await past();
+    if (n % 5 === 0) await Promise.all([past(), worst()]);
     $('sign-in').classList.add('hidden');
     showError();
   } catch (error) {

@@ -77,7 +77,8 @@ struct cardea_host {
     /*
      * What a body asks of a link, by the names that clients of this API have for it: substream, temporal and fallback,
      * spatial_layer and temporal_layer, min_delay and max_delay (negative: no override). What it does not name stays.
-     * of: only the layers that this m-line has; NULL: all. Types and bounds of layers are the parameter table's business.
+     * of: only the layers that this m-line has; NULL: all. Types and bounds of layers are the parameter table's
+     * business.
      */
     void (*limits)(struct cardea_link *link, const json_t *body, const struct cardea_stream *of);
     int (*sink_state)(cardea_sink sink, struct cardea_sink_state *state);
@@ -227,12 +228,19 @@ struct cardea_host {
     unsigned (*listen_port)(const struct cardea_listener *l); /* 0: a socket in the file system */
     void (*listen_end)(struct cardea_listener *l);            /* client() is not called any more; NULL is allowed */
 
+    /* --- connections ---------------------------------------------------------------------------------------------- */
+
+    /* The connections that fare worst, at most so many: [{"session_id":…, "handle_id":…, "plugin":…, "loss":…,
+     * "rtt_ms":…, "tracks":…, "tracks_waiting":…, "sent_bps":…, "estimate_bps":…, "age_s":…}, …]. New reference. The
+     * first call begins to look: ten seconds later all are known. */
+    json_t *(*worst_connections)(unsigned most);
+
     /* --- sources, again ------------------------------------------------------------------------------------------- */
 
     /* May newcomers begin with the last keyframe of this source, as media.keyframe_cache says? They may, until told. */
     int (*fast_start)(cardea_source source, bool on);
-    /* Simulcast: nobody takes more of it than this layer (0…2; -1: nobody takes it at all), on any worker, so its sender
-     * is told to send no more than that needs (REMB). 2 is as if nothing had been said. */
+    /* Simulcast: nobody takes more of it than this layer (0…2; -1: nobody takes it at all), on any worker, so its
+     * sender is told to send no more than that needs (REMB). 2 is as if nothing had been said. */
     int (*top_layer)(cardea_source source, int layer);
 };
 

@@ -40,6 +40,7 @@ struct cardea_stats {
     bool accepting, draining;
     double seal_us, send_us; /* processor time a packet of 1100 bytes costs here, measured at the start; 0: unknown */
     const char *version, *address;
+    uint64_t expected; /* connections that were announced (host->expect) and are not here yet */
     bool succeeded; /* another process has taken over: it speaks for this node now */
 };
 

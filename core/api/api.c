@@ -56,6 +56,7 @@ void gw_api_free(struct gw_api *a)
     if (!a)
         return;
     gw_timer_stop(a->conf.timers, &a->watch);
+    gw_timer_stop(a->conf.timers, &a->worst.timer);
     g_queue_clear_full(&a->deferred, g_free);
     gw_routes_free(a);
     gw_events_clear(a);

@@ -162,6 +162,9 @@ void gw_api_http_file(struct gw_api *a, struct cardea_http *x, int status, const
 int gw_api_sending(struct gw_api *a, struct cardea_handle *h, const struct cardea_sending *how);
 /* What is being sent, by all workers together: is there a bound, and is it reached? */
 void gw_api_egress(struct gw_api *a, uint64_t bps);
+/* The connections that fare worst, at most so many: [{"session_id":…, "handle_id":…, "loss":…, "rtt_ms":…, …}]. New
+ * reference. The first call begins to look: it knows none yet. */
+json_t *gw_api_worst(struct gw_api *a, unsigned most);
 /* Does the address begin with one of the prefixes of the option (a list)? "*" is any. */
 bool gw_api_is_listed(const struct gw_api *a, const char *category, const char *name, const char *address);
 /* Would a request with this secret or token be let in? */

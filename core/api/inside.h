@@ -119,6 +119,15 @@ struct gw_sdp {
 
 enum gw_handle_state { GW_HANDLE_ATTACHING, GW_HANDLE_LIVE, GW_HANDLE_CLOSING };
 
+/* How a connection fares, as its worker last said (worst.c). */
+struct gw_quality {
+    int64_t at_us; /* 0: not known */
+    double loss;   /* 0…1, the worst of its tracks */
+    uint32_t rtt_ms, estimate_bps;
+    uint64_t sent_bps;
+    unsigned sinks, waiting; /* tracks that it receives; of them those that should come and do not */
+};
+
 struct gw_handle {
     struct gw_api *api;
     struct gw_session *session;
@@ -137,6 +146,7 @@ struct gw_handle {
     struct gw_link *link; /* owned */
     struct gw_trace trace;
     struct cardea_sending sending; /* as the plugin wants it */
+    struct gw_quality quality;
     uint32_t most_bps;             /* of what its session may be sent; 0: no bound */
     bool up;
     bool cleaning;             /* its PeerConnection is being closed */
@@ -223,6 +233,12 @@ struct gw_api {
     uint64_t sessions_made;
     const struct gw_elsewhere *elsewhere; /* borrowed; NULL: there is no other place */
     bool succeeded;
+    struct {
+        struct gw_timer timer;
+        bool on; /* it runs */
+        unsigned second;
+        int64_t asked_us;
+    } worst;
 };
 
 /* --- api.c -------------------------------------------------------------------------------------------------------- */

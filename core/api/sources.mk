@@ -8,7 +8,7 @@ libgw_a_SOURCES += \
 	core/api/captures.c \
 	core/api/check.c \
 	core/api/client.c \
-	core/api/elsewhere.c core/api/egress.c core/api/door.c \
+	core/api/elsewhere.c core/api/egress.c core/api/worst.c core/api/door.c \
 	core/api/drain.c \
 	core/api/errors.c core/api/errors.h \
 	core/api/events.c core/api/events.h \

@@ -465,6 +465,11 @@ static void admit(const char *plugin, bool yes, const char *why)
     gw_api_admit(plugins.api, plugin, yes, why);
 }
 
+static json_t *worst_connections(unsigned most)
+{
+    return gw_api_worst(plugins.api, most);
+}
+
 static const struct cardea_host table = {
     .abi_major = CARDEA_ABI_MAJOR,
     .abi_minor = CARDEA_ABI_MINOR,
@@ -554,6 +559,7 @@ static const struct cardea_host table = {
     .listen = gw_listener_new,
     .listen_port = gw_listener_port,
     .listen_end = gw_listener_end,
+    .worst_connections = worst_connections,
     .fast_start = fast_start,
     .top_layer = top_layer,
 };

@@ -57,6 +57,7 @@ int gw_host_stats(struct cardea_stats *out)
     s.sessions_made = gw_api_sessions_made(from.api);
     s.accepting = gw_api_accepts(from.api);
     s.draining = gw_api_drains(from.api);
+    s.expected = gw_links_coming(gw_api_links(from.api));
     s.succeeded = from.succeeded;
     s.seal_us = from.cost->seal_us;
     s.send_us = from.cost->send_us;

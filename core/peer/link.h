@@ -80,6 +80,8 @@ void gw_link_worker(struct gw_link *l, unsigned worker); /* before the first neg
 void gw_link_untrickled(struct gw_link *l);
 /* So many peers of a group will come: if one worker cannot have them all, they are spread evenly from the first on. */
 void gw_links_expect(struct gw_links *ls, uint64_t group, unsigned peers);
+/* How many of those are still to come, in groups where somebody is already: an empty room does not count. */
+uint64_t gw_links_coming(const struct gw_links *ls);
 
 /* jsep from the client. type "offer" or "answer". Writes one sentence to why on failure. */
 struct gw_jsep {

@@ -125,6 +125,24 @@ void gw_links_expect(struct gw_links *ls, uint64_t group, unsigned peers)
     g_hash_table_insert(ls->expected, &e->group, e);
 }
 
+uint64_t gw_links_coming(const struct gw_links *ls)
+{
+    uint64_t coming = 0;
+    GHashTableIter it;
+    gpointer value;
+
+    g_hash_table_iter_init(&it, ls->expected);
+    while (g_hash_table_iter_next(&it, NULL, &value)) {
+        const struct expected *e = value;
+        const struct gw_group *g = g_hash_table_lookup(ls->groups, &e->group);
+        unsigned here = g ? g->n : 0;
+
+        if (here && e->peers > here)
+            coming += e->peers - here;
+    }
+    return coming;
+}
+
 /* Where most of the group is and still has room; else the worker with the fewest peers. */
 static unsigned choose_worker(const struct gw_links *ls, const struct gw_group *g)
 {

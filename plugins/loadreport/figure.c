@@ -147,7 +147,7 @@ static void look_ahead(struct figure *f, const struct reading *n, const struct f
 
     if (n->stats.sessions > f->recent && f->sinks >= FEW_SINKS)
         per_session = sink * (double)f->sinks / (double)(n->stats.sessions - f->recent);
-    f->predicted = f->load + f->coming * per_session;
+    f->predicted = f->load + (f->coming + (double)n->stats.expected) * per_session;
     fits = sink > 0 ? room / sink : 0;
     memory = (double)(l->memory ? l->memory : n->kernel.memory_limit) - (double)n->kernel.rss;
     fits = fmin(fits, fmax(memory, 0) / USUAL_MEMORY);

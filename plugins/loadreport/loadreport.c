@@ -18,7 +18,8 @@
 #include "report.h"
 #include "watchers.h"
 
-#define NAME "cardea.plugin.loadreport"
+#define NAME  "cardea.plugin.loadreport"
+#define WORST 10 /* connections shown, unless another number is asked for */
 
 struct loadreport lr;
 static uint64_t timer;
@@ -166,6 +167,15 @@ static void run_unsubscribe(struct cardea_request *rq)
     reply_with(rq, "unsubscribed", NULL, NULL);
 }
 
+static void run_connections(struct cardea_request *rq)
+{
+    if (allowed(rq))
+        reply_with(rq, "connections", "connections",
+                   lr.host->worst_connections(asked(lr.host->info(rq)->body, "most", WORST)));
+}
+
+static const struct cardea_param p_connections[] = {
+    {"secret", CARDEA_STRING, .max = 256}, {"most", CARDEA_UINT, .max = 50}, {0}};
 static const struct cardea_param p_secret[] = {{"secret", CARDEA_STRING, .max = 256}, {0}};
 static const struct cardea_param p_history[] = {{"secret", CARDEA_STRING, .max = 256},
                                                 {"seconds", CARDEA_UINT, .max = HISTORY_SECONDS},
@@ -177,12 +187,14 @@ static const struct cardea_param p_subscribe[] = {
 static const struct cardea_verb verbs[] = {
     {"report", CARDEA_SYNC, p_secret, run_report},
     {"history", CARDEA_SYNC, p_history, run_history},
+    {"connections", CARDEA_SYNC, p_connections, run_connections},
     {"subscribe", CARDEA_SYNC, p_subscribe, run_subscribe},
     {"unsubscribe", CARDEA_SYNC, NULL, run_unsubscribe},
     {0},
 };
 
-/* --- GET /load, /load/history?seconds=&step= ---------------------------------------------------------------------- */
+/* --- GET /load, /load/history?seconds=&step=, /load/connections?most=
+ * ---------------------------------------------------------------------- */
 
 static void http_json(struct cardea_http *x, int status, json_t *body)
 {
@@ -217,8 +229,10 @@ static void serve(struct cardea_http *x, const struct cardea_http_request *rq)
         http_json(
             x, 200,
             history_json(query_number(rq->query, "seconds=", HISTORY_SECONDS), query_number(rq->query, "step=", 10)));
+    else if (!strcmp(rq->rest, "connections"))
+        http_json(x, 200, lr.host->worst_connections(query_number(rq->query, "most=", WORST)));
     else
-        http_json(x, 404, json_pack("{ss}", "error", "there is /load and /load/history"));
+        http_json(x, 404, json_pack("{ss}", "error", "there is /load, /load/history and /load/connections"));
 }
 
 /* --- life --------------------------------------------------------------------------------------------------------- */

@@ -74,10 +74,11 @@ static json_t *counts_json(void)
     const struct figure *f = &lr.figure;
     const struct cardea_stats *s = &lr.now.stats;
 
-    return json_pack("{sI sI sI sI sI sI sI}", "sessions", (json_int_t)s->sessions, "handles", (json_int_t)s->handles,
-                     "peer_connections", (json_int_t)f->peers, "sources", (json_int_t)f->sources, "sinks",
-                     (json_int_t)f->sinks, "sessions_made", (json_int_t)s->sessions_made, "sessions_recent",
-                     (json_int_t)f->recent);
+    return json_pack("{sI sI sI sI sI sI sI sI}", "sessions", (json_int_t)s->sessions, "handles",
+                     (json_int_t)s->handles, "peer_connections", (json_int_t)f->peers, "sources",
+                     (json_int_t)f->sources, "sinks", (json_int_t)f->sinks, "sessions_made",
+                     (json_int_t)s->sessions_made, "sessions_recent", (json_int_t)f->recent, "expected",
+                     (json_int_t)s->expected);
 }
 
 json_t *report_json(void)

@@ -8,6 +8,7 @@ import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { openBrowser, openPage } from './lib/browser.mjs';
 import { Socket } from './lib/client.mjs';
 import { BUILD, Gateway, SOURCE, freeTcp } from './lib/gateway.mjs';
 
@@ -196,5 +197,39 @@ test('the limits of a control group are respected', async (t) => {
   } finally {
     await g.stop();
     rmdirSync(group);
+  }
+});
+
+test('the connections that fare worst, and a room that says how many will come', async () => {
+  const g = await Gateway.start({ loadreport: { limits: { machine: false } },
+    rooms: { 'room-1234': { publishers: 6, expected_participants: 500 } } });
+  const generator = run(join(BUILD, 'cardea-load'), ['--server', g.ws, '--quiet', '--rooms=1', '--publishers=1', '--subscribers=4', '--loss=10', '--seconds=60']);
+  try {
+    const worst = await eventually('figures of connections that lose', async () => {
+      const list = await (await load(g, '/load/connections')).json();
+      return list.length === 4 && list.every((c) => c.loss > 0.02) && list;
+    }, 45);
+    for (const c of worst) assert.ok(c.session_id && c.handle_id && c.tracks === 2 && c.sent_bps > 0 && c.plugin === 'janus.plugin.videoroom', JSON.stringify(c));
+    const score = (c) => c.loss * 10 + c.rtt_ms / 1000 + 2 * c.tracks_waiting / c.tracks;
+    for (let i = 1; i < worst.length; i++) assert.ok(score(worst[i - 1]) >= score(worst[i]) - 0.02, JSON.stringify(worst));
+    assert.equal((await (await load(g, '/load/connections?most=2')).json()).length, 2);
+
+    // Nobody is in room 1234 yet: it does not count. The page is, and then most of 500 are still to come.
+    const before = await (await load(g)).json();
+    assert.equal(before.counts.expected, 0);
+    const browser = await openBrowser();
+    try {
+      await openPage(browser, `${g.pages}/room.html?room=1234&join&simulcast=no&name=Ada&server=${encodeURIComponent(g.ws)}`, { viewport: { width: 640, height: 480 } });
+      const after = await eventually('those who are expected', async () => {
+        const r = await (await load(g)).json();
+        return r.counts.expected > 490 && r.predicted > r.load + 0.05 && r;
+      }, 30);
+      assert.ok(after.predicted > before.predicted, JSON.stringify(after));
+    } finally {
+      await browser.close();
+    }
+  } finally {
+    await generator.stop();
+    await g.stop();
   }
 });

@@ -54,6 +54,23 @@ static void second(double busy)
     figure_update(&f, &before, &now, &limits);
 }
 
+/* Rooms that say how many will come. */
+static void who_is_expected_counts_ahead(void **state)
+{
+    for (int i = 0; i < 30; i++) {
+        now.stats.sessions = 10;
+        now.worker[0].sinks = 20;
+        second(0.2);
+    }
+    assert_near(f.predicted, f.load);
+    now.stats.expected = 10; /* as many as there are */
+    second(0.2);
+    assert_true(f.predicted > 1.9 * f.load && f.predicted < 2.1 * f.load);
+    now.stats.expected = 0;
+    second(0.2);
+    assert_near(f.predicted, f.load);
+}
+
 static void idle(void **state)
 {
     second(0);
@@ -203,6 +220,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(idle),
+        CASE(who_is_expected_counts_ahead),
         CASE(the_worst_counts),
         CASE(up_fast_down_slowly),
         CASE(what_fits_follows_what_is_there),
