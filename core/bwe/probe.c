@@ -94,6 +94,7 @@ uint32_t gw_probe_result(struct gw_probe *p, bool *saturated)
     int64_t departure = p->last_departure_us - p->first_departure_us,
             arrival = p->last_arrival_us - p->first_arrival_us;
     double sent, came, result;
+    bool late = false;
 
     *saturated = false;
     if (!p->id || p->sending || p->arrived < ARRIVED_LEAST || p->arrived < ARRIVED * p->packets ||
@@ -103,10 +104,15 @@ uint32_t gw_probe_result(struct gw_probe *p, bool *saturated)
         return 0;
     sent = (double)(p->arrived_bytes - p->last_departure_bytes) * 8e6 / (double)departure;
     came = (double)(p->arrived_bytes - p->first_arrival_bytes) * 8e6 / (double)arrival;
+    if (came > RATIO_MOST * sent) { /* a busy processor sent most of it at the end: the way took that all the same */
+        sent = (double)(p->arrived_bytes - p->first_arrival_bytes) * 8e6 / (double)departure;
+        sent = sent < p->bps ? sent : p->bps;
+        late = true;
+    }
     if (came > RATIO_MOST * sent)
         return 0;
     result = came < sent ? came : sent;
-    if (came < SATURATED * sent) {
+    if (!late && came < SATURATED * sent) {
         *saturated = true;
         result = AFTER * came;
     }

@@ -20,6 +20,7 @@ function series(run) {
         fps: (b.framesDecoded - a.framesDecoded) / dt,
         height: b.framesDecoded > a.framesDecoded ? b.frameHeight ?? 0 : 0,
         rtt: (b.rtt ?? 0) * 1000,
+        estimate: (b.bwe?.estimate ?? NaN) / 1000,
         froze: (b.freezeCount ?? 0) > (a.freezeCount ?? 0),
       });
     return b;
@@ -30,7 +31,7 @@ function series(run) {
 const capacity = (run) => run.link.map(([at, words]) => [at, Number(/kbit=(\d+)/.exec(words)?.[1] ?? NaN)]).filter(([, v]) => v);
 
 const PANELS = [
-  { title: 'received, kbit/s (grey: what the link carries)', value: (r) => r.kbps, capacity: true },
+  { title: 'received, kbit/s (grey: what the link carries; thin: the estimate of cardea)', value: (r) => r.kbps, capacity: true, thin: (r) => r.estimate },
   { title: 'picture height, pixels (0: none shown in that half second)', value: (r) => r.height, step: true },
   { title: 'round trip, ms', value: (r) => r.rtt },
 ];
@@ -62,6 +63,10 @@ function draw(scenario, runs) {
       out.push(`<polyline fill="none" stroke="#999" stroke-width="2" points="${points.map(([a, v]) => `${x(a).toFixed(1)},${y(v).toFixed(1)}`).join(' ')}"/>`);
     }
     runs.forEach((run, i) => {
+      const known = rows[i].filter((r) => panel.thin && !Number.isNaN(panel.thin(r)));
+      if (known.length)
+        out.push(`<polyline fill="none" stroke="${COLORS[run.gateway]}" stroke-width="0.7" stroke-dasharray="2 2" points="${
+          known.map((r) => `${x(r.second).toFixed(1)},${y(Math.min(panel.thin(r), most)).toFixed(1)}`).join(' ')}"/>`);
       const points = rows[i].map((r) => `${x(r.second).toFixed(1)},${y(panel.value(r)).toFixed(1)}`);
       out.push(`<polyline fill="none" stroke="${COLORS[run.gateway]}" stroke-width="1.6" points="${points.join(' ')}"/>`);
       if (panel.step)
@@ -74,6 +79,17 @@ function draw(scenario, runs) {
   writeFileSync(join(folder, `network-${scenario}.svg`), `${out.join('\n')}\n`);
 }
 
+/** The longest freeze that a sample shows, in s. */
+function longest(run) {
+  let most = 0;
+  run.samples.reduce((a, b) => {
+    const n = (b.freezeCount ?? 0) - (a.freezeCount ?? 0);
+    if (n > 0 && a.framesDecoded > 0) most = Math.max(most, ((b.totalFreezesDuration ?? 0) - (a.totalFreezesDuration ?? 0)) / n);
+    return b;
+  });
+  return most;
+}
+
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 const percentile = (values, p) => [...values].sort((a, b) => a - b)[Math.floor(values.length * p)] ?? 0;
 
@@ -81,7 +97,7 @@ function row(run) {
   const shown = run.samples.filter((s) => s.framesDecoded > 0);
   const first = shown[0], last = run.samples.at(-1), rows = series(run);
   const seconds = last.second - first.second;
-  return `| ${run.scenario} | ${run.gateway} | ${last.freezeCount - first.freezeCount} | ${(last.totalFreezesDuration - first.totalFreezesDuration).toFixed(1)} | `
+  return `| ${run.scenario} | ${run.gateway} | ${last.freezeCount - first.freezeCount} | ${(last.totalFreezesDuration - first.totalFreezesDuration).toFixed(1)} | ${longest(run).toFixed(2)} | `
     + `${((last.framesDecoded - first.framesDecoded) / seconds).toFixed(1)} | ${median(rows.map((r) => r.height))} | `
     + `${(((last.bytesReceived - first.bytesReceived) * 8) / seconds / 1000).toFixed(0)} | ${percentile(rows.map((r) => r.rtt), 0.95).toFixed(0)} | `
     + `${((last.jitterBufferDelay - first.jitterBufferDelay) / (last.jitterBufferEmittedCount - first.jitterBufferEmittedCount) * 1000).toFixed(0)} |`;
@@ -89,8 +105,8 @@ function row(run) {
 
 const runs = readdirSync(folder).filter((f) => /^network-.*-(cardea|janus)\.json$/.test(f)).sort()
   .map((f) => JSON.parse(readFileSync(join(folder, f))));
-console.log('| scenario | gateway | freezes | frozen, s | frames/s | height, median | kbit/s | round trip p95, ms | jitter buffer, ms |');
-console.log('|---|---|---|---|---|---|---|---|---|');
+console.log('| scenario | gateway | freezes | frozen, s | longest, s | frames/s | height, median | kbit/s | round trip p95, ms | jitter buffer, ms |');
+console.log('|---|---|---|---|---|---|---|---|---|---|');
 for (const scenario of new Set(runs.map((r) => r.scenario))) {
   const these = runs.filter((r) => r.scenario === scenario);
   draw(scenario, these);

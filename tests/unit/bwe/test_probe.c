@@ -98,6 +98,28 @@ static void what_cannot_be_sent_or_is_not_answered_ends(void **state)
     assert_int_equal(p.id, 0);
 }
 
+/* The worker had other things to do: one packet left in time, the rest 40 ms later in one go. */
+static void late_packets_show_something_too(void **state)
+{
+    bool saturated;
+    int64_t free_us;
+
+    p.need_bps = 5000000;
+    assert_true(gw_probe_update(&p, 500000, 10000000, true, now));
+    gw_probe_sent(&p, 1000, now);
+    gw_probe_arrived(&p, p.id, 1000, now, now + 777);
+    now += 40000;
+    free_us = now;
+    for (unsigned i = 0; i < 7; i++) {
+        gw_probe_sent(&p, 1000, now);
+        free_us += 800; /* 10 Mbit/s */
+        gw_probe_arrived(&p, p.id, 1000, now, free_us + 777);
+    }
+    assert_false(p.sending);
+    assert_in_range(gw_probe_result(&p, &saturated), 1100000, 1500000);
+    assert_false(saturated);
+}
+
 static void nonsense_is_no_result(void **state)
 {
     bool saturated;
@@ -122,6 +144,7 @@ int main(void)
         cmocka_unit_test_setup(a_narrow_way_shows_itself, set_up),
         cmocka_unit_test_setup(intervals_grow_while_nothing_is_gained, set_up),
         cmocka_unit_test_setup(what_cannot_be_sent_or_is_not_answered_ends, set_up),
+        cmocka_unit_test_setup(late_packets_show_something_too, set_up),
         cmocka_unit_test_setup(nonsense_is_no_result, set_up),
     };
 
