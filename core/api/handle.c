@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Handles: attached, parked, hung up, detached. */
+#include "api/busy.h"
 #include "api/inside.h"
 
 #include <string.h>
@@ -119,10 +120,14 @@ static bool may_attach(const struct gw_request *rq, const struct gw_plugin *p)
 struct gw_handle *gw_handle_new(struct gw_session *s, struct gw_plugin *p, const char *opaque_id, const char *token)
 {
     struct gw_handle *h = make(s, p, opaque_id, token);
+    bool refused;
 
     list(h);
     h->user = h->memory = p->table.user_size ? g_malloc0(p->table.user_size) : NULL;
-    if (gw_link_new(&h->link, s->api->links, h) || (p->table.attach && p->table.attach(h->ticket, &h->user))) {
+    gw_busy_with(p->table.name, "attach");
+    refused = gw_link_new(&h->link, s->api->links, h) || (p->table.attach && p->table.attach(h->ticket, &h->user));
+    gw_busy_with(NULL, NULL);
+    if (refused) {
         gw_message_answer_rest(h);
         free_handle(h);
         return NULL;
@@ -165,7 +170,7 @@ void gw_handle_finish(struct gw_api *a, void *ticket)
     if (!h)
         return;
     if (h->plugin->table.detach)
-        h->plugin->table.detach(h->ticket, h->user);
+        GW_PLUGIN_CALL(h, detach, h->ticket, h->user);
     gw_handle_described(h, NULL, NULL);
     gw_message_answer_rest(h);
     if (h->tell)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a link tells becomes callbacks of the plugin and events for the client. */
+#include "api/busy.h"
 #include "api/inside.h"
 
 #include <string.h>
@@ -35,7 +36,7 @@ static void tell_gone(struct gw_handle *h, guint index)
 
     g_array_remove_index(h->sources, index);
     if (k.told && h->plugin->table.source_gone)
-        h->plugin->table.source_gone(h->ticket, h->user, k.source);
+        GW_PLUGIN_CALL(h, source_gone, h->ticket, h->user, k.source);
 }
 
 /* A callback may negotiate and so change the list, but nothing of it is told before we are done here. */
@@ -59,7 +60,7 @@ static void tell_sources(struct gw_api *a, void *ticket)
             continue;
         k->told = true;
         if (h->plugin->table.source_added)
-            h->plugin->table.source_added(h->ticket, h->user, stream);
+            GW_PLUGIN_CALL(h, source_added, h->ticket, h->user, stream);
     }
 }
 
@@ -155,7 +156,7 @@ static void on_up(void *owner)
     gw_event_connection(h, NULL);
     gw_timing_mark(h, GW_TRACE_DTLS);
     if (h->plugin->table.up)
-        h->plugin->table.up(h->ticket, h->user);
+        GW_PLUGIN_CALL(h, up, h->ticket, h->user);
     gw_out_event(h, gw_event_open(h, "webrtcup", NULL));
 }
 
@@ -177,7 +178,7 @@ static void on_down(void *owner, const char *reason)
     gw_verbose_of(h->session->id, h->id, "PeerConnection closed: %s", reason);
     gw_event_connection(h, reason);
     if (h->plugin->table.down)
-        h->plugin->table.down(h->ticket, h->user, reason);
+        GW_PLUGIN_CALL(h, down, h->ticket, h->user, reason);
     if (!hears(h))
         return;
     g = gw_event_open(h, "hangup", NULL);
@@ -226,7 +227,7 @@ static void on_slow_link(void *owner, const struct cardea_stream *s, bool uplink
     if (!hears(h))
         return;
     if (h->plugin->table.slow_link)
-        h->plugin->table.slow_link(h->ticket, h->user, s->kind, uplink, lost);
+        GW_PLUGIN_CALL(h, slow_link, h->ticket, h->user, s->kind, uplink, lost);
     g = gw_event_open(h, "slowlink", NULL);
     g_string_append(g, ",\"mid\":");
     gw_json_quote(g, s->mid);
@@ -240,7 +241,7 @@ static void on_layer(void *owner, cardea_sink sink, const struct cardea_sink_sta
     struct gw_handle *h = owner;
 
     if (hears(h) && h->plugin->table.layer)
-        h->plugin->table.layer(h->ticket, h->user, sink, state);
+        GW_PLUGIN_CALL(h, layer, h->ticket, h->user, sink, state);
 }
 
 static void on_talking(void *owner, cardea_source source, bool talking, double level)
@@ -248,7 +249,7 @@ static void on_talking(void *owner, cardea_source source, bool talking, double l
     struct gw_handle *h = owner;
 
     if (hears(h) && h->plugin->table.talking)
-        h->plugin->table.talking(h->ticket, h->user, source, talking, level);
+        GW_PLUGIN_CALL(h, talking, h->ticket, h->user, source, talking, level);
 }
 
 static void on_loudness(void *owner, cardea_source source, double level)
@@ -256,7 +257,7 @@ static void on_loudness(void *owner, cardea_source source, double level)
     struct gw_handle *h = owner;
 
     if (hears(h) && h->plugin->table.loudness)
-        h->plugin->table.loudness(h->ticket, h->user, source, level);
+        GW_PLUGIN_CALL(h, loudness, h->ticket, h->user, source, level);
 }
 
 static void on_data(void *owner, const struct cardea_message *msg)
@@ -264,7 +265,7 @@ static void on_data(void *owner, const struct cardea_message *msg)
     struct gw_handle *h = owner;
 
     if (hears(h) && h->plugin->table.data)
-        h->plugin->table.data(h->ticket, h->user, msg);
+        GW_PLUGIN_CALL(h, data, h->ticket, h->user, msg);
 }
 
 static void on_query(void *owner, int64_t ticket, const char *json)

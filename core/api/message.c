@@ -3,6 +3,7 @@
  * Requests to plugins: which verb, are its parameters right, who gets the reply. Every one is answered once: by the
  * plugin, by us when its parameters are wrong, or by us when its handle goes.
  */
+#include "api/busy.h"
 #include "api/inside.h"
 
 #include <stdlib.h>
@@ -314,7 +315,9 @@ static void run(struct gw_message *m)
         answer(m, error_body(p, r == GW_PARAMS_MISSING ? p->table.errors.missing : p->table.errors.invalid, why));
         return;
     }
+    gw_busy_with(p->table.name, m->verb->name);
     m->verb->run(ticket);
+    gw_busy_with(NULL, NULL);
     m = gw_tickets_get(&a->messages, ticket);
     if (!m || m->verb->mode != CARDEA_SYNC)
         return;

@@ -5,6 +5,7 @@ libgw_a_SOURCES += \
 	core/api/admission.c \
 	core/api/admin_tokens.c \
 	core/api/auth.c \
+	core/api/busy.c core/api/busy.h \
 	core/api/captures.c \
 	core/api/check.c \
 	core/api/client.c \

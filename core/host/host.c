@@ -34,6 +34,7 @@
 #include "host/routes.h"
 #include "host/sandbox.h"
 #include "host/sentry.h"
+#include "host/stall.h"
 #include "host/stats.h"
 #include "host/takeover.h"
 #include "host/workers.h"
@@ -42,6 +43,7 @@
 
 #define NEWS         16384
 #define NEWS_A_TURN  2048
+#define STALL_MS     3000    /* the loop turns once a second at least */
 #define LAST_WORD_US 5000000 /* handles are given this long to be let go at the end */
 
 struct host {
@@ -63,6 +65,7 @@ struct host {
     char address[64];         /* of this host, as peers see it */
     struct gw_life life;
     struct gw_packet_cost cost;
+    struct gw_stall *stall;
     uint64_t pulse, soon;
     uint64_t sent_bytes; /* by all workers, at the last pulse */
     int64_t sent_us;
@@ -524,6 +527,17 @@ static int inherit(struct host *h)
     return err == GW_EIO ? err : 0;
 }
 
+/* A plugin does not return: everything that clients ask for waits, media goes on. */
+static void stands_still(void *arg, const char *plugin, const char *what, unsigned ms, bool over)
+{
+    if (over)
+        gw_warn("the control thread moves again after %u ms; it was in %s (%s)", ms, plugin ? plugin : "no plugin",
+                what ? what : "timers, jobs or the gateway itself");
+    else
+        gw_error("the control thread stands still since %u ms, in %s (%s)", ms, plugin ? plugin : "no plugin",
+                 what ? what : "timers, jobs or the gateway itself");
+}
+
 static int start(struct host *h)
 {
     int err = raise_limits(h);
@@ -575,6 +589,9 @@ static int start(struct host *h)
             .api = h->api, .modules = h->modules, .settings = h->settings, .reloaded = reloaded, .arg = h});
     if (!err)
         h->pulse = gw_control_timer(1000, true, pulse, h);
+    if (!err)
+        err = gw_stall_new(&h->stall, &(struct gw_stall_conf){
+                                          .loop = gw_control_loop(), .patience_ms = STALL_MS, .tell = stands_still});
     return err;
 }
 
@@ -602,6 +619,7 @@ static void drop_news(struct host *h)
 
 static void stop(struct host *h)
 {
+    gw_stall_free(h->stall);
     if (h->api && h->links)
         let_go(h);
     gw_neighbours_end();

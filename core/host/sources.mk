@@ -27,6 +27,7 @@ libgw_a_SOURCES += \
 	core/host/sandbox.c core/host/sandbox.h \
 	core/host/seccomp.c core/host/seccomp.h \
 	core/host/settings.c core/host/settings.h \
+	core/host/stall.c core/host/stall.h \
 	core/host/stats.c core/host/stats.h \
 	core/host/transport_host.c core/host/transport_host.h \
 	core/host/workers.c core/host/workers.h

@@ -58,13 +58,23 @@ static void add_packet(struct reading *r, const struct rec_mjr_frame *frame)
     g_array_append_val(r->list, packet);
 }
 
+static bool is_a_date(int64_t us)
+{
+    return us >= 0 && us < 253402300800000000; /* the year 10000 */
+}
+
 static void add_message(struct reading *r, const struct rec_mjr_frame *frame)
 {
     struct packet packet = {.data = frame->body, .len = (uint32_t)frame->len, .ms = frame->ms};
     const struct rec_mjr_info *info = &r->p->reader.info;
+    int64_t begin_us = info->created_us ? info->created_us : info->first_us;
 
+    if (!is_a_date(frame->wall_us) || !is_a_date(begin_us)) {
+        r->p->broken++;
+        return;
+    }
     packet.wall_us = frame->wall_us;
-    packet.ticks = frame->wall_us - (info->created_us ? info->created_us : info->first_us);
+    packet.ticks = frame->wall_us - begin_us;
     packet.seq = r->seen;
     g_array_append_val(r->list, packet);
 }

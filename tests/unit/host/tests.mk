@@ -11,4 +11,5 @@ check_PROGRAMS += \
 	tests/unit/host/test_notify \
 	tests/unit/host/test_relays \
 	tests/unit/host/test_sandbox \
-	tests/unit/host/test_settings
+	tests/unit/host/test_settings \
+	tests/unit/host/test_stall
