@@ -15,7 +15,8 @@
 #define ROOM    1
 
 #if defined(__SANITIZE_ADDRESS__)
-#include <sanitizer/allocator_interface.h>
+size_t __sanitizer_get_current_allocated_bytes(void); /* gcc has no header for it */
+
 static size_t allocated(void)
 {
     return __sanitizer_get_current_allocated_bytes();

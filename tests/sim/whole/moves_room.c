@@ -254,8 +254,9 @@ static move *const outside[] = {join, join, join, join, create, look, destroy, l
 static move *const inside[] = {publish, publish, publish,  configure, configure, unpublish,
                                leave,   look,    moderate, configure, publish,   configure};
 static move *const not_watching[] = {watch, watch, watch, watch, look, moderate, change_feed};
-static move *const watching[] = {subscribe,      subscribe,      unsubscribe,    change_feed,    change_feed,
-                                 pause_or_start, configure_view, configure_view, pause_or_start, leave};
+static move *const watching[] = {change_feed,    change_feed,    subscribe,      subscribe,
+                                 unsubscribe,    change_feed,    change_feed,    pause_or_start,
+                                 configure_view, configure_view, pause_or_start, leave};
 
 #define ONE_OF(moves) (moves)[whole_random(s->person->whole, G_N_ELEMENTS(moves))](s)
 

@@ -443,6 +443,15 @@ static void live(struct whole *w)
     }
 }
 
+static bool is_anybody_left(struct whole *w)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < SIM_WORKERS; i++)
+        n += g_hash_table_size(w->sim->worker[i].engine->peers);
+    return n || gw_api_handles(world.api);
+}
+
 /* All go, each in its own way; then nothing may be left of them. */
 static void leave(struct whole *w)
 {
@@ -455,7 +464,7 @@ static void leave(struct whole *w)
             w->person[i].frozen = true;
     while (whole_now(w) < until)
         whole_turn(w);
-    for (int i = 0; w->conf.recorder && gw_api_handles(world.api) && i < 5000; i++) { /* its writer's clock is real */
+    for (int i = 0; w->conf.recorder && is_anybody_left(w) && i < 5000; i++) { /* its threads' clock is real */
         usleep(1000);
         whole_turn(w);
     }

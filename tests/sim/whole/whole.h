@@ -18,7 +18,7 @@
 #include "sim/client.h"
 #include "support/world.h"
 
-#define WHOLE_ROOMS  4
+#define WHOLE_ROOMS  2
 #define WHOLE_SEATS  6 /* handles of a person */
 #define WHOLE_PEOPLE 6
 #define PHONE_LINES  24
