@@ -8,13 +8,14 @@
  *   client.c    session, handle, room, offers     feedback.c  receiver reports, NACK, PLI, TWCC, REMB
  *   sdp.c       offers, answers                   load.c      who joins and leaves when; the loop
  *   peer.c      ICE, DTLS and SRTP                data.c      data channels
- *   idle.c      sessions that do nothing
+ *   idle.c      sessions that do nothing          measure.c   a run, from its first join to its last leave
  *   usage.c     what the server paid              report.c, page.c   the figures
  */
 #ifndef CARDEA_LOAD_H
 #define CARDEA_LOAD_H
 
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -251,5 +252,34 @@ void report_ends(json_t *figures, const struct run *r); /* adds what is known af
 json_t *report_joins(const struct run *r);
 void report_print(const json_t *figures);
 bool page_write(const char *path, const json_t *report);
+
+/* --- load.c: who there is, and the loop --------------------------------------------------------------------------- */
+struct world {
+    GPtrArray *clients; /* in the order in which they join */
+    GPtrArray *joining;
+    GPtrArray *rooms; /* struct room */
+    guint next;       /* the first that has not begun */
+    int epoll, failed;
+    uint32_t ssrc;
+    int64_t start_us; /* when the next may begin, by --rate */
+    int64_t churn_us, tick_us, sample_us;
+    struct run run;
+    struct totals last; /* of the last sample */
+    struct usage last_usage;
+    double last_own;
+    bool measuring;
+};
+extern struct world world;
+extern volatile sig_atomic_t stopped; /* by a signal */
+struct room *world_add_room(void);
+struct client *world_add_client(struct room *room, struct client *follows); /* it joins when its turn comes */
+void world_add_rooms(void);                                                 /* as the options say */
+void world_turn(void);
+void world_run(double seconds);
+void world_join_all(void); /* until nobody is under way any more */
+
+/* --- measure.c ---------------------------------------------------------------------------------------------------- */
+int measure_all(struct run *r);   /* 0, or 1 when nothing came of it */
+void measure_sample(int64_t now); /* once a second, at its own times */
 
 #endif
