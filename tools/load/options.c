@@ -80,8 +80,8 @@ static const GOptionEntry entries[] = {
 /* A scenario's lines as arguments, to be read before those of the command line. */
 static bool read_scenario(const char *path)
 {
-    GOptionContext *context = g_option_context_new(NULL);
-    GPtrArray *args = g_ptr_array_new_with_free_func(g_free);
+    GOptionContext *context;
+    GPtrArray *args;
     char *text = NULL, **lines, **list;
     GError *error = NULL;
     bool fine;
@@ -91,6 +91,8 @@ static bool read_scenario(const char *path)
         g_error_free(error);
         return false;
     }
+    context = g_option_context_new(NULL);
+    args = g_ptr_array_new_with_free_func(g_free);
     g_ptr_array_add(args, g_strdup("scenario"));
     lines = g_strsplit(text, "\n", -1);
     for (char **l = lines; *l; l++) {

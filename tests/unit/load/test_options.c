@@ -16,9 +16,19 @@
 static char path[] = "/tmp/test-scenario-XXXXXX";
 static struct options defaults;
 
-static int set_up(void **state)
+static void begin_anew(void)
 {
+    char *const texts[] = {option.server, option.profile, option.codec,    option.feedback,
+                           option.json,   option.html,    option.scenario, option.name};
+
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        g_free(texts[i]);
     option = defaults;
+}
+
+static int tear_down(void **state)
+{
+    begin_anew();
     return 0;
 }
 
@@ -77,7 +87,7 @@ static void what_cannot_be_meant_is_refused(void **state)
         "--no-such-thing=1", "--rooms=many"};
 
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-        option = defaults;
+        begin_anew();
         assert_false(read_args(bad[i], NULL));
     }
 }
@@ -89,20 +99,20 @@ static void a_bad_scenario_is_refused(void **state)
     snprintf(scenario, sizeof(scenario), "--scenario=%s", path);
     write_scenario("publsihers = 3\n");
     assert_false(read_args(scenario, NULL));
-    option = defaults;
+    begin_anew();
     write_scenario("publishers = three\n");
     assert_false(read_args(scenario, NULL));
-    option = defaults;
+    begin_anew();
     assert_false(read_args("--scenario", "/nonexistent/scenario"));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(defaults_hold_without_any, set_up),
-        cmocka_unit_test_setup(a_scenario_is_read_before_the_command_line, set_up),
-        cmocka_unit_test_setup(what_cannot_be_meant_is_refused, set_up),
-        cmocka_unit_test_setup(a_bad_scenario_is_refused, set_up),
+        cmocka_unit_test_teardown(defaults_hold_without_any, tear_down),
+        cmocka_unit_test_teardown(a_scenario_is_read_before_the_command_line, tear_down),
+        cmocka_unit_test_teardown(what_cannot_be_meant_is_refused, tear_down),
+        cmocka_unit_test_teardown(a_bad_scenario_is_refused, tear_down),
     };
     int fd = mkstemp(path), failed;
 
