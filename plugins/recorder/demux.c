@@ -316,6 +316,11 @@ int64_t rec_demux_duration_us(const struct rec_demux *d)
     return duration > 0 && duration < INT64_MAX / 2 ? duration : 0;
 }
 
+bool rec_demux_is_seekable(const struct rec_demux *d)
+{
+    return rec_demux_duration_us(d) > 0; /* index and duration are written together, at the end */
+}
+
 const char *rec_demux_format_name(const struct rec_demux *d)
 {
     const AVDictionaryEntry *brand = av_dict_get(d->format->metadata, "major_brand", NULL, 0);

@@ -23,7 +23,7 @@ static struct {
     char *layout, *size, *video, *audio, *format, *preset;
     int fps, video_kbps, audio_kbps, quality;
     double from, to;
-    gboolean no_video, no_audio, encoders, quiet;
+    gboolean no_video, no_audio, no_names, encoders, quiet;
 } option = {.fps = 25, .audio_kbps = 96, .quality = -1};
 
 static const GOptionEntry entries[] = {
@@ -42,6 +42,7 @@ static const GOptionEntry entries[] = {
     {"to", 0, 0, G_OPTION_ARG_DOUBLE, &option.to, "End here", "SECONDS"},
     {"no-video", 0, 0, G_OPTION_ARG_NONE, &option.no_video, "Sound only", NULL},
     {"no-audio", 0, 0, G_OPTION_ARG_NONE, &option.no_audio, "Pictures only", NULL},
+    {"no-names", 0, 0, G_OPTION_ARG_NONE, &option.no_names, "Do not write names into the pictures", NULL},
     {"quiet", 'q', 0, G_OPTION_ARG_NONE, &option.quiet, "No progress", NULL},
     {0},
 };
@@ -212,9 +213,21 @@ static bool is_over(const struct composition *c, int64_t now_us)
     return true;
 }
 
+/* Of what comes before, nothing is read that need not be. Returns the number of the first picture. */
+static int64_t skip_to_begin(struct composition *c)
+{
+    int64_t number = c->begin_us * c->fps / 1000000, now_us = number * 1000000 / c->fps;
+    unsigned i;
+
+    c->samples = now_us * (PLAYER_RATE / 1000) / 1000;
+    for (i = 0; number && i < c->n; i++)
+        player_skip_to(c->players[i], now_us);
+    return number;
+}
+
 static int run(struct composition *c)
 {
-    int64_t now_us = 0, number = 0, picture = 0;
+    int64_t number = skip_to_begin(c), now_us = number * 1000000 / c->fps, picture = 0;
     struct progress progress;
     unsigned i;
     int err = 0;
@@ -233,8 +246,8 @@ static int run(struct composition *c)
         if (!err)
             err = hear(c, now_us);
         choose_speaker(c, now_us);
-        if (c->end_us > 0)
-            progress_step(&progress, (double)now_us / (double)c->end_us);
+        if (c->end_us > c->begin_us)
+            progress_step(&progress, (double)(now_us - c->begin_us) / (double)(c->end_us - c->begin_us));
     }
     progress_end(&progress);
     if (!err && !option.quiet && picture + c->samples > 0) {
@@ -287,7 +300,7 @@ static int prepare(struct composition *c, const char *path)
     c->begin_us = (int64_t)(option.from * 1e6);
     c->end_us = option.to > 0 ? (int64_t)(option.to * 1e6) : c->timeline.end_us;
     for (i = 0; i < c->n; i++)
-        c->players[i] = player_new(c->timeline.people->pdata[i]);
+        c->players[i] = player_new(c->timeline.people->pdata[i], !option.no_names);
     c->canvas = av_frame_alloc();
     c->canvas->format = AV_PIX_FMT_YUV420P;
     c->canvas->width = c->width;

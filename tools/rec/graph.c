@@ -9,6 +9,9 @@
 #include <libavfilter/buffersrc.h>
 #include <libavutil/channel_layout.h>
 #include <libavutil/error.h>
+#include <libavutil/opt.h>
+
+#define CAPTION_LEAST 10 /* pixels of height that can be read */
 
 struct graph {
     AVFilterGraph *graph;
@@ -20,11 +23,36 @@ struct graph {
     AVRational base;
 };
 
-/* source "buffer" or "abuffer" with its arguments, the filters between, the sink. */
-static struct graph *make(const char *source, const char *arguments, const char *sink, const char *filters)
+/* The filter that writes, with its text; NULL: none is there, or it finds no font. */
+static AVFilterContext *make_caption(AVFilterGraph *graph, const char *text, int height)
+{
+    const AVFilter *writes = avfilter_get_by_name("drawtext");
+    AVFilterContext *c = writes && text && *text ? avfilter_graph_alloc_filter(graph, writes, "caption") : NULL;
+
+    if (!c)
+        return NULL;
+    av_opt_set(c, "text", text, AV_OPT_SEARCH_CHILDREN);
+    av_opt_set(c, "expansion", "none", AV_OPT_SEARCH_CHILDREN);
+    av_opt_set_int(c, "fontsize", height / 20 > CAPTION_LEAST ? height / 20 : CAPTION_LEAST, AV_OPT_SEARCH_CHILDREN);
+    av_opt_set(c, "fontcolor", "white", AV_OPT_SEARCH_CHILDREN);
+    av_opt_set(c, "x", "(w-tw)/2", AV_OPT_SEARCH_CHILDREN);
+    av_opt_set(c, "y", "h-th-h/40", AV_OPT_SEARCH_CHILDREN);
+    av_opt_set_int(c, "box", 1, AV_OPT_SEARCH_CHILDREN);
+    av_opt_set(c, "boxcolor", "black@0.5", AV_OPT_SEARCH_CHILDREN);
+    av_opt_set_int(c, "boxborderw", 4, AV_OPT_SEARCH_CHILDREN);
+    if (avfilter_init_str(c, NULL) >= 0)
+        return c;
+    avfilter_free(c);
+    return NULL;
+}
+
+/* Source "buffer" or "abuffer" with its arguments, the filters between, the sink. */
+static struct graph *make(const char *source, const char *arguments, const char *sink, const char *filters,
+                          const char *caption, int height)
 {
     struct graph *g = g_new0(struct graph, 1);
     AVFilterInOut *in = avfilter_inout_alloc(), *out = avfilter_inout_alloc();
+    AVFilterContext *last;
     int err;
 
     g->graph = avfilter_graph_alloc();
@@ -34,8 +62,11 @@ static struct graph *make(const char *source, const char *arguments, const char 
     err = avfilter_graph_create_filter(&g->source, avfilter_get_by_name(source), "in", arguments, NULL, g->graph);
     if (err < 0 || avfilter_graph_create_filter(&g->sink, avfilter_get_by_name(sink), "out", NULL, NULL, g->graph) < 0)
         goto failed;
+    last = make_caption(g->graph, caption, height);
+    if (last && avfilter_link(last, 0, g->sink, 0))
+        goto failed;
     *out = (AVFilterInOut){.name = av_strdup("in"), .filter_ctx = g->source};
-    *in = (AVFilterInOut){.name = av_strdup("out"), .filter_ctx = g->sink};
+    *in = (AVFilterInOut){.name = av_strdup("out"), .filter_ctx = last ? last : g->sink};
     if (avfilter_graph_parse_ptr(g->graph, filters, &in, &out, NULL) < 0 || avfilter_graph_config(g->graph, NULL) < 0)
         goto failed;
     g->base = av_buffersink_get_time_base(g->sink);
@@ -63,7 +94,7 @@ static const char *turn(unsigned rotation)
     }
 }
 
-struct graph *graph_new_picture(const AVFrame *like, unsigned rotation, int width, int height)
+struct graph *graph_new_picture(const AVFrame *like, unsigned rotation, int width, int height, const char *caption)
 {
     char arguments[200], filters[300];
     struct graph *g;
@@ -76,7 +107,7 @@ struct graph *graph_new_picture(const AVFrame *like, unsigned rotation, int widt
              "%sscale=%d:%d:force_original_aspect_ratio=decrease:force_divisible_by=2:flags=bilinear,"
              "pad=%d:%d:(ow-iw)/2:(oh-ih)/2,format=yuv420p",
              turn(rotation), width, height, width, height);
-    g = make("buffer", arguments, "buffersink", filters);
+    g = make("buffer", arguments, "buffersink", filters, caption, height);
     if (!g)
         return NULL;
     g->format = like->format;
@@ -106,7 +137,7 @@ struct graph *graph_new_sound(const AVFrame *like, int rate)
              like->sample_rate, like->format, layout);
     snprintf(filters, sizeof(filters), "aresample=%d,aformat=sample_fmts=flt:sample_rates=%d:channel_layouts=stereo",
              rate, rate);
-    return make("abuffer", arguments, "abuffersink", filters);
+    return make("abuffer", arguments, "abuffersink", filters, NULL, 0);
 }
 
 int graph_put(struct graph *g, const AVFrame *frame)

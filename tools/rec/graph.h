@@ -10,8 +10,11 @@
 
 struct graph;
 
-/* For frames like this one. Turned by rotation, scaled to fit, black bars, yuv420p. NULL: it cannot be done. */
-struct graph *graph_new_picture(const AVFrame *like, unsigned rotation, int width, int height);
+/*
+ * For frames like this one. Turned by rotation, scaled to fit, black bars, yuv420p. caption: written into it, at the
+ * bottom, if this libavfilter can write and finds a font; NULL: nothing. NULL: it cannot be done.
+ */
+struct graph *graph_new_picture(const AVFrame *like, unsigned rotation, int width, int height, const char *caption);
 /* Whether such a frame, to be shown so, may go into it. */
 bool graph_fits_picture(const struct graph *g, const AVFrame *frame, unsigned rotation, int width, int height);
 /* Interleaved stereo floats at rate; times stay, in µs. */

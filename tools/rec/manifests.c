@@ -98,6 +98,82 @@ bool manifest_is_being_written(const json_t *manifest)
     return writer && rec_writer_lives(writer);
 }
 
+/* --- one after the other ------------------------------------------------------------------------------------------ */
+
+static char *named(const char *manifest_path, const json_t *name)
+{
+    char *path = manifest_file(manifest_path, json_string_value(name));
+
+    if (!path)
+        complain("%s: names a file that is not beside it: %s", manifest_path,
+                 json_string_value(name) ? json_string_value(name) : "(nothing)");
+    return path;
+}
+
+static int walk_recording(const char *path, json_t *manifest, const struct manifest_walk *walk)
+{
+    json_t *e;
+    int result = 0;
+    char *file;
+    size_t i;
+
+    if (manifest_is_being_written(manifest))
+        return complain("%s: is still being recorded", path);
+    json_array_foreach(json_object_get(manifest, "segments"), i, e)
+    {
+        file = named(path, json_object_get(e, "file"));
+        result |= file ? walk->segment(file, e) : 1;
+        g_free(file);
+    }
+    json_array_foreach(json_object_get(manifest, "mjr"), i, e)
+    {
+        file = named(path, e);
+        result |= file ? walk->file(file) : 1;
+        g_free(file);
+    }
+    return walk->recording(path, manifest, result);
+}
+
+static int walk_manifest(const char *path, const struct manifest_walk *walk)
+{
+    json_t *manifest = manifest_load(path);
+    int result = 0;
+
+    if (!manifest)
+        return 1;
+    if (!g_strcmp0(json_string_value(json_object_get(manifest, "format")), MANIFEST_RECORDING))
+        result = walk_recording(path, manifest, walk);
+    json_decref(manifest);
+    return result;
+}
+
+static int walk_folder(const char *path, const struct manifest_walk *walk)
+{
+    GPtrArray *files = manifests_in(path);
+    int result = files->len ? 0 : complain("%s: holds no manifest of a recording", path);
+    guint i;
+
+    for (i = 0; i < files->len; i++)
+        result |= walk_manifest(files->pdata[i], walk);
+    g_ptr_array_free(files, TRUE);
+    return result;
+}
+
+int manifests_walk(int argc, char **argv, const struct manifest_walk *walk)
+{
+    int i, result = 0;
+
+    for (i = 1; i < argc; i++) {
+        if (g_file_test(argv[i], G_FILE_TEST_IS_DIR))
+            result |= walk_folder(argv[i], walk);
+        else if (g_str_has_suffix(argv[i], ".json"))
+            result |= walk_manifest(argv[i], walk);
+        else
+            result |= walk->file(argv[i]);
+    }
+    return result;
+}
+
 bool mjr_is_one(const char *path)
 {
     char head[8] = "";

@@ -25,6 +25,19 @@ GPtrArray *manifests_in(const char *folder);
 /* The process that writes this recording still runs. */
 bool manifest_is_being_written(const json_t *manifest);
 
+/* What is done with recordings, one after the other. Each gives 0, or 1 after a message. */
+struct manifest_walk {
+    int (*file)(const char *path);                     /* an .mjr file of a recording, or any file named alone */
+    int (*segment)(const char *path, json_t *segment); /* a media file, and its entry */
+    /* All its files are done, with this result; the manifest may be changed and saved. */
+    int (*recording)(const char *path, json_t *manifest, int result);
+};
+/*
+ * Through files, manifests and folders as they stand on a command line, argv[1] … argv[argc - 1]. A recording that is
+ * still being written is complained about, and left alone. 0, or 1 when anything was complained about.
+ */
+int manifests_walk(int argc, char **argv, const struct manifest_walk *walk);
+
 /* Whether a file begins like an .mjr one. */
 bool mjr_is_one(const char *path);
 

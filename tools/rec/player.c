@@ -26,6 +26,7 @@
 struct player {
     /* given */
     const struct person *person;
+    bool named;
     /* owned; of the clip that is open, if any */
     struct rec_demux *in;
     AVCodecContext *video, *audio;
@@ -51,11 +52,12 @@ struct player {
     float loudness;
 };
 
-struct player *player_new(const struct person *person)
+struct player *player_new(const struct person *person, bool named)
 {
     struct player *p = g_new0(struct player, 1);
 
     p->person = person;
+    p->named = named;
     p->frame = av_frame_alloc();
     p->packet = av_packet_alloc();
     p->scaled = av_frame_alloc();
@@ -287,6 +289,22 @@ void player_advance(struct player *p, int64_t now_us)
     choose_picture(p);
 }
 
+/* The clip that holds the moment is read from the keyframe before it; sound from before is cut where it is queued. */
+void player_skip_to(struct player *p, int64_t now_us)
+{
+    GArray *clips = p->person->clips;
+
+    p->now_us = now_us;
+    p->heard = p->sound_samples = av_rescale(now_us, PLAYER_RATE, 1000000);
+    while (p->next + 1 < clips->len && g_array_index(clips, struct clip, p->next + 1).begin_us <= now_us)
+        p->next++;
+    if (p->next == clips->len || g_array_index(clips, struct clip, p->next).begin_us > now_us)
+        return;
+    open_clip(p);
+    if (p->in && rec_demux_is_seekable(p->in))
+        rec_demux_seek(p->in, now_us - p->begin_us);
+}
+
 bool player_is_over(const struct player *p)
 {
     return !p->in && p->next == p->person->clips->len && !p->queued && p->now_us >= p->end_us;
@@ -315,7 +333,7 @@ const AVFrame *player_picture(struct player *p, int width, int height, bool *cha
         return p->scaled->buf[0] ? p->scaled : NULL;
     if (!fits) {
         graph_free(p->scale);
-        p->scale = graph_new_picture(p->picture, p->rotation, width, height);
+        p->scale = graph_new_picture(p->picture, p->rotation, width, height, p->named ? p->person->name : NULL);
     }
     av_frame_unref(p->scaled);
     if (!p->scale || graph_put(p->scale, p->picture) < 0 || graph_take(p->scale, p->scaled) < 0)

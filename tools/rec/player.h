@@ -18,7 +18,10 @@
 
 struct player;
 
-struct player *player_new(const struct person *person);
+/* named: the person's name is written into the picture, where that can be done. */
+struct player *player_new(const struct person *person, bool named);
+/* First of all: it begins there. Files that have an index are not read from their beginning. */
+void player_skip_to(struct player *p, int64_t now_us);
 void player_free(struct player *p);
 
 /* Decodes up to this moment, which never goes back. */

@@ -79,7 +79,7 @@ static int repair_mjr(const char *path)
     return 0;
 }
 
-static int repair_file(const char *path, struct rec_repair *r)
+static int repair(const char *path, struct rec_repair *r)
 {
     memset(r, 0, sizeof(*r));
     if (mjr_is_one(path))
@@ -90,33 +90,33 @@ static int repair_file(const char *path, struct rec_repair *r)
     return 0;
 }
 
-/* A segment of a manifest: file and entry. */
-static int repair_segment(const char *manifest, json_t *segment)
+static int repair_file(const char *path)
+{
+    struct rec_repair r;
+
+    return repair(path, &r);
+}
+
+static int repair_segment(const char *path, json_t *segment)
 {
     const char *state = json_string_value(json_object_get(segment, "state"));
-    char *path = manifest_file(manifest, json_string_value(json_object_get(segment, "file")));
     struct rec_repair r;
     char hash[65];
     int result;
 
-    if (!path)
-        return complain("%s: names a file that is not beside it", manifest);
-    if (!option.force && (!g_strcmp0(state, "finished") || !g_strcmp0(state, "repaired"))) {
-        g_free(path);
+    if (!option.force && (!g_strcmp0(state, "finished") || !g_strcmp0(state, "repaired")))
         return 0;
-    }
-    result = repair_file(path, &r);
-    if (!result && !option.dry) {
-        json_object_set_new(segment, "state", json_string("repaired"));
-        json_object_set_new(segment, "duration_ms", json_integer(r.duration_us / 1000));
-        json_object_set_new(segment, "bytes", json_integer((json_int_t)r.bytes));
-        if (rec_sha256(path, hash))
-            json_object_del(segment, "sha256"); /* of a file that is no more */
-        else
-            json_object_set_new(segment, "sha256", json_string(hash));
-    }
-    g_free(path);
-    return result;
+    result = repair(path, &r);
+    if (result || option.dry)
+        return result;
+    json_object_set_new(segment, "state", json_string("repaired"));
+    json_object_set_new(segment, "duration_ms", json_integer(r.duration_us / 1000));
+    json_object_set_new(segment, "bytes", json_integer((json_int_t)r.bytes));
+    if (rec_sha256(path, hash))
+        json_object_del(segment, "sha256"); /* of a file that is no more */
+    else
+        json_object_set_new(segment, "sha256", json_string(hash));
+    return 0;
 }
 
 static int64_t end_of(const json_t *segments)
@@ -133,31 +133,10 @@ static int64_t end_of(const json_t *segments)
     return end;
 }
 
-static int repair_manifest(const char *path)
+static int repair_recording(const char *path, json_t *manifest, int result)
 {
-    json_t *manifest = manifest_load(path), *e;
-    int result = 0;
-    size_t i;
-
-    if (!manifest)
-        return 1;
-    if (g_strcmp0(json_string_value(json_object_get(manifest, "format")), MANIFEST_RECORDING))
-        goto out;
-    if (manifest_is_being_written(manifest)) {
-        result = complain("%s: is still being recorded", path);
-        goto out;
-    }
-    json_array_foreach(json_object_get(manifest, "segments"), i, e) result |= repair_segment(path, e);
-    json_array_foreach(json_object_get(manifest, "mjr"), i, e)
-    {
-        char *file = manifest_file(path, json_string_value(e));
-        struct rec_repair r;
-
-        result |= file ? repair_file(file, &r) : 1;
-        g_free(file);
-    }
     if (option.dry || g_strcmp0(json_string_value(json_object_get(manifest, "state")), "recording"))
-        goto out;
+        return result;
     json_object_set_new(manifest, "state", json_string("repaired"));
     json_object_set_new(manifest, "cause", json_string("the process that recorded it ended"));
     json_object_set_new(manifest, "duration_ms", json_integer(end_of(json_object_get(manifest, "segments"))));
@@ -165,29 +144,13 @@ static int repair_manifest(const char *path)
     result |= manifest_save(path, manifest);
     if (!option.quiet && !result)
         printf("%s: repaired\n", path);
-out:
-    json_decref(manifest);
-    return result;
-}
-
-static int repair_folder(const char *path)
-{
-    GPtrArray *files = manifests_in(path);
-    int result = 0;
-    guint i;
-
-    if (!files->len)
-        result = complain("%s: holds no manifest of a recording", path);
-    for (i = 0; i < files->len; i++)
-        result |= repair_manifest(files->pdata[i]);
-    g_ptr_array_free(files, TRUE);
     return result;
 }
 
 int run_repair(int argc, char **argv)
 {
-    struct rec_repair r;
-    int i, result;
+    static const struct manifest_walk walk = {repair_file, repair_segment, repair_recording};
+    int result;
 
     if (!parse_options(
             &argc, &argv, entries, "FILE|FOLDER…",
@@ -198,13 +161,5 @@ int run_repair(int argc, char **argv)
         return result;
     if (argc < 2)
         return misused("a file is needed");
-    for (i = 1, result = 0; i < argc; i++) {
-        if (g_file_test(argv[i], G_FILE_TEST_IS_DIR))
-            result |= repair_folder(argv[i]);
-        else if (g_str_has_suffix(argv[i], ".json"))
-            result |= repair_manifest(argv[i]);
-        else
-            result |= repair_file(argv[i], &r);
-    }
-    return result;
+    return manifests_walk(argc, argv, &walk);
 }

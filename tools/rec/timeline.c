@@ -57,7 +57,20 @@ static int64_t started(const json_t *manifest)
     return json_integer_value(json_object_get(manifest, "started_us"));
 }
 
-static bool add_recording(struct timeline *t, const char *path, const char *name, int64_t begin_us)
+/* What people are called: a title that somebody chose, else the number of the participant. */
+static const char *name_of(const json_t *manifest, const char *who, const char *path)
+{
+    const char *title = json_string_value(json_object_get(manifest, "title"));
+
+    if (title && g_strcmp0(title, json_string_value(json_object_get(manifest, "name"))))
+        return title;
+    if (!who)
+        who = json_string_value(json_object_get(manifest, "participant"));
+    return who ? who : title ? title : path;
+}
+
+/* who: the participant as a session knows it, or NULL. */
+static bool add_recording(struct timeline *t, const char *path, const char *who, int64_t begin_us)
 {
     json_t *manifest = manifest_load(path);
     const json_t *s;
@@ -67,11 +80,7 @@ static bool add_recording(struct timeline *t, const char *path, const char *name
 
     if (!manifest)
         return false;
-    if (!name)
-        name = json_string_value(json_object_get(manifest, "participant"));
-    if (!name)
-        name = json_string_value(json_object_get(manifest, "title"));
-    p = add_person(t, name ? name : path);
+    p = add_person(t, name_of(manifest, who, path));
     json_array_foreach(json_object_get(manifest, "segments"), i, s)
     {
         char *file = manifest_file(path, json_string_value(json_object_get(s, "file")));
@@ -164,6 +173,8 @@ static bool add_file(struct timeline *t, const char *what)
     }
     path = end ? g_strndup(what, (gsize)(at - what)) : g_strdup(what);
     name = g_path_get_basename(path);
+    if (strrchr(name, '.') > name)
+        *strrchr(name, '.') = 0; /* people are not called .webm */
     add_clip(add_person(t, name), path, (int64_t)(seconds * 1e6));
     g_free(name);
     return true;

@@ -73,18 +73,14 @@ static int verify_file(const char *path)
     return mjr_is_one(path) ? verify_mjr(path) : verify_media(path);
 }
 
-/* One line of "segments". */
-static int verify_segment(const char *manifest, const json_t *segment)
+static int verify_segment(const char *path, json_t *segment)
 {
-    const char *name = json_string_value(json_object_get(segment, "file"));
     const char *expected = json_string_value(json_object_get(segment, "sha256"));
     const json_t *bytes = json_object_get(segment, "bytes");
-    char *path = manifest_file(manifest, name), hash[65];
+    char hash[65];
     struct stat st;
     int result = 0;
 
-    if (!path)
-        return complain("%s: names a file that is not beside it: %s", manifest, name ? name : "(nothing)");
     if (stat(path, &st))
         result = complain("%s: %s", path, g_strerror(errno));
     else if (json_is_integer(bytes) && json_integer_value(bytes) != (json_int_t)st.st_size)
@@ -100,26 +96,11 @@ static int verify_segment(const char *manifest, const json_t *segment)
     }
     if (!result)
         result = verify_file(path);
-    g_free(path);
     return result;
 }
 
-static int verify_recording(const char *path, const json_t *manifest)
+static int verify_recording(const char *path, json_t *manifest, int result)
 {
-    const json_t *e;
-    int result = 0;
-    size_t i;
-
-    if (manifest_is_being_written(manifest))
-        return complain("%s: is still being recorded", path);
-    json_array_foreach(json_object_get(manifest, "segments"), i, e) result |= verify_segment(path, e);
-    json_array_foreach(json_object_get(manifest, "mjr"), i, e)
-    {
-        char *file = manifest_file(path, json_string_value(e));
-
-        result |= file ? verify_file(file) : complain("%s: names a file that is not beside it", path);
-        g_free(file);
-    }
     if (!g_strcmp0(json_string_value(json_object_get(manifest, "state")), "recording"))
         result = complain("%s: was never finished (see 'cardea-rec repair')", path);
     if (!result && !option.quiet)
@@ -127,36 +108,10 @@ static int verify_recording(const char *path, const json_t *manifest)
     return result;
 }
 
-static int verify_manifest(const char *path)
-{
-    json_t *manifest = manifest_load(path);
-    int result = 0;
-
-    if (!manifest)
-        return 1;
-    if (!g_strcmp0(json_string_value(json_object_get(manifest, "format")), MANIFEST_RECORDING))
-        result = verify_recording(path, manifest);
-    json_decref(manifest);
-    return result;
-}
-
-static int verify_folder(const char *path)
-{
-    GPtrArray *files = manifests_in(path);
-    int result = 0;
-    guint i;
-
-    if (!files->len)
-        result = complain("%s: holds no manifest of a recording", path);
-    for (i = 0; i < files->len; i++)
-        result |= verify_manifest(files->pdata[i]);
-    g_ptr_array_free(files, TRUE);
-    return result;
-}
-
 int run_verify(int argc, char **argv)
 {
-    int i, result;
+    static const struct manifest_walk walk = {verify_file, verify_segment, verify_recording};
+    int result;
 
     if (!parse_options(
             &argc, &argv, entries, "FILE|FOLDER…",
@@ -166,13 +121,5 @@ int run_verify(int argc, char **argv)
         return result;
     if (argc < 2)
         return misused("a file is needed");
-    for (i = 1, result = 0; i < argc; i++) {
-        if (g_file_test(argv[i], G_FILE_TEST_IS_DIR))
-            result |= verify_folder(argv[i]);
-        else if (g_str_has_suffix(argv[i], ".json"))
-            result |= verify_manifest(argv[i]);
-        else
-            result |= verify_file(argv[i]);
-    }
-    return result;
+    return manifests_walk(argc, argv, &walk);
 }

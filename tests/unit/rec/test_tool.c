@@ -71,6 +71,15 @@ static int run(const char *fmt, ...)
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+static int system_in_folder(const char *what)
+{
+    char *command = g_strdup_printf("cd '%s' && %s", folder, what);
+    int status = system(command);
+
+    g_free(command);
+    return status;
+}
+
 static char *text_of(const char *name)
 {
     char *text = NULL;
@@ -446,6 +455,73 @@ static void composes_files(void **state)
     assert_in_range(tracks[0].end_us, 3500000, 3900000);
 }
 
+/* Grey values of the fifth picture. */
+static char *fifth_picture(const char *name)
+{
+    char command[400], *bytes = NULL;
+    gsize len;
+
+    snprintf(command, sizeof(command),
+             "ffmpeg -v error -y -i '%s' -vf 'select=eq(n\\,4),format=gray' -frames:v 1 -f rawvideo '%s/gray'",
+             in_folder(name), folder);
+    assert_int_equal(system(command), 0);
+    assert_true(g_file_get_contents(in_folder("gray"), &bytes, &len, NULL));
+    assert_int_equal(len, 320 * 180);
+    return bytes;
+}
+
+/* How much two pictures differ, grey values a point, in these rows. */
+static unsigned differ(const char *a, const char *b, int from, int to)
+{
+    unsigned sum = 0;
+
+    for (int i = from * 320; i < to * 320; i++)
+        sum += (unsigned)abs((uint8_t)a[i] - (uint8_t)b[i]);
+    return sum / (unsigned)((to - from) * 320);
+}
+
+/* With a name there is something at the bottom of the picture, and nothing has changed at its top. */
+static void composes_with_names(void **state)
+{
+    char *with, *without;
+
+    if (system_in_folder("ffmpeg -v quiet -filters | grep -q drawtext"))
+        skip();
+    mjrs_write(in_folder("v.mjr"), &vp8);
+    assert_int_equal(run("convert -q v.mjr 'It: is\\, [a name].webm'"), 0);
+    assert_int_equal(run("compose -q -s 320x180 -r 10 -Q 4 'It: is\\, [a name].webm' with.mkv"), 0);
+    assert_int_equal(run("compose -q -s 320x180 -r 10 -Q 4 --no-names 'It: is\\, [a name].webm' without.mkv"), 0);
+    with = fifth_picture("with.mkv");
+    without = fifth_picture("without.mkv");
+    assert_true(differ(with, without, 0, 150) < 2);
+    assert_true(differ(with, without, 164, 178) > 4);
+    g_free(with);
+    g_free(without);
+}
+
+/* A part from the middle is the same whether what comes before it was decoded or skipped. */
+static void composes_a_part(void **state)
+{
+    struct counted tracks[2];
+    char *skipped, *whole;
+
+    mjrs_write(in_folder("a.mjr"), &opus);
+    mjrs_write(in_folder("v.mjr"), &vp8);
+    assert_int_equal(run("convert -q a.mjr v.mjr one.webm"), 0);
+    assert_int_equal(run("compose -q --no-names -s 320x180 -r 10 -Q 4 --from 1 --to 2 one.webm part.mkv"), 0);
+    count("part.mkv", tracks, 2);
+    assert_int_equal(tracks[0].frames, 10);
+    assert_in_range(tracks[1].end_us - tracks[1].first_us, 950000, 1050000);
+    /* the same without an index: what was never finished has none */
+    assert_int_equal(system_in_folder("ffmpeg -v error -y -i one.webm -c copy -live 1 unfinished.webm"), 0);
+    assert_int_equal(run("compose -q --no-names -s 320x180 -r 10 -Q 4 --from 1 --to 2 unfinished.webm all.mkv"), 0);
+    skipped = fifth_picture("part.mkv");
+    whole = fifth_picture("all.mkv");
+    assert_true(differ(skipped, whole, 0, 180) < 3);
+    g_free(skipped);
+    g_free(whole);
+}
+
 static void composes_a_folder(void **state)
 {
     struct counted tracks[2];
@@ -500,6 +576,8 @@ int main(void)
         WITH_FOLDER(goes_through_a_capture),
         WITH_FOLDER(reads_what_others_write),
         WITH_FOLDER(composes_files),
+        WITH_FOLDER(composes_with_names),
+        WITH_FOLDER(composes_a_part),
         WITH_FOLDER(composes_a_folder),
         WITH_FOLDER(composing_refuses_clearly),
     };
