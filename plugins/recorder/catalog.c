@@ -93,6 +93,8 @@ static void scanned(void *unused)
 {
     struct rec_scan *scan = catalog.scan;
 
+    if (rec_has_stopped())
+        return;
     g_thread_join(catalog.thread);
     catalog.thread = NULL;
     catalog.scan = NULL;
@@ -108,8 +110,7 @@ static void scanned(void *unused)
 static gpointer run(gpointer scan)
 {
     rec_scan_run(scan);
-    while (!g_atomic_int_get(&recorder.stopping) && recorder.host->post(scanned, NULL))
-        g_usleep(1000);
+    rec_post(scanned, NULL);
     return NULL;
 }
 

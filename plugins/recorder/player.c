@@ -111,12 +111,6 @@ static void do_red(struct rec_playout *p, int64_t accepted)
 
 /* --- back to control ---------------------------------------------------------------------------------------------- */
 
-static void post(void (*run)(void *), void *arg)
-{
-    while (!g_atomic_int_get(&recorder.stopping) && recorder.host->post(run, arg))
-        g_usleep(1000);
-}
-
 static void playout_free(struct rec_playout *p)
 {
     rec_reader_free(p->reader);
@@ -127,7 +121,7 @@ static void told_end(void *playout)
 {
     struct rec_playout *p = playout;
 
-    if (!p->closed)
+    if (!rec_has_stopped() && !p->closed)
         p->events->ended(p->user);
 }
 
@@ -155,7 +149,7 @@ static void inlet_gone(void *user, cardea_source source)
 static void do_leave(struct rec_playout *p, int64_t unused)
 {
     g_ptr_array_remove_fast(player.playouts, p);
-    post(left, p);
+    rec_post(left, p);
 }
 
 /* --- sending ------------------------------------------------------------------------------------------------------ */
@@ -216,7 +210,7 @@ static void turn(struct rec_playout *p, int64_t now_us)
     if (r || (r = rec_reader_peek(p->reader)))
         return;
     p->over = true;
-    post(told_end, p);
+    rec_post(told_end, p);
 }
 
 static void run_calls(void)

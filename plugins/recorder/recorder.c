@@ -21,6 +21,12 @@
 
 struct recorder recorder;
 
+void rec_post(void (*run)(void *arg), void *arg)
+{
+    while (!rec_has_stopped() && recorder.host->post(run, arg))
+        g_usleep(1000);
+}
+
 /* --- folders ------------------------------------------------------------------------------------------------------ */
 
 int rec_make_folder(const char *path)

@@ -29,6 +29,15 @@ struct recorder {
 };
 extern struct recorder recorder;
 
+/*
+ * [any thread] run(arg) on the control thread, as long as the plugin has not stopped: then it is not posted any more.
+ * One that has been posted before asks rec_has_stopped() first, and does nothing.
+ */
+void rec_post(void (*run)(void *arg), void *arg);
+static inline bool rec_has_stopped(void)
+{
+    return g_atomic_int_get(&recorder.stopping) != 0;
+}
 /* Makes folder and what lies above it, with mode and owner as configured. 0 or a negative errno value. [any thread] */
 int rec_make_folder(const char *path);
 /* Bytes free below path are enough to begin. */

@@ -93,20 +93,15 @@ static void do_message(void *arg)
 
 /* --- from the writer; what is posted needs no memory of its own --------------------------------------------------- */
 
-static void post(void (*run)(void *), void *arg)
-{
-    while (!g_atomic_int_get(&recorder.stopping) && recorder.host->post(run, arg))
-        g_usleep(1000);
-}
-
 static void want_keyframe(void *source)
 {
-    recorder.host->keyframe((cardea_source)(uintptr_t)source);
+    if (!rec_has_stopped())
+        recorder.host->keyframe((cardea_source)(uintptr_t)source);
 }
 
 static void on_keyframe(void *owner, cardea_source source)
 {
-    post(want_keyframe, (void *)(uintptr_t)source);
+    rec_post(want_keyframe, (void *)(uintptr_t)source);
 }
 
 static void tell(struct rec_take *t, const char *what, json_t *more)
@@ -124,8 +119,11 @@ static void tell(struct rec_take *t, const char *what, json_t *more)
 static void overloaded(void *take)
 {
     struct rec_take *t = take;
-    guint packets = g_atomic_int_get(&t->overload);
+    guint packets;
 
+    if (rec_has_stopped())
+        return;
+    packets = (guint)g_atomic_int_get(&t->overload);
     recorder.host->log(CARDEA_LOG_WARN, NULL, "recording %llu: the disk does not follow, %u packets were left out",
                        (unsigned long long)t->id, packets);
     tell(t, "overload", json_pack("{si}", "packets", (int)packets));
@@ -136,14 +134,17 @@ static void on_overload(void *owner, uint64_t packets)
     struct rec_take *t = owner;
 
     g_atomic_int_set(&t->overload, (guint)packets);
-    post(overloaded, t);
+    rec_post(overloaded, t);
 }
 
 static void in_trouble(void *take)
 {
     struct rec_take *t = take;
-    const char *cause = g_atomic_pointer_get(&t->trouble);
+    const char *cause;
 
+    if (rec_has_stopped())
+        return;
+    cause = g_atomic_pointer_get(&t->trouble);
     recorder.host->log(CARDEA_LOG_WARN, NULL, "recording %llu ends: %s", (unsigned long long)t->id, cause);
     tell(t, "ending", json_pack("{ss}", "cause", cause));
     rec_take_end(t, cause);
@@ -154,13 +155,19 @@ static void on_trouble(void *owner, const char *cause)
     struct rec_take *t = owner;
 
     g_atomic_pointer_set(&t->trouble, cause);
-    post(in_trouble, t);
+    rec_post(in_trouble, t);
 }
 
-static void run_segment_hooks(void *unused)
+static void run_segment_hooks(void)
 {
     for (json_t *j; (j = g_async_queue_try_pop(takes.segments));)
         rec_hooks_tell(j);
+}
+
+static void segment_is_finished(void *unused)
+{
+    if (!rec_has_stopped())
+        run_segment_hooks();
 }
 
 static void on_segment(void *owner, const char *path, const json_t *entry)
@@ -170,7 +177,7 @@ static void on_segment(void *owner, const char *path, const json_t *entry)
 
     json_object_set_new(j, "segment", json_deep_copy(entry));
     g_async_queue_push(takes.segments, j);
-    post(run_segment_hooks, NULL);
+    rec_post(segment_is_finished, NULL);
 }
 
 static void take_free(struct rec_take *t)
@@ -187,6 +194,8 @@ static void complete(void *take)
 {
     struct rec_take *t = take;
 
+    if (rec_has_stopped())
+        return; /* rec_takes_free() has freed it */
     g_hash_table_remove(takes.all, &t->id);
     if (t->session)
         rec_session_leave(t->session, t->id, t->cause);
@@ -203,7 +212,7 @@ static void on_ended(void *owner, json_t *manifest)
     struct rec_take *t = owner;
 
     t->manifest = manifest;
-    post(complete, t);
+    rec_post(complete, t);
 }
 
 static const struct rec_output_events output_events = {
@@ -487,6 +496,6 @@ void rec_takes_free(void)
         g_hash_table_iter_remove(&it);
     }
     g_hash_table_destroy(takes.all);
-    run_segment_hooks(NULL);
+    run_segment_hooks();
     g_async_queue_unref(takes.segments);
 }

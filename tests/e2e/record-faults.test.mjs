@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Recording when things go wrong: the process is killed, the disk is full, the folder cannot be written, all at once. */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { openBrowser, openPage } from './lib/browser.mjs';
 import { Socket } from './lib/client.mjs';
-import { Gateway, SOURCE } from './lib/gateway.mjs';
+import { BUILD, Gateway, SOURCE } from './lib/gateway.mjs';
 import { decode, finished, manifests, probe, recordInPage } from './lib/recording.mjs';
 
 const wait = (ms) => new Promise((wake) => setTimeout(wake, ms));
@@ -93,6 +93,130 @@ test('the disk is full: the recording ends, says why, and what was written plays
     execFileSync('umount', [folder]);
     rmSync(folder, { recursive: true, force: true });
   }
+});
+
+test('a folder that cannot be written to, for a while', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'cardea-locked-'));
+  const mount = (...options) => execFileSync('mount', [...options, folder]);
+  try {
+    mount('-t', 'tmpfs', '-o', 'size=8m,ro', 'tmpfs');
+  } catch {
+    t.skip('no right to mount');
+    return;
+  }
+  const gateway = await Gateway.start({ recorder: { general: { path: folder }, limits: { min_free_mib: 0 } } });
+  try {
+    const client = await attach(gateway);
+    const offer = { type: 'offer', sdp: OFFER };
+    assert.equal((await client.message({ request: 'record', name: 'x' }, offer)).error_code, 499);
+    assert.match(gateway.log, /cannot be written: Read-only file system/);
+    mount('-o', 'remount,rw');
+    const other = await attach(gateway);
+    assert.equal((await other.message({ request: 'record', name: 'x' }, offer)).result.status, 'recording');
+    for (const c of [client, other]) c.socket.close();
+  } finally {
+    await gateway.stop();
+    execFileSync('umount', [folder]);
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+/** A room with so many cameras that are all recorded; resolves to what ends them. Pictures are synthetic. */
+async function film(gateway, cameras) {
+  const load = spawn(join(BUILD, 'cardea-load'), ['--quiet', '--server', gateway.ws, '--publishers', String(cameras), '--subscribers', '0',
+    '--bitrate', '400000', '--seconds', '600'], { stdio: 'ignore' });
+  const ended = new Promise((done) => load.on('exit', done));
+  const socket = await Socket.open(gateway.ws);
+  const session = (await socket.ask({ janus: 'create' })).data.id;
+  const handle = (await socket.ask({ janus: 'attach', session_id: session, plugin: 'janus.plugin.videoroom' })).data.id;
+  const ask = async (body) => (await socket.ask({ janus: 'message', session_id: session, handle_id: handle, body })).plugindata.data;
+  let room;
+  for (let i = 0; i < 200 && !room; i++) {
+    await wait(50);
+    room = (await ask({ request: 'list' })).list.find((r) => r.num_participants === cameras)?.room;
+  }
+  await ask({ request: 'enable_recording', room, record: true });
+  return async () => {
+    load.kill('SIGKILL');
+    socket.ws.on('error', () => {});
+    socket.close();
+    await ended;
+  };
+}
+
+/** Where the last picture of a file begins, in seconds; it must be readable so far. */
+function lastPicture(file) {
+  const { stdout, status } = spawnSync('ffprobe', ['-v', 'quiet', '-select_streams', 'v:0', '-show_entries', 'packet=pts_time', '-of', 'csv=p=0', file],
+    { encoding: 'utf8' });
+  return status ? -1 : Number.parseFloat(stdout.trim().split('\n').at(-1));
+}
+
+const KILLS = Number(process.env.CARDEA_KILLS ?? 4); // 25 make a hundred files
+test(`killed ${KILLS} times at random moments: every file plays up to the last second`, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cardea-kills-'));
+  const recorder = { general: { path: folder } };
+  const lost = [];
+  for (let i = 0; i < KILLS; i++) {
+    const gateway = await Gateway.start({ recorder });
+    const end = await film(gateway, 4);
+    const open = () => manifests(folder).filter((m) => m.state === 'recording' && m.segments.length);
+    for (let k = 0; k < 200 && open().length < 4; k++) await wait(50);
+    await wait(700 + Math.random() * 1500);
+    const at = Date.now();
+    gateway.process.kill('SIGKILL');
+    await gateway.exited;
+    await end();
+    rmSync(gateway.folder, { recursive: true, force: true });
+    const victims = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith('.json') && !name.endsWith('session.json'))
+      .map((name) => ({ ...JSON.parse(readFileSync(join(folder, name))), path: join(folder, name) })).filter((m) => m.state === 'recording');
+    assert.equal(victims.length, 4);
+    for (const m of victims) {
+      const last = lastPicture(join(dirname(m.path), m.segments[0].file));
+      assert.ok(last > 0, m.path);
+      lost.push(Math.round(at - m.started_us / 1000 - m.segments[0].start_ms - last * 1000));
+    }
+    const next = await Gateway.start({ recorder }); // makes them whole
+    for (let k = 0; k < 100 && manifests(folder).some((m) => m.state !== 'repaired'); k++) await wait(50);
+    await next.stop();
+    assert.deepEqual([...new Set(manifests(folder).map((m) => m.state))], ['repaired']);
+  }
+  console.log(`of ${lost.length} files this much was lost, ms: ${lost.sort((a, b) => a - b).join(' ')}`);
+  assert.ok(lost.every((ms) => ms < 1500), 'a cluster, what waited for its turn, and a machine that is busy');
+  const files = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith('.webm'));
+  assert.equal(files.length, 4 * KILLS);
+  for (const name of files) assert.ok(probe(join(folder, name)).duration > 0.3, name);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('stopped while unfinished recordings are being repaired', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cardea-hurry-'));
+  for (let i = 0; i < 8; i++) {
+    for (let k = 0; k < 6; k++)
+      writeFileSync(join(folder, `victim-${k}.json`), JSON.stringify({ format: 'cardea-recording', id: k + 1, state: 'recording', started_us: 1, segments: [], tracks: [] }));
+    const gateway = await Gateway.start({ recorder: { general: { path: folder } } });
+    await wait(Math.random() * 50);
+    await gateway.stop(); // it complains when the process ends otherwise than well
+  }
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('draining waits for recordings, and completes them', async () => {
+  const gateway = await Gateway.start();
+  const end = await film(gateway, 2);
+  for (let i = 0; i < 100 && manifests(gateway.recordings).filter((m) => m.segments.length).length < 2; i++) await wait(50);
+  gateway.process.kill('SIGTERM');
+  await wait(1500);
+  assert.equal(gateway.process.exitCode, null);
+  assert.deepEqual([...new Set(manifests(gateway.recordings).map((m) => m.state))], ['recording']);
+  await end();
+  assert.equal((await gateway.exited).code, 0, gateway.log.slice(-4000));
+  const all = manifests(gateway.recordings);
+  assert.equal(all.length, 2);
+  for (const m of all) {
+    assert.equal(m.state, 'finished');
+    assert.ok(m.duration_ms > 1500 && m.segments[0].sha256, JSON.stringify(m));
+  }
+  rmSync(gateway.folder, { recursive: true, force: true });
 });
 
 test('less free disk than is to be left: no recording begins', async () => {
