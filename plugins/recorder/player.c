@@ -39,6 +39,7 @@ static struct {
     GQueue calls;        /* struct call */
     GPtrArray *playouts; /* the thread's */
     bool stopping;
+    unsigned open; /* control's: how many playouts there are */
 } player;
 
 struct call {
@@ -115,6 +116,7 @@ static void playout_free(struct rec_playout *p)
 {
     rec_reader_free(p->reader);
     g_free(p);
+    player.open--;
 }
 
 static void told_end(void *playout)
@@ -328,6 +330,7 @@ struct rec_playout *rec_playout_open(const struct rec_item *item, const struct r
         g_free(p);
         return NULL;
     }
+    player.open++;
     return p;
 }
 
@@ -410,6 +413,11 @@ int64_t rec_playout_position_ms(const struct rec_playout *p)
     us = p->position_us;
     g_mutex_unlock(&player.lock);
     return us / 1000;
+}
+
+unsigned rec_playouts(void)
+{
+    return player.open;
 }
 
 void rec_playout_close(struct rec_playout *p)

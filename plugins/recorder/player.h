@@ -48,5 +48,6 @@ void rec_playout_seek(struct rec_playout *p, int64_t ms); /* to the keyframe at 
 void rec_playout_speed(struct rec_playout *p, unsigned percent);
 int64_t rec_playout_position_ms(const struct rec_playout *p);
 void rec_playout_close(struct rec_playout *p); /* NULL is fine */
+unsigned rec_playouts(void);                   /* how many there are, those that are closing included */
 
 #endif

@@ -25,8 +25,9 @@ static unsigned notes_are(char ***lines)
     char *text = NULL;
     unsigned n;
 
-    g_file_get_contents(notes, &text, NULL, NULL);
-    *lines = g_strsplit(g_strchomp(text ? text : g_strdup("")), "\n", 0);
+    if (!g_file_get_contents(notes, &text, NULL, NULL))
+        text = g_strdup("");
+    *lines = g_strsplit(g_strchomp(text), "\n", 0);
     n = g_strv_length(*lines);
     g_free(text);
     return n;

@@ -10,6 +10,7 @@
 #include "support/world.h"
 
 #include "../../../plugins/recorder/catalog.h"
+#include "../../../plugins/recorder/player.h"
 #include "../../../plugins/recorder/recorder.h"
 #include "../../../plugins/recorder/take.h"
 
@@ -29,7 +30,7 @@ static const char visitor_offer[] =
     "m=video 9 UDP/TLS/RTP/SAVPF 96\r\nc=IN IP4 0.0.0.0\r\na=mid:1\r\na=sendonly\r\na=rtcp-mux\r\n"
     "a=rtpmap:96 VP8/90000\r\na=ssrc:2222 cname:c\r\n";
 
-static bool visitor_catalog_is_ready(void)
+static inline bool visitor_catalog_is_ready(void)
 {
     return rec_catalog_is_ready();
 }
@@ -59,12 +60,17 @@ static inline void visitor_begin(const char *more)
     visitor.session = world_session(WORLD_WS);
 }
 
-static bool visitor_no_takes(void)
+static inline bool visitor_no_takes(void)
 {
     return !rec_takes();
 }
 
-static void visitor_remove_all(const char *folder)
+static inline bool visitor_nothing_goes_on(void)
+{
+    return !rec_takes() && !rec_playouts();
+}
+
+static inline void visitor_remove_all(const char *folder)
 {
     GDir *dir = g_dir_open(folder, 0, NULL);
     const char *name;
@@ -86,7 +92,7 @@ static void visitor_remove_all(const char *folder)
 static inline void visitor_end(bool keep)
 {
     gw_api_close_all(world.api);
-    world_settle(visitor_no_takes);
+    world_settle(visitor_nothing_goes_on);
     world_end();
     g_clear_pointer(&visitor.sdp, free);
     if (keep)
@@ -114,7 +120,7 @@ static inline json_t *visitor_data(json_t *m)
     return data;
 }
 
-static bool visitor_heard_something(void)
+static inline bool visitor_heard_something(void)
 {
     return !world_quiet(WORLD_WS);
 }
