@@ -121,7 +121,9 @@ static json_t *tell_plugin(struct person *p, const char *type, const char *sdp, 
 {
     static unsigned serial;
     char transaction[20];
-    json_t *m, *jsep = type ? json_pack("{ss ss}", "type", type, "sdp", sdp) : NULL, *b = json_loads(body, 0, NULL);
+    bool e2ee = type && !strcmp(type, "offer+e2ee");
+    json_t *m, *b = json_loads(body, 0, NULL),
+               *jsep = type ? json_pack("{ss ss sb}", "type", e2ee ? "offer" : type, "sdp", sdp, "e2ee", e2ee) : NULL;
     char *text;
 
     if (!b)

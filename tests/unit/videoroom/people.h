@@ -34,6 +34,7 @@ void person_leaves(struct person *p); /* detaches */
  * answer: of a success, or of the event that came after the ack. New reference.
  */
 json_t *ask(struct person *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* type: "offer" or "answer"; "offer+e2ee": encrypted end to end. */
 json_t *ask_jsep(struct person *p, const char *type, const char *sdp, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 /* The oldest event that p has got and nobody has looked at; NULL: none. New reference. */

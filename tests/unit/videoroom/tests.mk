@@ -8,6 +8,7 @@ check_PROGRAMS += \
 	tests/unit/videoroom/test_checklist \
 	tests/unit/videoroom/test_loudest \
 	tests/unit/videoroom/test_plain \
+	tests/unit/videoroom/test_properties \
 	tests/unit/videoroom/test_record \
 	tests/unit/videoroom/test_rooms \
 	tests/unit/videoroom/test_states \
@@ -17,6 +18,7 @@ check_PROGRAMS += \
 tests_unit_videoroom_test_chaos_LDADD = $(ROOM_LDADD)
 tests_unit_videoroom_test_checklist_LDADD = $(ROOM_LDADD)
 tests_unit_videoroom_test_loudest_LDADD = $(ROOM_LDADD)
+tests_unit_videoroom_test_properties_LDADD = $(ROOM_LDADD)
 tests_unit_videoroom_test_record_LDADD = $(ROOM_LDADD)
 tests_unit_videoroom_test_plain_LDADD = $(ROOM_LDADD)
 tests_unit_videoroom_test_rooms_LDADD = $(ROOM_LDADD)
