@@ -27,6 +27,30 @@ static const uint8_t simulcast[] = {
 /* Two streams with different spatial layers: the first has two of them, the second only its lowest. No sizes. */
 static const uint8_t different[] = {0x10, 0x31, 0x14, 0x0a, 0x14, 0x1e, 0x28, 0x32};
 
+/* Of Chromium, with VP8 in three temporal layers, and with VP9 in two spatial layers of three temporal ones each. */
+static void as_a_browser_says_it(void **state)
+{
+    static const uint8_t vp8[] = {0x01, 0x80, 0xa8, 0x05, 0xfc, 0x07, 0xa4, 0x0d, 0x02, 0x7f, 0x01, 0xdf, 0x14};
+    static const uint8_t vp9[] = {0x03, 0xa0, 0x5d, 0x79, 0xac, 0x01, 0xa4, 0x02, 0xfc, 0x02, 0x9d,
+                                  0x04, 0x01, 0x3f, 0x00, 0xef, 0x14, 0x02, 0x7f, 0x01, 0xdf, 0x14};
+    uint8_t out[GW_VLA_MOST];
+    struct gw_vla v;
+
+    assert_int_equal(gw_vla_read(&v, vp8, sizeof(vp8)), 0);
+    assert_int_equal(v.layer[0][0].temporal, 3);
+    assert_int_equal(v.layer[0][0].kbps[2], 1700);
+    assert_int_equal(v.layer[0][0].width, 640);
+    assert_int_equal(v.layer[0][0].fps, 20);
+    assert_int_equal(gw_vla_write(out, sizeof(out), &v, 0, 3, 3), sizeof(vp8)); /* the only stream: as it came */
+    assert_memory_equal(out, vp8, sizeof(vp8));
+    assert_int_equal(gw_vla_read(&v, vp9, sizeof(vp9)), 0);
+    assert_int_equal(v.layer[0][0].kbps[2], 172);
+    assert_int_equal(v.layer[0][1].kbps[2], 541);
+    assert_int_equal(v.layer[0][0].height, 240);
+    assert_int_equal(gw_vla_write(out, sizeof(out), &v, 0, 3, 3), sizeof(vp9));
+    assert_memory_equal(out, vp9, sizeof(vp9));
+}
+
 static void all_of_simulcast(void **state)
 {
     struct gw_vla v;
@@ -131,9 +155,13 @@ static void what_is_cut_off_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(all_of_simulcast),          cmocka_unit_test(a_mask_for_each_stream),
-        cmocka_unit_test(nothing_is_active),         cmocka_unit_test(a_receiver_hears_of_its_own_stream),
-        cmocka_unit_test(and_of_its_spatial_layers), cmocka_unit_test(what_is_cut_off_is_refused),
+        cmocka_unit_test(as_a_browser_says_it),
+        cmocka_unit_test(all_of_simulcast),
+        cmocka_unit_test(a_mask_for_each_stream),
+        cmocka_unit_test(nothing_is_active),
+        cmocka_unit_test(a_receiver_hears_of_its_own_stream),
+        cmocka_unit_test(and_of_its_spatial_layers),
+        cmocka_unit_test(what_is_cut_off_is_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
