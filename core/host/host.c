@@ -297,6 +297,8 @@ static void reloaded(void *arg)
 
     set_log(h);
     gw_api_reload(h->api);
+    gw_links_tune(h->links, (unsigned)gw_config_int(h->config, "media", "peers_per_worker"),
+                  (unsigned)gw_config_int(h->config, "general", "candidates_timeout"));
 }
 
 static void take_signal(void *arg, uint32_t events, int64_t now_us)

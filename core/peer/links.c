@@ -6,6 +6,8 @@
 #include "base/err.h"
 #include "peer/link_state.h"
 
+#define CANDIDATES_TIMEOUT_S 45
+
 /* How many peers of a group are on each worker. */
 struct gw_group {
     uint64_t id;
@@ -44,8 +46,7 @@ int gw_links_new(struct gw_links **out, const struct gw_links_conf *conf)
         return GW_EINVAL;
     ls = g_new0(struct gw_links, 1);
     ls->conf = *conf;
-    if (!ls->conf.candidates_timeout_s)
-        ls->conf.candidates_timeout_s = 45;
+    gw_links_tune(ls, conf->peers_per_worker, conf->candidates_timeout_s);
     ls->fingerprint = g_strdup(conf->fingerprint);
     ls->address = g_strdup(conf->address);
     ls->peers = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, free_entry);
@@ -212,6 +213,12 @@ struct gw_link *gw_links_find(struct gw_links *ls, gw_peer_id peer)
     struct gw_peer_entry *entry = gw_links_entry(ls, peer);
 
     return entry ? entry->link : NULL;
+}
+
+void gw_links_tune(struct gw_links *ls, unsigned peers_per_worker, unsigned candidates_timeout_s)
+{
+    ls->conf.peers_per_worker = peers_per_worker;
+    ls->conf.candidates_timeout_s = candidates_timeout_s ? candidates_timeout_s : CANDIDATES_TIMEOUT_S;
 }
 
 size_t gw_links_count(const struct gw_links *ls)

@@ -8,6 +8,7 @@ check_PROGRAMS += \
 	tests/unit/api/test_events \
 	tests/unit/api/test_jwt \
 	tests/unit/api/test_json \
+	tests/unit/api/test_jsep \
 	tests/unit/api/test_lifetimes \
 	tests/unit/api/test_linklimits \
 	tests/unit/api/test_guest \
@@ -18,6 +19,7 @@ check_PROGRAMS += \
 	tests/unit/api/test_request \
 	tests/unit/api/test_session \
 	tests/unit/api/test_tickets \
+	tests/unit/api/test_trickle \
 	tests/unit/api/test_tokens \
 	tests/unit/api/test_trace
 tests_unit_api_test_admin_SOURCES = tests/unit/api/test_admin.c tests/support/world.c
@@ -27,6 +29,8 @@ tests_unit_api_test_errors_SOURCES = tests/unit/api/test_errors.c tests/support/
 tests_unit_api_test_events_SOURCES = tests/unit/api/test_events.c tests/support/world.c
 tests_unit_api_test_guest_SOURCES = tests/unit/api/test_guest.c tests/support/world.c
 tests_unit_api_test_jwt_SOURCES = tests/unit/api/test_jwt.c tests/support/world.c
+tests_unit_api_test_jsep_SOURCES = tests/unit/api/test_jsep.c tests/support/world.c
+tests_unit_api_test_trickle_SOURCES = tests/unit/api/test_trickle.c tests/support/world.c
 tests_unit_api_test_media_SOURCES = tests/unit/api/test_media.c tests/support/world.c
 tests_unit_api_test_message_SOURCES = tests/unit/api/test_message.c tests/support/world.c
 tests_unit_api_test_quota_SOURCES = tests/unit/api/test_quota.c tests/support/world.c
