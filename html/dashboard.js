@@ -83,9 +83,9 @@ function drawPast(h) {
 /** Those whose packets are lost, who are far away, or whose pictures do not come; by number, for whoever looks after this. */
 async function worst() {
   const list = await ask('/load/connections?most=8');
-  table($('worst'), ['session / handle', 'lost', 'round trip', 'tracks that wait', 'is sent'],
-    list.map((c) => [`${c.session_id} / ${c.handle_id}`, `${(c.loss * 100).toFixed(1)} %`, `${c.rtt_ms} ms`,
-      `${c.tracks_waiting} of ${c.tracks}`, bits(c.sent_bps)]), 'nobody receives anything');
+  table($('worst'), ['lost', 'round trip', 'waiting', 'is sent', 'session / handle'],
+    list.map((c) => [`${(c.loss * 100).toFixed(1)} %`, `${c.rtt_ms} ms`, `${c.tracks_waiting} of ${c.tracks}`, bits(c.sent_bps),
+      `${c.session_id} / ${c.handle_id}`]), 'nobody receives anything');
 }
 
 /** Public rooms, by the ordinary API: whoever may see this page sees no more of rooms than anybody else. */
