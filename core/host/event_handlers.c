@@ -72,37 +72,31 @@ static void take(void *arg, const char *text)
     gw_deliverer_take(((struct handler *)arg)->deliverer, text);
 }
 
+/* What all have in common. */
+#define HANDLER(own, known, what, does, file, table, way)                                                              \
+    {                                                                                                                  \
+        .event = {.name = "cardea.eventhandler." own,                                                                  \
+                  .shown = "janus.eventhandler." known,                                                                \
+                  .title = what,                                                                                       \
+                  .description = does,                                                                                 \
+                  .author = "The Cardea authors",                                                                      \
+                  .version_string = "0.1.0",                                                                           \
+                  .version = 1,                                                                                        \
+                  .take = take,                                                                                        \
+                  .query = query},                                                                                     \
+        .module = {.kind = "eventhandler",                                                                             \
+                   .name = "cardea.eventhandler." own,                                                                 \
+                   .title = file,                                                                                      \
+                   .config_name = known,                                                                               \
+                   .options = table},                                                                                  \
+        .by = way,                                                                                                     \
+    }
+
 static struct handler handlers[] = {
-    {.event = {.name = "cardea.eventhandler.webhook",
-               .shown = "janus.eventhandler.sampleevh",
-               .title = "Events by POST",
-               .description = "Sends events to a web server",
-               .author = "The Cardea authors",
-               .version_string = "0.1.0",
-               .version = 1,
-               .take = take,
-               .query = query},
-     .module = {.kind = "eventhandler",
-                .name = "cardea.eventhandler.webhook",
-                .title = "events by POST to a web server",
-                .config_name = "sampleevh",
-                .options = webhook_options},
-     .by = GW_BY_WEBHOOK},
-    {.event = {.name = "cardea.eventhandler.websocket",
-               .shown = "janus.eventhandler.wsevh",
-               .title = "Events by WebSocket",
-               .description = "Sends events over a WebSocket that it opens",
-               .author = "The Cardea authors",
-               .version_string = "0.1.0",
-               .version = 1,
-               .take = take,
-               .query = query},
-     .module = {.kind = "eventhandler",
-                .name = "cardea.eventhandler.websocket",
-                .title = "events over a WebSocket",
-                .config_name = "wsevh",
-                .options = websocket_options},
-     .by = GW_BY_WEBSOCKET},
+    HANDLER("webhook", "sampleevh", "Events by POST", "Sends events to a web server", "events by POST to a web server",
+            webhook_options, GW_BY_WEBHOOK),
+    HANDLER("websocket", "wsevh", "Events by WebSocket", "Sends events over a WebSocket that it opens",
+            "events over a WebSocket", websocket_options, GW_BY_WEBSOCKET),
 };
 #define N_HANDLERS (sizeof(handlers) / sizeof(handlers[0]))
 

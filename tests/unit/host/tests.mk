@@ -7,6 +7,7 @@ check_PROGRAMS += \
 	tests/unit/host/test_frame \
 	tests/unit/host/test_life \
 	tests/unit/host/test_listeners \
+	tests/unit/host/test_manager \
 	tests/unit/host/test_module \
 	tests/unit/host/test_notify \
 	tests/unit/host/test_relays \
