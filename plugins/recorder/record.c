@@ -126,7 +126,7 @@ static uint64_t new_id(void)
 
     do
         id = recorder.host->random_id();
-    while (rec_catalog_find(id) || rec_take_find(id));
+    while (rec_catalog_find(id) || rec_take_exists(id));
     return id;
 }
 
@@ -171,7 +171,7 @@ static void record_now(void *request)
         recorder.host->fail(rq, E_STATE, "This handle records or plays already");
         return;
     }
-    if (id && (rec_catalog_find(id) || rec_take_find(id))) {
+    if (id && (rec_catalog_find(id) || rec_take_exists(id))) {
         recorder.host->fail(rq, E_EXISTS, "There is a recording %llu already", (unsigned long long)id);
         return;
     }

@@ -468,6 +468,11 @@ struct rec_take *rec_take_find(uint64_t id)
     return t && !t->ending ? t : NULL;
 }
 
+bool rec_take_exists(uint64_t id)
+{
+    return g_hash_table_contains(takes.all, &id);
+}
+
 unsigned rec_takes(void)
 {
     return g_hash_table_size(takes.all);

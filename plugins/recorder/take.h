@@ -32,6 +32,8 @@ int rec_take_begin(struct rec_take **out, const struct rec_take_conf *conf);
 uint64_t rec_take_id(const struct rec_take *t);
 const char *rec_take_path(const struct rec_take *t); /* of the manifest, below the recorder's folder; or absolute */
 struct rec_take *rec_take_find(uint64_t id);         /* NULL: none, or it is ending */
+/* Also one that has been ended, while its files are being completed: until then its number is taken. */
+bool rec_take_exists(uint64_t id);
 bool rec_take_is_paused(const struct rec_take *t);
 /* Is one under way whose files have this base name in this folder? */
 bool rec_take_writes(const char *folder, const char *base);
