@@ -304,13 +304,14 @@ bool gw_links_turn(struct gw_links *ls)
 
 /* --- news --------------------------------------------------------------------------------------------------------- */
 
-/* Reception of one of the link's m-lines, or losses on it. */
+/* Reception of one of the link's m-lines, or losses on it. Of one that was closed before it came up nobody hears that.
+ */
 static void media_news(struct gw_link *l, const struct gw_news *n)
 {
     const struct gw_link_events *ev = l->ls->conf.events;
     const struct cardea_stream *s = gw_plan_stream(l->plan, gw_track_mindex(n->track));
 
-    if (!s)
+    if (!s || !l->up)
         return;
     if (n->tag == GW_NEWS_MEDIA)
         ev->media(l->owner, s, n->u.media.receiving, n->u.media.substream, n->u.media.seconds);

@@ -601,6 +601,28 @@ static void up_is_told_once(void **state)
     fake_stop();
 }
 
+/* Its worker did not know yet: what it tells of a connection that nobody heard of is told to nobody. */
+static void closed_before_it_came_up(void **state)
+{
+    struct gw_link *l;
+    gw_peer_id peer;
+
+    fake_start(1, 0, false);
+    l = link_make(1);
+    assert_int_equal(jsep(l, "offer", PUBLISH), GW_JSEP_OK);
+    assert_int_equal(answer(l), 0);
+    peer = peer_of(l);
+    news_gathered(peer, "x4Qd");
+    gw_link_close(l, "x");
+    fake.events[0] = '\0';
+    news_simple(GW_NEWS_UP, peer);
+    news(&(struct gw_news){.tag = GW_NEWS_MEDIA, .track = gw_track_make(peer, 0), .u.media = {.receiving = true}});
+    news(&(struct gw_news){.tag = GW_NEWS_SLOW_LINK, .track = gw_track_make(peer, 0), .u.slow = {true, 9}});
+    assert_events("");
+    gw_link_free(l);
+    fake_stop();
+}
+
 static void on_tap_gone(void *tap, cardea_source source)
 {
     note(tap, "tap_gone(%u)", gw_track_mindex(source));
@@ -707,6 +729,7 @@ int main(void)
         cmocka_unit_test(freed_while_open),
         cmocka_unit_test(nothing_to_close),
         cmocka_unit_test(up_is_told_once),
+        cmocka_unit_test(closed_before_it_came_up),
         cmocka_unit_test(what_the_worker_tells),
         cmocka_unit_test(orders_for_the_whole_peer),
     };
