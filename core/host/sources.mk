@@ -8,6 +8,8 @@ libgw_a_SOURCES += \
 	core/host/neighbour.c core/host/neighbour.h \
 	core/host/takeover.c core/host/takeover.h \
 	core/host/host.c core/host/host.h \
+	core/host/environment.c core/host/environment.h \
+	core/host/parts.c core/host/parts.h \
 	core/host/landlock.c core/host/landlock.h \
 	core/host/life.c core/host/life.h \
 	core/host/listeners.c core/host/listeners.h \

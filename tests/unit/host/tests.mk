@@ -3,6 +3,7 @@ check_PROGRAMS += \
 	tests/unit/host/test_args \
 	tests/unit/host/test_calibrate \
 	tests/unit/host/test_daemon \
+	tests/unit/host/test_environment \
 	tests/unit/host/test_envelope \
 	tests/unit/host/test_frame \
 	tests/unit/host/test_life \
