@@ -165,7 +165,7 @@ void gw_api_egress(struct gw_api *a, uint64_t bps);
 /* The connections that fare worst, at most so many: [{"session_id":…, "handle_id":…, "loss":…, "rtt_ms":…, …}]. New
  * reference. The first call begins to look: it knows none yet. */
 json_t *gw_api_worst(struct gw_api *a, unsigned most);
-/* Does the address begin with one of the prefixes of the option (a list)? "*" is any. */
+/* Is the address on the list of this option (listed.h)? */
 bool gw_api_is_listed(const struct gw_api *a, const char *category, const char *name, const char *address);
 /* Would a request with this secret or token be let in? */
 bool gw_api_admits(const struct gw_api *a, const char *secret, const char *token);

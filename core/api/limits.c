@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who has had enough: connections, sessions and requests of one address, session or token (quota.h). */
 #include "api/inside.h"
+#include "api/listed.h"
 
 #include <string.h>
 
@@ -15,13 +16,7 @@ static unsigned limit(const struct gw_api *a, const char *name)
 
 bool gw_api_is_listed(const struct gw_api *a, const char *category, const char *name, const char *address)
 {
-    const char *rest = gw_option_text(a, category, name), *item;
-    size_t len;
-
-    while (gw_list_next(&rest, &item, &len))
-        if (address && ((len == 1 && *item == '*') || !strncmp(item, address, len)))
-            return true;
-    return false;
+    return gw_address_listed(gw_option_text(a, category, name), address);
 }
 
 /* Operators, proxies and the host itself are not counted. */

@@ -23,6 +23,7 @@ libgw_a_SOURCES += \
 	core/api/jwt.c core/api/jwt.h \
 	core/api/lifetimes.c core/api/lifetimes.h \
 	core/api/linklimits.c core/api/linklimits.h \
+	core/api/listed.c core/api/listed.h \
 	core/api/limits.c \
 	core/api/longpoll.c \
 	core/api/media.c \

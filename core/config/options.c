@@ -49,12 +49,9 @@ const struct cardea_option gw_options[] = {
     TEXT("general", "state_folder", NULL, 4000, false,
         "Folder where the gateway and its plugins keep what must survive a restart; unset: "
         "$STATE_DIRECTORY, or /var/lib/cardea when it can be written, or ~/.local/state/cardea."),
-    {"general", "metrics_acl", CARDEA_OPT_LIST,
-     "127.,::1,10.,192.168.,172.16.,172.17.,172.18.,172.19.,172.20.,172.21.,172.22.,172.23.,172.24.,172.25.,172.26.,172.27.,"
-     "172.28.,172.29.,172.30.,172.31.,169.254.,fc,fd,fe80:",
-     0, 0, LIVE,
-     "Address prefixes of those who may read /metrics; \"*\": everybody. As it is: this host and private networks. Behind a "
-     "proxy see trusted_proxies of the HTTP transport.",
+    {"general", "metrics_acl", CARDEA_OPT_LIST, "private", 0, 0, LIVE,
+     "Address prefixes of those who may read /metrics; \"private\": this host and private networks, \"*\": everybody. Behind "
+     "a proxy see trusted_proxies of the HTTP transport.",
      CARDEA_READS},
     { "general", "crash_folder", CARDEA_OPT_STRING, NULL, 0, 1900, false,
         "Folder for what is left of a crash: signal, backtrace, last lines of the log; unset: \"crashes\" in state_folder.", CARDEA_WRITES_BELOW },

@@ -64,7 +64,7 @@ test('a publisher of one gateway is watched on another', { skip, timeout: 120000
   let browser;
   try {
     const start = async (netns, host, general = {}) => {
-      const g = await Gateway.start({ netns, host, videoroom: { general } });
+      const g = await Gateway.start({ netns, host, videoroom: { general }, general: { metrics_acl: '*' } });
       gateways.push(g);
       await eventually('its API', () => g.ready());
       return g;

@@ -11,6 +11,7 @@ check_PROGRAMS += \
 	tests/unit/api/test_jsep \
 	tests/unit/api/test_lifetimes \
 	tests/unit/api/test_linklimits \
+	tests/unit/api/test_listed \
 	tests/unit/api/test_guest \
 	tests/unit/api/test_media \
 	tests/unit/api/test_message \

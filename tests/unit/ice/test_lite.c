@@ -551,7 +551,7 @@ static void full_arena_is_flushed(void **state)
     gw_ice_io_before_flush(io, before_flush, NULL);
     for (int i = 0; i < 1000; i++)
         world_send(&peer, 1400, 3);
-    assert_int_equal(flushes, 5);
+    assert_int_equal(flushes, 10);
     while (recv(fd, data, sizeof(data), MSG_DONTWAIT) == 1400)
         got++;
     assert_in_range(got, 900, 950);

@@ -291,6 +291,8 @@ static void slow_links_are_told(void **state)
     room_publish(ada, "av");
     room_watch(sub, 1, ada->id);
     answer_offer(sub);
+    comes_up(ada);
+    comes_up(sub);
     all_deaf();
     n.track = gw_track_make(ada->peer, 1);
     world_tell(&n);
