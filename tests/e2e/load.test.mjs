@@ -21,9 +21,13 @@ warm-up = 1
 open-every = 1
 `;
 
-test('rooms under load are measured', async () => {
+test('rooms under load are measured', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'load-'));
   const g = await Gateway.start();
+  t.after(async () => {
+    await g.stop();
+    rmSync(folder, { recursive: true });
+  });
   const file = (name) => join(folder, name);
   writeFileSync(file('scenario'), scenario);
   for (const codec of ['vp8', 'vp9', 'h264', 'av1']) {
@@ -46,8 +50,6 @@ test('rooms under load are measured', async () => {
   assert.match(idle, /idle_sessions +100\n/);
   await assert.rejects(load('--server', 'ws://127.0.0.1:1', '--seconds', '1'), /1 clients failed|failed, the first one/);
   await assert.rejects(load('--codec', 'h266'), /one of vp8/);
-  await g.stop();
-  rmSync(folder, { recursive: true });
 });
 
 test('churn, losses, data channels, layers and a ramp do what they say', async (t) => {

@@ -12,6 +12,10 @@ import { within } from './wait.mjs';
 export const SOURCE = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 export const BUILD = resolve(process.env.CARDEA_BUILD ?? join(SOURCE, 'build'));
 
+/** Gateways that run: a test that fails in the middle leaves none behind. */
+const running = new Set();
+process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
 /** A TCP port that was free a moment ago. */
 export const freeTcp = () => new Promise((done, fail) => {
   const server = createServer();
@@ -110,7 +114,12 @@ export class Gateway {
     if (nofile) command.unshift('prlimit', `--nofile=${nofile}`);
     if (netns) command.unshift('ip', 'netns', 'exec', netns);
     this.process = spawn(command[0], command.slice(1), { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
-    this.exited = new Promise((done) => this.process.on('exit', (code, signal) => done({ code, signal })));
+    const child = this.process;
+    running.add(child);
+    this.exited = new Promise((done) => child.on('exit', (code, signal) => {
+      running.delete(child);
+      done({ code, signal });
+    }));
     for (const stream of [this.process.stdout, this.process.stderr])
       stream.on('data', (text) => (this.log = (this.log + text).slice(-200_000)));
     let over = false;
