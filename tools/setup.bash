@@ -4,7 +4,7 @@
 packages_build=(gcc make autoconf automake pkg-config ccache libc6-dev
   libglib2.0-dev libnice-dev libssl-dev libsrtp2-dev libusrsctp-dev libjansson-dev libconfig-dev
   libsoup-3.0-dev glib-networking libjwt-dev libseccomp-dev
-  libmicrohttpd-dev libwebsockets-dev libavformat-dev libavcodec-dev libavutil-dev libavfilter-dev libcurl4-openssl-dev libhiredis-dev)
+  libmicrohttpd-dev libwebsockets-dev libev-dev libavformat-dev libavcodec-dev libavutil-dev libavfilter-dev libcurl4-openssl-dev libhiredis-dev)
 [ "$(uname -m)" = x86_64 ] && packages_build+=(libipsec-mb-dev)
 packages_check=(haproxy prometheus redis-server coturn libcmocka-dev chromium firefox-esr ffmpeg janus-tools tshark iproute2 nftables simple-whip-client
   gstreamer1.0-nice gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad)

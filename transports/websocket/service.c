@@ -5,12 +5,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <ev.h>
+
 #include "websocket.h"
 
 #define TICK_US    LWS_US_PER_SEC
 #define GOODBYE_US (LWS_US_PER_SEC / 2)
 #define SPARE_FDS  64
 
+/* The library's own loop asks the system about all connections whenever one has something to say. libev's does not. */
+static struct ev_loop *loop; /* owned */
 static pthread_t thread;
 static bool running;
 static lws_sorted_usec_list_t tick;
@@ -63,8 +67,7 @@ static void *serve(void *unused)
 
     lws_sul_schedule(ws.context, 0, &tick, on_tick, TICK_US);
     for (;;) {
-        if (lws_service(ws.context, 0) < 0)
-            break;
+        ev_run(loop, EVRUN_ONCE);
         if (!atomic_load(&ws.stopping))
             continue;
         if (!said_goodbye) {
@@ -215,6 +218,9 @@ static void destroy(void)
     if (ws.context)
         lws_context_destroy(ws.context);
     ws.context = NULL;
+    if (loop)
+        ev_loop_destroy(loop);
+    loop = NULL;
     vhosts[0] = vhosts[1] = NULL;
     lws_set_log_level(LLL_ERR, NULL);
 }
@@ -223,13 +229,16 @@ static int make_context(void)
 {
     struct lws_context_creation_info info;
     int level = atomic_exchange(&ws.log_level, -1);
+    void *loops[1];
 
+    loop = loops[0] = ev_loop_new(EVFLAG_AUTO | EVFLAG_NOENV);
     lws_set_log_level(level >= 0 ? level : LLL_ERR | LLL_WARN, log_line);
     memset(&info, 0, sizeof(info));
     info.port = CONTEXT_PORT_NO_LISTEN;
     info.gid = (gid_t)-1;
     info.uid = (uid_t)-1;
-    info.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
+    info.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_LIBEV;
+    info.foreign_loops = loops;
     for (guint i = 0; i < ws.endpoints->len; i++)
         if (((struct endpoint *)ws.endpoints->pdata[i])->tls)
             info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
@@ -242,7 +251,8 @@ static int make_context(void)
     info.retry_and_idle_policy = &no_pings;
     ws.context = lws_create_context(&info);
     if (!ws.context)
-        ws.host->log(CARDEA_LOG_ERROR, "libwebsockets did not start: see the lines above");
+        ws.host->log(CARDEA_LOG_ERROR,
+                     "libwebsockets did not start: see the lines above; is libwebsockets-evlib-ev there?");
     return ws.context ? 0 : -1;
 }
 

@@ -5,4 +5,4 @@ transports_websocket_so_SOURCES = transports/websocket/websocket.c transports/we
 transports_websocket_so_CPPFLAGS = $(PLUGIN_CPPFLAGS) -D_GNU_SOURCE $(GLIB_CFLAGS) $(LWS_CFLAGS)
 transports_websocket_so_CFLAGS = $(PLUGIN_CFLAGS)
 transports_websocket_so_LDFLAGS = $(PLUGIN_LDFLAGS)
-transports_websocket_so_LDADD = $(LWS_LIBS) $(GLIB_LIBS) $(JANSSON_LIBS) -lpthread
+transports_websocket_so_LDADD = $(LWS_LIBS) $(EV_LIBS) $(GLIB_LIBS) $(JANSSON_LIBS) -lpthread
