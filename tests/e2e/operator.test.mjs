@@ -207,9 +207,9 @@ test('the connections that fare worst, and a room that says how many will come',
   try {
     const worst = await eventually('figures of connections that lose', async () => {
       const list = await (await load(g, '/load/connections')).json();
-      return list.length === 4 && list.every((c) => c.loss > 0.02) && list;
+      return list.length === 4 && list.every((c) => c.loss > 0.02 && c.sent_bps > 0) && list; // each is looked at every 10 s
     }, 45);
-    for (const c of worst) assert.ok(c.session_id && c.handle_id && c.tracks === 2 && c.sent_bps > 0 && c.plugin === 'janus.plugin.videoroom', JSON.stringify(c));
+    for (const c of worst) assert.ok(c.session_id && c.handle_id && c.tracks === 2 && c.plugin === 'janus.plugin.videoroom', JSON.stringify(c));
     const score = (c) => c.loss * 10 + c.rtt_ms / 1000 + 2 * c.tracks_waiting / c.tracks;
     for (let i = 1; i < worst.length; i++) assert.ok(score(worst[i - 1]) >= score(worst[i]) - 0.02, JSON.stringify(worst));
     assert.equal((await (await load(g, '/load/connections?most=2')).json()).length, 2);
