@@ -3,6 +3,7 @@
  *  a locked room, a room that outlives a restart. */
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { openBrowser, openPage } from './lib/browser.mjs';
 import { Gateway } from './lib/gateway.mjs';
 import { post } from './lib/client.mjs';
@@ -90,5 +91,41 @@ test('a permanent room is there after a kill', async () => {
     assert.equal(list.find((r) => r.room === 99)?.description, 'kept');
   } finally {
     await gateway.stop();
+  }
+});
+
+test('a room with signed tokens lets in who has one for it', async () => {
+  const secret = 'a signing secret';
+  const sign = (realm, descriptors, seconds = 60) => {
+    const data = [Math.floor(Date.now() / 1000) + seconds, realm, ...descriptors].join(',');
+    return `${data}:${createHmac('sha1', secret).update(data).digest('base64')}`;
+  };
+  const g = await Gateway.start({ general: { token_auth: true, token_auth_secret: secret },
+    rooms: { 'room-77': { signed_tokens: true }, 'room-78': {} } });
+  try {
+    const token = sign('janus', ['janus.plugin.videoroom']); // for the API itself
+    const ask = async (path, body) => (await post(`${g.http}${path}`, { transaction: 't', token, ...body })).json;
+    const session = (await ask('', { janus: 'create' })).data.id;
+    const events = async () => { // what is not an acknowledgement
+      for (;;) {
+        const e = await (await fetch(`${g.http}/${session}?token=${encodeURIComponent(token)}`)).json();
+        if (e.janus === 'event') return e.plugindata.data;
+      }
+    };
+    const join = async (room, with_token) => {
+      const handle = (await ask(`/${session}`, { janus: 'attach', plugin: 'janus.plugin.videoroom' })).data.id;
+      await ask(`/${session}/${handle}`, { janus: 'message', body: { request: 'join', ptype: 'publisher', room, token: with_token } });
+      const e = await events();
+      return e.error_code ?? e.videoroom;
+    };
+    assert.equal(await join(77, undefined), 433);
+    assert.equal(await join(77, 'nonsense'), 433);
+    assert.equal(await join(77, sign('janus.plugin.videoroom', ['room=78'])), 433);
+    assert.equal(await join(77, sign('janus', ['room=77'])), 433, 'another realm');
+    assert.equal(await join(77, sign('janus.plugin.videoroom', ['room=77'], -60)), 433, 'too late');
+    assert.equal(await join(77, sign('janus.plugin.videoroom', ['room=77'])), 'joined');
+    assert.equal(await join(78, undefined), 'joined', 'another room does not ask');
+  } finally {
+    await g.stop();
   }
 });
