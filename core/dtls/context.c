@@ -103,7 +103,7 @@ int gw_dtls_context_new(struct gw_dtls_context **out, const struct gw_dtls_conf 
     snprintf(why, why_len, "out of memory");
     if (!c)
         return GW_ENOMEM;
-    c->library_records = conf->library_records;
+    c->openssl_records = conf->openssl_records;
     c->mtu = conf->mtu ? conf->mtu : DEFAULT_MTU;
     if (c->mtu < MIN_MTU || c->mtu > MAX_MTU) {
         snprintf(why, why_len, "DTLS MTU %u is not between %d and %d", c->mtu, MIN_MTU, MAX_MTU);

@@ -14,7 +14,7 @@ struct gw_dtls_context {
     BIO_METHOD *link; /* see link.h */
     /* state, const after creation */
     unsigned mtu;
-    bool library_records;
+    bool openssl_records;
     char fingerprint[GW_FINGERPRINT_TEXT];
 };
 

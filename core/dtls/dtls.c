@@ -267,7 +267,7 @@ static void change_over(struct gw_dtls *d)
     const uint8_t *last;
     size_t len;
 
-    if (d->context->library_records || d->doomed || d->state != GW_DTLS_CONNECTED || SSL_pending(d->ssl))
+    if (d->context->openssl_records || d->doomed || d->state != GW_DTLS_CONNECTED || SSL_pending(d->ssl))
         return;
     last = gw_kept_last(&d->flight, &len);
     if (!last || gw_record_new(&d->record, d->ssl, last, len))

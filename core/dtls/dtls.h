@@ -21,7 +21,7 @@ struct gw_dtls_conf {
     const char *profiles;                      /* SRTP profiles in order; NULL: GCM-128, GCM-256, CM_SHA1_80 */
     unsigned mtu;                              /* 0: 1200 */
     bool trusted_only; /* besides its fingerprint, a peer's certificate must come from an authority of this machine */
-    bool library_records; /* OpenSSL also does the records after the handshake: 34 KiB a peer more */
+    bool openssl_records; /* OpenSSL also does the records after the handshake: 34 KiB a peer more */
 };
 
 /*

@@ -382,7 +382,7 @@ static void carries_data_and_close(void **state)
 
 static struct gw_dtls_context *with_records(bool library)
 {
-    const struct gw_dtls_conf conf = {.library_records = library};
+    const struct gw_dtls_conf conf = {.openssl_records = library};
     struct gw_dtls_context *c;
     char why[200];
 
