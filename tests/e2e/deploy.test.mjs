@@ -14,6 +14,7 @@ import { test } from 'node:test';
 import { openBrowser, openPage, until } from './lib/browser.mjs';
 import { Gateway, SOURCE, freeTcp } from './lib/gateway.mjs';
 import { joinOverHttp, joinOverSocket } from './lib/joins.mjs';
+import { seesOther, watchFrames } from './lib/watching.mjs';
 
 const wait = (ms) => new Promise((wake) => setTimeout(wake, ms));
 
@@ -65,24 +66,6 @@ const agentLine = (port) => new Promise((done, fail) => {
   let text = '';
   createConnection(port, '127.0.0.1').on('data', (d) => (text += d)).on('end', () => done(text)).on('error', fail);
 });
-
-const seesOther = () => {
-  const v = [...document.querySelectorAll('.tile.live video')].filter((e) => e.videoWidth > 0);
-  return v.length === 2;
-};
-/** Seconds since each <video> of the page last got a new frame. */
-const watchFrames = () => {
-  window.longest = 0;
-  const last = new Map();
-  setInterval(() => {
-    for (const v of document.querySelectorAll('.tile:not(.self) video')) {
-      const n = v.getVideoPlaybackQuality().totalVideoFrames;
-      const was = last.get(v);
-      if (!was || was.n !== n) last.set(v, { n, at: performance.now() });
-      else window.longest = Math.max(window.longest, performance.now() - was.at);
-    }
-  }, 100);
-};
 
 test('a rolling deploy behind HAProxy cuts no call and fails no join', async () => {
   const ports = { front: await freeTcp(), stats: await freeTcp() };

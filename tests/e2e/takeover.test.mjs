@@ -14,6 +14,7 @@ import { openBrowser, openPage, until } from './lib/browser.mjs';
 import { Socket, post } from './lib/client.mjs';
 import { BUILD, Gateway, freeTcp } from './lib/gateway.mjs';
 import { joinOverHttp, joinOverSocket } from './lib/joins.mjs';
+import { seesOther, watchFrames } from './lib/watching.mjs';
 
 const wait = (ms) => new Promise((wake) => setTimeout(wake, ms));
 const within = (promise, ms, what) => Promise.race([promise, wait(ms).then(() => { throw new Error(`waited in vain for ${what}`); })]);
@@ -22,21 +23,6 @@ const agentLine = (port) => new Promise((done, fail) => {
   let text = '';
   createConnection(port, '127.0.0.1').on('data', (d) => (text += d)).on('end', () => done(text)).on('error', fail);
 });
-
-const seesOther = () => [...document.querySelectorAll('.tile.live video')].filter((e) => e.videoWidth > 0).length === 2;
-/** The longest time for which a <video> of the page got no new frame. */
-const watchFrames = () => {
-  window.longest = 0;
-  const last = new Map();
-  setInterval(() => {
-    for (const v of document.querySelectorAll('.tile:not(.self) video')) {
-      const n = v.getVideoPlaybackQuality().totalVideoFrames;
-      const was = last.get(v);
-      if (!was || was.n !== n) last.set(v, { n, at: performance.now() });
-      else window.longest = Math.max(window.longest, performance.now() - was.at);
-    }
-  }, 100);
-};
 
 test('a new process takes over under load: no join fails, no call is cut', async () => {
   const agent = await freeTcp();
