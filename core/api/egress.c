@@ -31,6 +31,8 @@ static uint64_t most(const struct gw_session *s)
     GHashTableIter it;
     gpointer value;
 
+    if (!s->api->conf.jwt)
+        return kbps * 1000; /* nobody has claims */
     g_hash_table_iter_init(&it, s->handles);
     while (g_hash_table_iter_next(&it, NULL, &value))
         kbps = gw_jwt_quota(((const struct gw_handle *)value)->claims, "bitrate", kbps);
@@ -68,6 +70,9 @@ void gw_egress_share(struct gw_session *s)
     GHashTableIter it;
     gpointer value;
 
+    if (!bps && !s->shares)
+        return; /* a back end may have thousands of handles in its session: they are not walked for nothing */
+    s->shares = bps;
     g_hash_table_iter_init(&it, s->handles);
     while (g_hash_table_iter_next(&it, NULL, &value)) {
         struct gw_handle *h = value;

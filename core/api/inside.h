@@ -95,6 +95,7 @@ struct gw_session {
     uint64_t id;
     struct gw_client *owner; /* NULL: lost */
     GHashTable *handles;     /* by id */
+    bool shares;             /* its handles have parts of what it may be sent (egress.c) */
     unsigned n_handles;      /* also those being closed */
     int64_t created_us;
     int64_t last_us;   /* last accepted request */
@@ -137,7 +138,7 @@ struct gw_handle {
     char *opaque_id, *token;
     json_t *claims; /* of the token it was attached with; NULL: none */
     enum gw_handle_state state;
-    void *user; /* the plugin's */
+    void *user;   /* the plugin's */
     void *memory; /* what user_size asked for, owned; NULL: nothing */
     int64_t created_us;
     char *capture_file; /* owned; NULL: nothing is captured */
@@ -147,7 +148,7 @@ struct gw_handle {
     struct gw_trace trace;
     struct cardea_sending sending; /* as the plugin wants it */
     struct gw_quality quality;
-    uint32_t most_bps;             /* of what its session may be sent; 0: no bound */
+    uint32_t most_bps; /* of what its session may be sent; 0: no bound */
     bool up;
     bool cleaning;             /* its PeerConnection is being closed */
     bool went_down, alerted;   /* how the last one ended: told of by its worker; by an alert of the peer */
