@@ -54,6 +54,17 @@ static void take_posts(void *arg, uint32_t events, int64_t now_us)
     gw_mailbox_kick(control.posts);
 }
 
+void gw_control_hear_out(void)
+{
+    _Alignas(16) char message[GW_MAIL_SIZE];
+
+    while (gw_mailbox_take(control.posts, message)) {
+        const struct post *p = (const struct post *)message;
+
+        p->run(p->arg);
+    }
+}
+
 int gw_control_post(void (*run)(void *arg), void *arg)
 {
     const struct post p = {run, arg};

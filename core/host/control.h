@@ -16,6 +16,8 @@ int gw_control_new(void);
 /* Waits for the jobs that are left and tells of them; further ones are refused. While the modules are still open: what
  * tells may be theirs. */
 void gw_control_end_jobs(void);
+/* Runs all posts that wait. For the end, when those who post have ended and those who hear are still there. */
+void gw_control_hear_out(void);
 void gw_control_free(void); /* after the modules have stopped; posts that are left are dropped */
 struct gw_loop *gw_control_loop(void);
 

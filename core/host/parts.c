@@ -344,6 +344,7 @@ void gw_parts_end(struct host *h)
     gw_host_routes_end();
     if (h->api) {
         gw_api_stop_transports(h->api);
+        gw_control_hear_out(); /* what their threads said last */
         gw_api_stop_plugins(h->api);
     }
     gw_listeners_end();

@@ -2,6 +2,7 @@
 check_PROGRAMS += \
 	tests/unit/host/test_args \
 	tests/unit/host/test_calibrate \
+	tests/unit/host/test_control \
 	tests/unit/host/test_daemon \
 	tests/unit/host/test_environment \
 	tests/unit/host/test_envelope \
