@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The lite back end, asked by plain sockets on loopback: recorded checks of browsers, made ones, and hostile ones. */
 #include <errno.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,76 +14,11 @@
 #include "ice/inside.h"
 #include "ice/lite.h"
 #include "unit/ice/check_client.h"
-#include "unit/ice/world.h"
-
-static struct gw_ice_io *io;
-static struct gw_ice_conf conf;
-static struct world_peer peer;
-static const struct gw_ice_stats *stats;
-
-static int set_up_with(bool ipv6, bool plain)
-{
-    conf = (struct gw_ice_conf){.tcp = true, .ipv6 = ipv6, .capacity = 16, .plain_udp = plain};
-    world_open(false, 512);
-    io = world_io(&conf);
-    stats = gw_ice_io_stats(io);
-    world_peer(&peer, io, false);
-    assert_int_equal(gw_ice_set_local(peer.ice, RECORDED_UFRAG, RECORDED_PWD), 0);
-    return 0;
-}
-
-static int set_up_dual(void **state)
-{
-    return set_up_with(true, false);
-}
-
-static int set_up_v4(void **state)
-{
-    return set_up_with(false, false);
-}
-
-static int tear_down(void **state)
-{
-    gw_ice_free(peer.ice);
-    gw_ice_io_free(io);
-    world_close();
-    return 0;
-}
-
-/* --- a client ----------------------------------------------------------------------------------------------------- */
-
-static int client_at(const char *from, const char *to, int type)
-{
-    struct gw_address a, b;
-    union gw_sockaddr u;
-    socklen_t len;
-    int family, fd, room = 4 << 20, one = 1;
-
-    assert_true(gw_address_parse(&a, from, strlen(from)));
-    assert_true(gw_address_parse(&b, to, strlen(to)));
-    family = gw_address_is_v4(&a) ? AF_INET : AF_INET6;
-    fd = socket(family, type, 0);
-    assert_true(fd >= 0);
-    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
-    if (type == SOCK_STREAM)
-        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-    len = gw_address_to_sockaddr(&a, family, &u);
-    assert_int_equal(bind(fd, &u.sa, len), 0);
-    b.port = gw_ice_io_port(io);
-    len = gw_address_to_sockaddr(&b, family, &u);
-    assert_int_equal(connect(fd, &u.sa, len), 0);
-    return fd;
-}
+#include "unit/ice/lite_world.h"
 
 static int client(void)
 {
     return client_at("127.0.0.1", "127.0.0.1", SOCK_DGRAM);
-}
-
-static void turns(int n)
-{
-    while (n--)
-        world_turn(io, NULL, 2);
 }
 
 /* Sends, lets the back end run, and gives the answer's length; 0: none came. */
@@ -111,13 +45,6 @@ static int check(int fd, bool use_candidate)
     strcpy(pwd, c.pwd);
     n = ask(fd, request, len, answer, sizeof(answer));
     return n ? check_answer(answer, n, pwd, &mapped) : -2;
-}
-
-static void set_remote(void)
-{
-    world_inside++;
-    assert_int_equal(gw_ice_set_remote(peer.ice, "clnt", "cccccccccccccccccccccc", gw_loop_now(world_loop)), 0);
-    world_inside--;
 }
 
 /* --- the tests ---------------------------------------------------------------------------------------------------- */
@@ -205,6 +132,7 @@ static void media_both_ways(void **state)
     for (int i = 0; i < 40; i++)
         world_send(&peer, 1100, (uint8_t)i);
     gw_ice_io_flush(io, gw_loop_now(world_loop));
+    settle();
     for (int i = 0; i < 40; i++) {
         assert_int_equal(recv(fd, data, sizeof(data), MSG_DONTWAIT), 1100);
         assert_int_equal(data[1], i);
@@ -457,6 +385,7 @@ static void stun_rate(void **state)
     set_remote();
     for (int i = 0; i < GW_LITE_STUN_CALLS + 100; i++)
         assert_int_equal(send(fd, request, len, 0), len);
+    settle();
     world_turn(io, NULL, 10);
     assert_int_equal(stats->stun_answers, GW_LITE_STUN_CALLS);
     assert_int_equal(stats->drop_stun_rate, 100);
@@ -469,13 +398,14 @@ static void stun_rate(void **state)
 static void loses_patience(void **state)
 {
     struct gw_timers *timers = gw_loop_timers(world_loop);
+    const int64_t start_us = gw_loop_now(world_loop); /* and not after the turn, which takes as long as it takes */
     int fd = client();
 
     set_remote();
     turns(1);
-    gw_timers_run(timers, gw_loop_now(world_loop) + GW_LITE_PATIENCE_US - 1000);
+    gw_timers_run(timers, start_us + GW_LITE_PATIENCE_US - 1000);
     assert_false(world_was(&peer, GW_ICE_FAILED));
-    gw_timers_run(timers, gw_loop_now(world_loop) + GW_LITE_PATIENCE_US + 1000000);
+    gw_timers_run(timers, start_us + GW_LITE_PATIENCE_US + 1000000);
     assert_true(world_was(&peer, GW_ICE_FAILED));
     assert_int_equal(check(fd, true), 0); /* better late than never */
     assert_int_equal(gw_ice_get_state(peer.ice), GW_ICE_READY);
@@ -552,6 +482,7 @@ static void full_arena_is_flushed(void **state)
     for (int i = 0; i < 1000; i++)
         world_send(&peer, 1400, 3);
     assert_int_equal(flushes, 10);
+    settle();
     while (recv(fd, data, sizeof(data), MSG_DONTWAIT) == 1400)
         got++;
     assert_in_range(got, 900, 950);
@@ -588,162 +519,6 @@ static void empty_pool(void **state)
     n = (int)peer.n_packets;
     turns(1);
     assert_int_equal(peer.n_packets, n + 1);
-    close(fd);
-}
-
-/* --- ICE-TCP ------------------------------------------------------------------------------------------------------ */
-
-static void send_frame(int fd, const uint8_t *data, size_t len)
-{
-    uint8_t frame[2000] = {(uint8_t)(len >> 8), (uint8_t)len};
-
-    memcpy(frame + 2, data, len);
-    assert_int_equal(send(fd, frame, len + 2, 0), len + 2);
-}
-
-static size_t take_frame(int fd, uint8_t *data, size_t cap)
-{
-    struct pollfd p = {.fd = fd, .events = POLLIN};
-    uint8_t head[2];
-    size_t len;
-
-    if (poll(&p, 1, 0) != 1 || recv(fd, head, 2, MSG_WAITALL) != 2)
-        return 0;
-    len = (size_t)(head[0] << 8 | head[1]);
-    assert_true(len <= cap);
-    assert_int_equal(recv(fd, data, len, MSG_WAITALL), len);
-    return len;
-}
-
-static int tcp_check(int fd)
-{
-    struct check c = {gw_ice_ufrag(peer.ice), gw_ice_pwd(peer.ice), "clnt", true, false, 1000};
-    uint8_t request[300], answer[300];
-    size_t n = check_write(&c, request, sizeof(request));
-    struct gw_address mapped;
-
-    send_frame(fd, request, n);
-    turns(4);
-    n = take_frame(fd, answer, sizeof(answer));
-    return n ? check_answer(answer, n, c.pwd, &mapped) : -2;
-}
-
-static void tcp_both_ways(void **state)
-{
-    uint8_t data[1500] = {0x80, 7};
-    char text[200];
-    int fd = client_at("127.0.0.1", "127.0.0.1", SOCK_STREAM);
-
-    set_remote();
-    send_frame(fd, data, 100); /* before any check */
-    turns(3);
-    assert_int_equal(stats->drop_unknown_address, 1);
-    assert_int_equal(tcp_check(fd), 0);
-    assert_true(world_was(&peer, GW_ICE_READY));
-    gw_ice_selected(peer.ice, text, sizeof(text));
-    assert_non_null(strstr(text, "[host,tcp]"));
-    for (int i = 0; i < 30; i++) {
-        data[1] = (uint8_t)i;
-        send_frame(fd, data, 40 + (size_t)i);
-    }
-    turns(5);
-    assert_int_equal(peer.n_packets, 30);
-    for (int i = 0; i < 30; i++) {
-        assert_int_equal(peer.lengths[i], 40 + i);
-        assert_int_equal(peer.first[i], i);
-    }
-    for (int i = 0; i < 30; i++)
-        world_send(&peer, 1200 - (size_t)i, (uint8_t)i);
-    turns(1);
-    for (int i = 0; i < 30; i++) {
-        assert_int_equal(take_frame(fd, data, sizeof(data)), 1200 - i);
-        assert_int_equal(data[1], i);
-    }
-    close(fd);
-    turns(3);
-    assert_int_equal(gw_ice_get_state(peer.ice), GW_ICE_FAILED);
-    assert_null(gw_ice_reserve(peer.ice, 10));
-}
-
-/* A peer that does not read: its queue fills up, whole frames are dropped, and what arrives is still in frames. */
-static void tcp_slow_reader(void **state)
-{
-    uint8_t data[1500];
-    int fd = client_at("127.0.0.1", "127.0.0.1", SOCK_STREAM);
-    size_t sent = 0, got = 0, len, n = 0;
-
-    set_remote();
-    assert_int_equal(tcp_check(fd), 0);
-    while (!stats->drop_send_full && sent < 100000) {
-        for (int i = 0; i < 100; i++)
-            world_send(&peer, 1000 + sent++ % 400, 9);
-        gw_ice_io_flush(io, gw_loop_now(world_loop));
-    }
-    assert_true(stats->drop_send_full > 0);
-    for (int quiet = 0; quiet < 20; quiet++) {
-        while ((len = take_frame(fd, data, sizeof(data)))) {
-            assert_int_equal(data[1], 9);
-            assert_int_equal(data[len - 1], 9);
-            got++;
-            quiet = 0;
-            if (++n % 50 == 0)
-                turns(1);
-        }
-        turns(1);
-    }
-    assert_int_equal(got + stats->drop_send_full, sent);
-    close(fd);
-}
-
-static void tcp_nonsense(void **state)
-{
-    static const uint8_t http[] = "GET / HTTP/1.1\r\n\r\n";
-    char c;
-    int fd = client_at("127.0.0.1", "127.0.0.1", SOCK_STREAM);
-
-    assert_int_equal(send(fd, http, sizeof(http), 0), sizeof(http));
-    turns(4);
-    assert_int_equal(stats->drop_tcp_framing, 1);
-    assert_true(recv(fd, &c, 1, MSG_DONTWAIT) == 0 || errno == ECONNRESET);
-    close(fd);
-}
-
-static void tcp_silent_strangers(void **state)
-{
-    int fd[GW_TCP_STRANGERS + 3];
-    char c;
-
-    for (size_t i = 0; i < sizeof(fd) / sizeof(fd[0]); i++) {
-        fd[i] = client_at("127.0.0.1", "127.0.0.1", SOCK_STREAM);
-        turns(1);
-    }
-    turns(10);
-    assert_int_equal(stats->drop_tcp_limit, 3);
-    gw_timers_run(gw_loop_timers(world_loop), gw_loop_now(world_loop) + 2 * GW_TCP_STRANGER_US);
-    assert_int_equal(recv(fd[0], &c, 1, MSG_DONTWAIT), 0);
-    for (size_t i = 0; i < sizeof(fd) / sizeof(fd[0]); i++)
-        close(fd[i]);
-    fd[0] = client_at("127.0.0.1", "127.0.0.1", SOCK_STREAM); /* and there is room again */
-    turns(2);
-    assert_int_equal(stats->drop_tcp_limit, 3);
-    close(fd[0]);
-}
-
-static void tcp_last_words(void **state)
-{
-    uint8_t data[100];
-    int fd = client_at("127.0.0.1", "127.0.0.1", SOCK_STREAM);
-
-    set_remote();
-    assert_int_equal(tcp_check(fd), 0);
-    world_send(&peer, 50, 1);
-    gw_ice_free(peer.ice);
-    peer.ice = NULL;
-    send_frame(fd, (const uint8_t *)"\x80 late", 6); /* arrives before the flush, for nobody */
-    gw_loop_turn(world_loop, 5);
-    gw_ice_io_flush(io, gw_loop_now(world_loop));
-    assert_int_equal(take_frame(fd, data, sizeof(data)), 50);
-    assert_int_equal(peer.n_packets, 0);
     close(fd);
 }
 
@@ -831,9 +606,6 @@ static void remote_texts(void **state)
     assert_int_equal(gw_ice_remote_candidates(peer.ice, &list), GW_ICE_CANDIDATES);
 }
 
-#define DUAL(test) cmocka_unit_test_setup_teardown(test, set_up_dual, tear_down)
-#define BOTH(test) DUAL(test), cmocka_unit_test_setup_teardown(test, set_up_v4, tear_down)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -857,11 +629,6 @@ int main(void)
         DUAL(last_words),
         DUAL(full_arena_is_flushed),
         DUAL(empty_pool),
-        BOTH(tcp_both_ways),
-        DUAL(tcp_slow_reader),
-        DUAL(tcp_nonsense),
-        DUAL(tcp_silent_strangers),
-        DUAL(tcp_last_words),
         BOTH(busy_port),
         DUAL(announce),
         DUAL(capacity),

@@ -9,9 +9,12 @@ check_PROGRAMS += \
 tests_unit_ice_test_stun_SOURCES = tests/unit/ice/test_stun.c \
 	tests/unit/ice/check_client.c tests/unit/ice/check_client.h
 check_PROGRAMS += \
-	tests/unit/ice/test_lite
+	tests/unit/ice/test_lite \
+	tests/unit/ice/test_tcp
 ice_world = tests/unit/ice/world.c tests/unit/ice/world.h tests/unit/ice/check_client.c tests/unit/ice/check_client.h
-tests_unit_ice_test_lite_SOURCES = tests/unit/ice/test_lite.c $(ice_world)
+ice_lite_world = tests/unit/ice/lite_world.c tests/unit/ice/lite_world.h $(ice_world)
+tests_unit_ice_test_lite_SOURCES = tests/unit/ice/test_lite.c $(ice_lite_world)
+tests_unit_ice_test_tcp_SOURCES = tests/unit/ice/test_tcp.c $(ice_lite_world)
 check_PROGRAMS += \
 	tests/unit/ice/test_full \
 	tests/unit/ice/test_sim
