@@ -58,5 +58,5 @@ tests_abi_clumsy_so_LDFLAGS = $(PLUGIN_LDFLAGS)
 tests_abi_clumsy_so_LDADD = $(JANSSON_LIBS)
 
 check_PROGRAMS += tests/abi/test_modules
-tests_abi_test_modules_SOURCES = tests/abi/test_modules.c tests/support/world.c
+tests_abi_test_modules_SOURCES = tests/abi/test_modules.c $(world)
 EXTRA_tests_abi_test_modules_DEPENDENCIES = $(abi_modules)

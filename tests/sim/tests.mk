@@ -40,7 +40,7 @@ tests_sim_test_workers_LDADD = $(SIM_LDADD)
 # A whole server, its plugins and its people.
 check_LIBRARIES += tests/sim/whole/libwhole.a
 tests_sim_whole_libwhole_a_SOURCES = tests/sim/whole/whole.h tests/sim/whole/server.c tests/sim/whole/phone.c \
-	tests/sim/whole/person.c tests/sim/whole/moves.c tests/sim/whole/moves_room.c tests/support/world.c tests/support/world.h
+	tests/sim/whole/person.c tests/sim/whole/moves.c tests/sim/whole/moves_room.c $(world)
 check_PROGRAMS += tests/sim/whole/whole tests/sim/whole/memory
 tests_sim_whole_whole_SOURCES = tests/sim/whole/whole.c
 tests_sim_whole_whole_LDADD = tests/sim/whole/libwhole.a $(SIM_LDADD) -ldl

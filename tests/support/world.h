@@ -68,7 +68,7 @@ extern const char *world_state; /* the folder where plugins may keep state; set 
 extern bool (*world_worker)(unsigned worker, const struct gw_order *order);
 extern unsigned world_workers;
 extern const char *world_fingerprint; /* of the certificate of those workers */
-extern struct gw_jwt *world_jwt; /* what the next world is begun with; NULL: none */
+extern struct gw_jwt *world_jwt;      /* what the next world is begun with; NULL: none */
 /* settings: "category.name", "value", …, NULL */
 void world_begin(const char *const *settings);
 void world_end(void); /* also checks that every attach had its detach, and that no callback was nested */

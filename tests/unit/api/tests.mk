@@ -1,5 +1,4 @@
 # tests of core/api; most of them talk to a live core in the test (tests/support/world.h)
-EXTRA_DIST += tests/support/world.h
 check_PROGRAMS += \
 	tests/unit/api/test_admin \
 	tests/unit/api/test_admission \
@@ -23,17 +22,17 @@ check_PROGRAMS += \
 	tests/unit/api/test_trickle \
 	tests/unit/api/test_tokens \
 	tests/unit/api/test_trace
-tests_unit_api_test_admin_SOURCES = tests/unit/api/test_admin.c tests/support/world.c
-tests_unit_api_test_admission_SOURCES = tests/unit/api/test_admission.c tests/support/world.c
-tests_unit_api_test_drain_SOURCES = tests/unit/api/test_drain.c tests/support/world.c
-tests_unit_api_test_errors_SOURCES = tests/unit/api/test_errors.c tests/support/world.c
-tests_unit_api_test_events_SOURCES = tests/unit/api/test_events.c tests/support/world.c
-tests_unit_api_test_guest_SOURCES = tests/unit/api/test_guest.c tests/support/world.c
-tests_unit_api_test_jwt_SOURCES = tests/unit/api/test_jwt.c tests/support/world.c
-tests_unit_api_test_jsep_SOURCES = tests/unit/api/test_jsep.c tests/support/world.c
-tests_unit_api_test_trickle_SOURCES = tests/unit/api/test_trickle.c tests/support/world.c
-tests_unit_api_test_media_SOURCES = tests/unit/api/test_media.c tests/support/world.c
-tests_unit_api_test_message_SOURCES = tests/unit/api/test_message.c tests/support/world.c
-tests_unit_api_test_quota_SOURCES = tests/unit/api/test_quota.c tests/support/world.c
-tests_unit_api_test_request_SOURCES = tests/unit/api/test_request.c tests/support/world.c
-tests_unit_api_test_session_SOURCES = tests/unit/api/test_session.c tests/support/world.c
+tests_unit_api_test_admin_SOURCES = tests/unit/api/test_admin.c $(world)
+tests_unit_api_test_admission_SOURCES = tests/unit/api/test_admission.c $(world)
+tests_unit_api_test_drain_SOURCES = tests/unit/api/test_drain.c $(world)
+tests_unit_api_test_errors_SOURCES = tests/unit/api/test_errors.c $(world)
+tests_unit_api_test_events_SOURCES = tests/unit/api/test_events.c $(world)
+tests_unit_api_test_guest_SOURCES = tests/unit/api/test_guest.c $(world)
+tests_unit_api_test_jwt_SOURCES = tests/unit/api/test_jwt.c $(world)
+tests_unit_api_test_jsep_SOURCES = tests/unit/api/test_jsep.c $(world)
+tests_unit_api_test_trickle_SOURCES = tests/unit/api/test_trickle.c $(world)
+tests_unit_api_test_media_SOURCES = tests/unit/api/test_media.c $(world)
+tests_unit_api_test_message_SOURCES = tests/unit/api/test_message.c $(world)
+tests_unit_api_test_quota_SOURCES = tests/unit/api/test_quota.c $(world)
+tests_unit_api_test_request_SOURCES = tests/unit/api/test_request.c $(world)
+tests_unit_api_test_session_SOURCES = tests/unit/api/test_session.c $(world)

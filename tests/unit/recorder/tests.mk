@@ -76,7 +76,7 @@ tests_unit_recorder_test_reader_CPPFLAGS = $(AM_CPPFLAGS) $(AVFORMAT_CFLAGS)
 tests_unit_recorder_test_reader_LDADD = $(RECORDER_LIBS) $(CMOCKA_LIBS) -lm -lpthread
 # the plugin in a live core, without any network
 check_LIBRARIES += tests/unit/recorder/libstudio.a
-tests_unit_recorder_libstudio_a_SOURCES = $(plugins_recorder_so_SOURCES) tests/support/world.c
+tests_unit_recorder_libstudio_a_SOURCES = $(plugins_recorder_so_SOURCES) $(world)
 tests_unit_recorder_libstudio_a_CPPFLAGS = $(AM_CPPFLAGS) $(AVFORMAT_CFLAGS)
 STUDIO_LDADD = tests/unit/recorder/libstudio.a $(RECORDER_LIBS) $(LDADD) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/recorder/test_requests

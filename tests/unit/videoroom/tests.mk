@@ -1,6 +1,6 @@
 # tests of plugins/videoroom: the real plugin in a live core, without any network
 check_LIBRARIES += tests/unit/videoroom/libroom.a
-tests_unit_videoroom_libroom_a_SOURCES = $(plugins_videoroom_so_SOURCES) tests/support/world.c \
+tests_unit_videoroom_libroom_a_SOURCES = $(plugins_videoroom_so_SOURCES) $(world) \
 	tests/unit/videoroom/people.c tests/unit/videoroom/people.h
 ROOM_LDADD = tests/unit/videoroom/libroom.a $(LDADD)
 check_PROGRAMS += \
