@@ -124,17 +124,33 @@ test('requests that never end are cut off, and do not keep others out', async ()
   });
 });
 
-test('thousands of idle connections', async () => {
-  const n = Number(process.env.CARDEA_SIEGE ?? 2000); // 10000 where the limit of descriptors lets them be
-  await besieged({ general: { check_openfiles_limit: n } }, 16 + n * 0.02, async (gateway) => {
-    const idle = await crowd(gateway.wsPort, n, 200);
-    await well(gateway);
-    const client = await guest(gateway); // somebody who has something to say
-    assert.equal((await client.ask({ audio: true })).plugindata.data.result, 'ok');
-    client.close();
-    idle.end();
+const upgrade = 'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n'
+  + 'Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\nSec-WebSocket-Protocol: janus-protocol\r\n\r\n';
+/** CPU time so far, in seconds. */
+const cpu = (g) => {
+  const [utime, stime] = readFileSync(`/proc/${g.process.pid}/stat`, 'utf8').split(') ')[1].split(' ').slice(11, 13).map(Number);
+  return (utime + stime) / 100;
+};
+
+for (const [name, greeting] of [['sockets that say nothing', null], ['WebSockets', upgrade]])
+  test(`thousands of idle ${name}`, async (t) => {
+    const n = Number(process.env.CARDEA_SIEGE ?? 2000); // 10000 where the limit of descriptors lets them be
+    const wsGeneral = { connection_limit: greeting ? n + 10 : n };
+    await besieged({ general: { check_openfiles_limit: n }, wsGeneral }, 16 + n * 0.02, async (gateway) => {
+      const before = rss(gateway);
+      const idle = await crowd(gateway.wsPort, n, 200, greeting);
+      await well(gateway);
+      const [grown, used, at] = [rss(gateway) - before, cpu(gateway), performance.now()];
+      await wait(3000);
+      t.diagnostic(`${n}: ${(grown / 1024 / n).toFixed(1)} KiB each, ${((cpu(gateway) - used) * 1e5 / (performance.now() - at)).toFixed(2)} % of a processor`);
+      const client = await guest(gateway); // somebody who has something to say
+      assert.equal((await client.ask({ audio: true })).plugindata.data.result, 'ok');
+      client.close();
+      const open = idle.sockets.filter((s) => !s.over).length;
+      assert.ok(open >= n - 1, `${open} are open`); // of those who say nothing one made room
+      idle.end();
+    });
   });
-});
 
 test('what is too large or too deep is refused', async () => {
   await besieged({}, 40, async (gateway) => {

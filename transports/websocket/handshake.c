@@ -15,8 +15,12 @@ const char admin_protocol[] = "janus-admin-protocol";
 /* Sockets that are no WebSocket yet: struct lws * -> struct pending *. The library's own limit begins anew with every
  * byte, so a client could dribble for ever. */
 static GHashTable *pending;
+/* The same, who came first is at the head. Those who are being ended are not in it any more. */
+static GQueue waiting = G_QUEUE_INIT;
 
 struct pending {
+    struct lws *wsi;
+    GList place; /* in waiting; data: this, or NULL when it is not there */
     const struct endpoint *endpoint;
     int64_t until_us;
     char remote[FORWARDED_TEXT]; /* of the client, perhaps behind proxies */
@@ -105,9 +109,25 @@ static void begin(struct lws *wsi)
 {
     struct pending *p = g_new0(struct pending, 1);
 
+    p->wsi = wsi;
+    p->place.data = p;
     p->endpoint = arriving;
     p->until_us = g_get_monotonic_time() + ws.handshake_us;
     g_hash_table_replace(pending, wsi, p);
+    g_queue_push_tail_link(&waiting, &p->place);
+}
+
+static void waits_no_longer(struct pending *p)
+{
+    if (p->place.data)
+        g_queue_unlink(&waiting, &p->place);
+    p->place.data = NULL;
+}
+
+static void free_pending(gpointer p)
+{
+    waits_no_longer(p);
+    g_free(p);
 }
 
 const struct endpoint *handshake_over(struct lws *wsi, char *remote, size_t size)
@@ -121,26 +141,25 @@ const struct endpoint *handshake_over(struct lws *wsi, char *remote, size_t size
     return e;
 }
 
+/* Never from within a callback of its own; frees p. */
+static void end_slow(struct pending *p)
+{
+    waits_no_longer(p);
+    atomic_fetch_add(&ws.too_slow, 1);
+    lws_set_timeout(p->wsi, PENDING_TIMEOUT_ESTABLISH_WITH_SERVER, LWS_TO_KILL_SYNC);
+}
+
 void handshakes_look_after(int64_t now_us)
 {
-    GHashTableIter it;
-    gpointer wsi, value;
+    const GList *first;
 
-    g_hash_table_iter_init(&it, pending);
-    while (g_hash_table_iter_next(&it, &wsi, &value)) {
-        struct pending *p = value;
-
-        if (now_us < p->until_us)
-            continue;
-        p->until_us = INT64_MAX; /* it leaves the table when the library frees it */
-        atomic_fetch_add(&ws.too_slow, 1);
-        lws_set_timeout(wsi, PENDING_TIMEOUT_ESTABLISH_WITH_SERVER, LWS_TO_KILL_ASYNC);
-    }
+    while ((first = g_queue_peek_head_link(&waiting)) && now_us >= ((struct pending *)first->data)->until_us)
+        end_slow(first->data);
 }
 
 void handshakes_init(void)
 {
-    pending = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    pending = g_hash_table_new_full(NULL, NULL, NULL, free_pending);
 }
 
 void handshakes_end(void)
@@ -155,7 +174,7 @@ static bool may_begin(const struct endpoint *e, int fd)
 {
     char address[64];
 
-    if (g_hash_table_size(pending) >= ws.most_connections || atomic_load(&ws.stopping))
+    if (atomic_load(&ws.stopping))
         return false;
     if (e->path)
         return true;
@@ -168,6 +187,8 @@ void handshake_begin(const struct endpoint *e, struct lws_vhost *vhost, int fd)
         close(fd);
         return;
     }
+    if (waiting.length >= ws.most_connections) /* sockets that say nothing keep nobody out */
+        end_slow(g_queue_peek_head(&waiting));
     arriving = e; /* it says LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED before it returns; closes fd when it fails */
     lws_adopt_descriptor_vhost(vhost, LWS_ADOPT_SOCKET | LWS_ADOPT_HTTP | LWS_ADOPT_ALLOW_SSL,
                                (lws_sock_file_fd_type){.sockfd = fd}, NULL, NULL);

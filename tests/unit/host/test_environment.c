@@ -83,6 +83,24 @@ static void the_last_files_are_not_for_newcomers(void **state)
     setrlimit(RLIMIT_NOFILE, &was);
 }
 
+static void when_all_are_taken_there_are_none(void **state)
+{
+    struct rlimit was, files;
+    int taken[64], n = 0;
+
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &was), 0);
+    files = (struct rlimit){60, was.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &files), 0);
+    set("limits", "reserved_files", "2");
+    while (n < 64 && (taken[n] = dup(2)) >= 0)
+        n++;
+    assert_false(gw_environment_has_files(config)); /* although it cannot open anything to find out */
+    while (n > 0)
+        close(taken[--n]);
+    assert_true(gw_environment_has_files(config));
+    setrlimit(RLIMIT_NOFILE, &was);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -90,6 +108,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(without_one_it_is_found, make_config, free_config),
         cmocka_unit_test_setup_teardown(the_limit_of_files_goes_up_as_far_as_it_may, make_config, free_config),
         cmocka_unit_test_setup_teardown(the_last_files_are_not_for_newcomers, make_config, free_config),
+        cmocka_unit_test_setup_teardown(when_all_are_taken_there_are_none, make_config, free_config),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

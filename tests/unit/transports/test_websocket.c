@@ -305,6 +305,27 @@ static void a_slow_handshake_is_ended(void **state)
     client_close(quick);
 }
 
+/* Who has said nothing for longest makes room: a crowd of such sockets locks nobody out. */
+static void silent_sockets_give_way(void **state)
+{
+    static const struct setting s[] = {{"general", "ws_port", "0"}, {"general", "connection_limit", "3"}, {0}};
+    struct client *silent[4], *c;
+    int port = start_with(s);
+
+    for (int i = 0; i < 4; i++)
+        silent[i] = client_open(port);
+    assert_true(client_is_closed(silent[0], 3000));
+    c = open_at(port);
+    fake_free(fake_must_hear(OPENED));
+    assert_true(client_is_closed(silent[1], 3000));
+    assert_false(client_is_closed(silent[2], 50));
+    say(c, "heard");
+    expect_heard("heard");
+    for (int i = 0; i < 4; i++)
+        client_close(silent[i]);
+    client_close(c);
+}
+
 static void connections_have_a_bound(void **state)
 {
     static const struct setting s[] = {{"general", "ws_port", "0"}, {"general", "connection_limit", "2"}, {0}};
@@ -677,6 +698,7 @@ int main(void)
                                        TEST(enforced_origin),
                                        TEST(access_lists),
                                        TEST(a_slow_handshake_is_ended),
+                                       TEST(silent_sockets_give_way),
                                        TEST(connections_have_a_bound),
                                        TEST(text_both_ways),
                                        TEST(fragments_are_put_together),
