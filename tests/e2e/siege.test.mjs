@@ -140,6 +140,7 @@ for (const [name, greeting] of [['sockets that say nothing', null], ['WebSockets
       const before = rss(gateway);
       const idle = await crowd(gateway.wsPort, n, 200, greeting);
       await well(gateway);
+      await wait(n / 5); // what came with them has been dealt with
       const [grown, used, at] = [rss(gateway) - before, cpu(gateway), performance.now()];
       await wait(3000);
       t.diagnostic(`${n}: ${(grown / 1024 / n).toFixed(1)} KiB each, ${((cpu(gateway) - used) * 1e5 / (performance.now() - at)).toFixed(2)} % of a processor`);
