@@ -2,6 +2,8 @@
 /* Who may come in: the operator's word, draining, and modules that refuse new work for reasons of their own. */
 #include "api/inside.h"
 
+#include "api/busy.h"
+
 void gw_admission_init(struct gw_api *a)
 {
     a->accept = true;
@@ -40,8 +42,11 @@ static bool is_welcome(const struct gw_request *rq)
     const json_t *purpose = json_object_get(rq->root, "for");
     const char *name = gw_json_string(purpose, "plugin");
     struct gw_plugin *p = name ? gw_plugin_find(rq->api, name) : NULL;
+    bool welcome = false;
 
-    return p && p->table.welcomes && p->table.welcomes(purpose);
+    if (p && p->table.welcomes)
+        GW_NAMED_CALL(p->table.name, "welcomes", welcome = p->table.welcomes(purpose));
+    return welcome;
 }
 
 /* Balancers are told at once that we drain, and take a moment to hear it: whom they still send is let in. */

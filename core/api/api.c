@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "api/busy.h"
 #include "api/events.h"
 #include "base/err.h"
 #include "config/config.h"
@@ -169,7 +170,9 @@ int gw_api_add_plugin(struct gw_api *a, const struct cardea_plugin *table, const
         goto out;
     }
     a->starting = p;
-    err = p->table.start ? p->table.start(host, config) : 0;
+    err = 0;
+    if (p->table.start)
+        GW_NAMED_CALL(p->table.name, "start", err = p->table.start(host, config));
     a->starting = NULL;
     if (err) {
         snprintf(why, why_len, "its start() refused with %d", err);
@@ -188,7 +191,7 @@ int gw_api_add_transport(struct gw_api *a, const struct cardea_transport *table,
                          size_t why_len)
 {
     struct gw_transport *t = g_new0(struct gw_transport, 1);
-    int err;
+    int err = 0;
 
     copy_table(&t->table, sizeof(t->table), table, table->size);
     t->key = table;
@@ -199,7 +202,8 @@ int gw_api_add_transport(struct gw_api *a, const struct cardea_transport *table,
     t->exchange->transport = t;
     t->exchange->sessions = g_hash_table_new(g_direct_hash, g_direct_equal);
     g_ptr_array_add(a->transports, t); /* before start(): it may speak at once */
-    err = t->table.start ? t->table.start(host, config) : 0;
+    if (t->table.start)
+        GW_NAMED_CALL(t->table.name, "start", err = t->table.start(host, config));
     if (!err)
         return 0;
     snprintf(why, why_len, "its start() refused with %d", err);
@@ -230,7 +234,7 @@ int gw_api_remove_plugin(struct gw_api *a, const char *name, const struct cardea
     if (table)
         *table = p->key;
     if (p->table.stop)
-        p->table.stop();
+        GW_NAMED_CALL(p->table.name, "stop", p->table.stop());
     g_ptr_array_remove(a->plugins, p);
     return 0;
 }
@@ -258,7 +262,7 @@ void gw_api_stop_transports(struct gw_api *a)
         struct gw_transport *t = a->transports->pdata[i - 1];
 
         if (t->table.stop)
-            t->table.stop();
+            GW_NAMED_CALL(t->table.name, "stop", t->table.stop());
     }
     g_ptr_array_set_size(a->transports, 0);
 }
@@ -269,7 +273,7 @@ void gw_api_stop_plugins(struct gw_api *a)
         struct gw_plugin *p = a->plugins->pdata[i - 1];
 
         if (p->table.stop)
-            p->table.stop();
+            GW_NAMED_CALL(p->table.name, "stop", p->table.stop());
     }
     g_ptr_array_set_size(a->plugins, 0);
 }

@@ -5,6 +5,7 @@
  */
 #include "api/inside.h"
 
+#include "api/busy.h"
 #include "log/log.h"
 
 #define S INT64_C(1000000)
@@ -89,7 +90,7 @@ void gw_api_draining(struct gw_api *a, const struct gw_drain_status *status)
         struct gw_plugin *p = a->plugins->pdata[i];
 
         if (p->table.drain)
-            p->table.drain(status->draining);
+            GW_NAMED_CALL(p->table.name, "drain", p->table.drain(status->draining));
     }
 }
 

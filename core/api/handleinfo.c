@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/busy.h"
 #include "peer/view.h"
 
 struct gw_query {
@@ -114,7 +115,9 @@ static json_t *msids_json(const struct gw_handle *h)
 
 static void add_specific(json_t *o, const struct gw_handle *h)
 {
-    json_t *specific = h->plugin->table.describe(h->ticket, h->user);
+    json_t *specific;
+
+    GW_NAMED_CALL(h->plugin->table.name, "describe", specific = h->plugin->table.describe(h->ticket, h->user));
 
     if (!specific)
         return;

@@ -6,6 +6,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "api/busy.h"
 #include "base/err.h"
 #include "log/log.h"
 
@@ -126,7 +127,9 @@ void gw_routes_exchange(struct gw_api *a, struct gw_exchange *x, const struct gw
     gw_again_keep(x, in);
     x->ticket = gw_tickets_add(&a->exchanges, x);
     answering = a;
+    gw_busy_running("route", (void (*)(void))r->handler);
     r->handler(x->ticket, &rq);
+    gw_busy_running(NULL, NULL);
 }
 
 /* The exchange that waits under this ticket, which is used up; NULL: it was answered, or its client has gone. */

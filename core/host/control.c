@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 #include <sys/epoll.h>
 
+#include "api/busy.h"
 #include "base/err.h"
 #include "loop/mailbox.h"
 
@@ -39,6 +40,14 @@ struct timer {
     void *arg;
 };
 
+/* Whose code it is can be found out while it runs: api/busy.h. */
+static void run_named(const char *what, void (*run)(void *arg), void *arg)
+{
+    gw_busy_running(what, (void (*)(void))run);
+    run(arg);
+    gw_busy_running(NULL, NULL);
+}
+
 static void take_posts(void *arg, uint32_t events, int64_t now_us)
 {
     _Alignas(16) char message[GW_MAIL_SIZE];
@@ -49,7 +58,7 @@ static void take_posts(void *arg, uint32_t events, int64_t now_us)
 
         if (!gw_mailbox_take(control.posts, message))
             return;
-        p->run(p->arg);
+        run_named("post", p->run, p->arg);
     }
     gw_mailbox_kick(control.posts);
 }
@@ -61,7 +70,7 @@ void gw_control_hear_out(void)
     while (gw_mailbox_take(control.posts, message)) {
         const struct post *p = (const struct post *)message;
 
-        p->run(p->arg);
+        run_named("post", p->run, p->arg);
     }
 }
 
@@ -80,7 +89,7 @@ static gboolean finish_job(gpointer data)
 
     atomic_fetch_sub(&control.jobs, 1);
     if (j->done)
-        j->done(j->arg);
+        run_named("the end of a job", j->done, j->arg);
     g_free(j);
     return G_SOURCE_REMOVE;
 }
@@ -129,7 +138,7 @@ static void fire(void *arg, int64_t now_us)
         gw_timer_start(gw_loop_timers(control.loop), &t->timer, now_us + t->every_us);
     else
         gw_control_timer_stop(t->id);
-    run(run_arg);
+    run_named("timer", run, run_arg);
 }
 
 uint64_t gw_control_timer(unsigned ms, bool repeat, void (*run)(void *arg), void *arg)

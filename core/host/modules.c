@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/busy.h"
 #include "base/err.h"
 #include "host/control.h"
 #include "host/module.h"
@@ -170,9 +171,9 @@ static void tell_reload(const struct loaded *l)
     const struct cardea_transport *t = l->module->transport;
 
     if (p && p->size >= offsetof(struct cardea_plugin, reload) + sizeof(p->reload) && p->reload)
-        p->reload(l->config);
+        GW_NAMED_CALL(p->name, "reload", p->reload(l->config));
     if (t && t->size >= offsetof(struct cardea_transport, reload) + sizeof(t->reload) && t->reload)
-        t->reload(l->config);
+        GW_NAMED_CALL(t->name, "reload", t->reload(l->config));
 }
 
 void gw_modules_reload(struct gw_modules *ms, const struct gw_settings *settings, gw_complain_fn *complain, void *arg,

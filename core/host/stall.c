@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/stall.h"
 
+#include <dlfcn.h>
+#include <string.h>
+
 #include <glib.h>
 
 #include "api/busy.h"
 #include "base/err.h"
+
+static const char stall_module; /* lies in the program */
 
 struct gw_stall {
     struct gw_stall_conf conf;
@@ -45,13 +50,28 @@ static void tell(struct gw_stall *s, const struct name *plugin, const struct nam
     s->conf.tell(s->conf.arg, plugin->known ? plugin->text : NULL, what->known ? what->text : NULL, ms, over);
 }
 
+/* The file of a module that this code lies in; the program itself is none. */
+static void find_module(struct name *plugin, void (*code)(void))
+{
+    Dl_info of, own;
+    const void *address;
+
+    memcpy(&address, &code, sizeof(address)); /* a pointer to a function is not one to an object, says C */
+    if (!dladdr(address, &of) || !of.dli_fname || !dladdr(&stall_module, &own) || of.dli_fbase == own.dli_fbase)
+        return;
+    note(plugin, strrchr(of.dli_fname, '/') ? strrchr(of.dli_fname, '/') + 1 : of.dli_fname);
+}
+
 static void look(struct name *plugin, struct name *what)
 {
     const char *p, *w;
+    void (*code)(void);
 
-    gw_busy(&p, &w);
+    gw_busy(&p, &w, &code);
     note(plugin, p);
     note(what, w);
+    if (!p && code)
+        find_module(plugin, code);
 }
 
 static void *watch(void *arg)

@@ -14,7 +14,8 @@ struct gw_stall_conf {
     const struct gw_loop *loop; /* borrowed; when all is well it turns at least twice in patience_ms */
     unsigned patience_ms;
     /* [the thread of its own] Once when the loop stands still, and once when it moves again: over. plugin and what as
-     * gw_busy_with() had them, borrowed; NULL: no plugin was named. ms: for how long so far. */
+     * gw_busy_with() had them, or the file of the module whose code gw_busy_running() named; borrowed; NULL: no
+     * plugin was named. ms: for how long so far. */
     void (*tell)(void *arg, const char *plugin, const char *what, unsigned ms, bool over);
     void *arg;
 };

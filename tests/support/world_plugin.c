@@ -2,6 +2,12 @@
 /* The test's own plugin: it notes what it is told, and has verbs for what a plugin can do, well or badly. */
 #include "support/world_inside.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/busy.h"
+
 static const struct cardea_host *host;
 
 /* What a plugin is promised: never inside one of its own callbacks. */
@@ -9,6 +15,20 @@ static void enter(void)
 {
     if (world.depth++)
         world.posts_nested++;
+}
+
+/* Whoever looks while it stands still is told where it is (api/busy.h). what NULL: a verb, whichever. */
+static void is_named(const char *what)
+{
+    const char *plugin_name, *callback;
+    void (*code)(void);
+
+    gw_busy(&plugin_name, &callback, &code);
+    if (plugin_name && callback && !strcmp(plugin_name, "cardea.plugin.fake") && (!what || !strcmp(callback, what)))
+        return;
+    fprintf(stderr, "in %s, and said to be in %s of %s\n", what ? what : "a verb", callback ? callback : "nothing",
+            plugin_name ? plugin_name : "nobody");
+    abort();
 }
 
 static void leave(void)
@@ -24,6 +44,7 @@ static json_t *fine(const char *what)
 static void run_sync(struct cardea_request *rq)
 {
     enter();
+    is_named(NULL);
     host->reply(rq, json_pack("{ss sO}", "fake", "success", "body", host->info(rq)->body));
     leave();
 }
@@ -31,6 +52,7 @@ static void run_sync(struct cardea_request *rq)
 static void run_async(struct cardea_request *rq)
 {
     enter();
+    is_named(NULL);
     world.runs++;
     host->reply(rq, fine("ok"));
     leave();
@@ -49,6 +71,7 @@ static void run_list(struct cardea_request *rq)
 static void run_twice(struct cardea_request *rq)
 {
     enter();
+    is_named(NULL);
     host->reply(rq, fine("first"));
     host->reply(rq, fine("second"));
     host->fail(rq, 400, "third");
@@ -66,6 +89,7 @@ static void run_answer(struct cardea_request *rq)
     const struct cardea_answer policy = {.title = "fake"};
 
     enter();
+    is_named(NULL);
     world.last_result = host->answer(rq, &policy);
     if (world.last_result)
         host->fail(rq, 414, "no answer: %d", world.last_result);
@@ -89,6 +113,7 @@ static void run_offer(struct cardea_request *rq)
     struct cardea_handle *h = host->info(rq)->handle;
 
     enter();
+    is_named(NULL);
     place_audio(h);
     world.last_result = host->offer(h, rq, &offer);
     host->notify(h, fine("before the reply"));
@@ -102,6 +127,7 @@ static void run_end(struct cardea_request *rq)
     struct cardea_handle *h = host->info(rq)->handle;
 
     enter();
+    is_named(NULL);
     host->end(h);
     host->end(h);
     host->reply(rq, fine("ending"));
@@ -111,6 +137,7 @@ static void run_end(struct cardea_request *rq)
 static void run_hangup(struct cardea_request *rq)
 {
     enter();
+    is_named(NULL);
     host->hangup(host->info(rq)->handle, NULL);
     host->reply(rq, fine("hanging up"));
     leave();
@@ -119,6 +146,7 @@ static void run_hangup(struct cardea_request *rq)
 static int attach(struct cardea_handle *h, void **user)
 {
     enter();
+    is_named("attach");
     world.handle = h;
     if (world.end_in_attach)
         host->end(h);
@@ -131,6 +159,7 @@ static int attach(struct cardea_handle *h, void **user)
 static void detach(struct cardea_handle *h, void *user)
 {
     enter();
+    is_named("detach");
     world.detached++;
     host->notify(h, fine("bye"));
     leave();
@@ -139,6 +168,7 @@ static void detach(struct cardea_handle *h, void *user)
 static void up(struct cardea_handle *h, void *user)
 {
     enter();
+    is_named("up");
     world.ups++;
     host->notify(h, fine("up"));
     leave();
@@ -147,6 +177,7 @@ static void up(struct cardea_handle *h, void *user)
 static void down(struct cardea_handle *h, void *user, const char *reason)
 {
     enter();
+    is_named("down");
     world.downs++;
     host->notify(h, fine("down"));
     leave();
@@ -155,6 +186,7 @@ static void down(struct cardea_handle *h, void *user, const char *reason)
 static void source_added(struct cardea_handle *h, void *user, const struct cardea_stream *stream)
 {
     enter();
+    is_named("source_added");
     world.sources++;
     leave();
 }
@@ -162,33 +194,39 @@ static void source_added(struct cardea_handle *h, void *user, const struct carde
 static void source_gone(struct cardea_handle *h, void *user, cardea_source source)
 {
     enter();
+    is_named("source_gone");
     world.sources_gone++;
     leave();
 }
 
 static void told_to_drain(bool draining)
 {
+    is_named("drain");
     world.drains += draining ? 1 : 100;
 }
 
 static bool welcomes(const json_t *purpose)
 {
+    is_named("welcomes");
     return json_integer_value(json_object_get(purpose, "room")) == 1234;
 }
 
 static json_t *describe(struct cardea_handle *h, void *user)
 {
+    is_named("describe");
     return json_pack("{ss}", "plugin", "fake");
 }
 
 static int start(const struct cardea_host *h, const struct cardea_config *config)
 {
+    is_named("start");
     host = h;
     return 0;
 }
 
 static void stop(void)
 {
+    is_named("stop");
 }
 
 static const struct cardea_param params[] = {

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include <glib.h>
+#include <jansson.h>
 
 #include "api/busy.h"
 #include "host/stall.h"
@@ -57,9 +58,33 @@ static void test_stall(void **state)
     gw_loop_free(loop);
 }
 
+/* What has no name is called by the file of the module that its code lies in; ours is no module. */
+static void code_has_a_module(void **state)
+{
+    struct gw_loop *loop;
+    struct gw_stall *s;
+    struct gw_stall_conf conf = {.patience_ms = 200, .tell = tell, .arg = &told};
+
+    memset(&told, 0, sizeof(told));
+    assert_int_equal(gw_loop_new(&loop, false), 0);
+    conf.loop = loop;
+    gw_busy_running("timer", (void (*)(void))json_object); /* a function of a library */
+    assert_int_equal(gw_stall_new(&s, &conf), 0);
+    until(&told.stands, 1);
+    assert_memory_equal(told.said, "libjansson.so", 13);
+    assert_non_null(strstr(told.said, " in timer"));
+    gw_busy_running("timer", (void (*)(void))gw_stall_new);
+    gw_loop_turn(loop, 0);
+    until(&told.stands, 2);
+    assert_string_equal(told.said, "nobody in timer");
+    gw_busy_running(NULL, NULL);
+    gw_stall_free(s);
+    gw_loop_free(loop);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_stall)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_stall), cmocka_unit_test(code_has_a_module)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
