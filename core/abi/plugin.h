@@ -84,9 +84,13 @@ struct cardea_plugin {
     /* handle_info.plugin_specific; new reference. `hangingup` and `destroyed` are added, and a `peer-bitrate` that is
      * null is filled in: what the client last said by REMB that it can receive. */
     json_t *(*describe)(struct cardea_handle *h, void *user);
-    /* The gateway drains: may a new session come in for this purpose, the `for` of its `create`? True for what lives
-     * here already and nowhere else, such as a room with people in it. purpose is borrowed. */
+    /* The gateway drains: may somebody still come in for this purpose, the `for` of a `create` (or see `about`)? True
+     * for what lives here already and nowhere else, such as a room with people in it. purpose is borrowed. */
     bool (*welcomes)(const json_t *purpose);
+    /* Members of a request's body that name what it is about, such as "room"; NULL-terminated. A process that took over
+     * from another, or has a successor, makes a purpose of them, and what is welcome there (and not here) is done
+     * there: its handle lodges in the other process. NULL: requests are about nothing that lives anywhere. */
+    const char *const *about;
 };
 
 #define CARDEA_PLUGIN_HEAD                                                                                             \

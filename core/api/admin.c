@@ -408,13 +408,17 @@ static bool find_addressed(struct gw_request *rq)
 {
     gint64 key = (gint64)rq->handle_id;
 
-    rq->session = gw_session_find(rq->api, rq->session_id);
+    rq->session = gw_session_find_for(rq->api, rq->session_id, rq->origin.transport);
     if (!rq->session) {
         if (!gw_elsewhere_request(rq))
             gw_request_fail(rq, GW_API_NO_SESSION, "No such session: %llu", (unsigned long long)rq->session_id);
         return false;
     }
     rq->handle = rq->has_handle ? g_hash_table_lookup(rq->session->handles, &key) : NULL;
+    if (rq->handle && rq->handle->away.there) {
+        gw_away_request(rq);
+        return false;
+    }
     if (rq->handle || !rq->has_handle)
         return true;
     gw_request_fail(rq, GW_API_NO_HANDLE, "No such handle: %llu", (unsigned long long)rq->handle_id);

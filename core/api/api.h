@@ -122,15 +122,19 @@ void gw_api_abandoned(struct gw_api *a, const void *transport, uint64_t tag);
 /*
  * Where requests for sessions go that are not here. arg is that of gw_api_conf. message and exchange return true when
  * they have taken it: it is answered by gw_api_send() or gw_api_respond(). fresh: it makes a session. transport, c and
- * tag are those of the transport that it came by.
+ * tag are those of the transport that it came by. where: to whom; GW_ANYWHERE: to whoever may have it.
  */
+#define GW_ANYWHERE (-1)
 struct gw_elsewhere {
-    bool (*message)(void *arg, const void *transport, cardea_connection c, enum cardea_door door, const char *remote,
-                    const char *text, size_t len);
-    bool (*exchange)(void *arg, const void *transport, uint64_t tag, enum cardea_door door,
+    bool (*message)(void *arg, int where, const void *transport, cardea_connection c, enum cardea_door door,
+                    const char *remote, const char *text, size_t len);
+    bool (*exchange)(void *arg, int where, const void *transport, uint64_t tag, enum cardea_door door,
                      const struct gw_exchange_in *in, bool fresh);
     void (*closed)(void *arg, const void *transport, cardea_connection c);
     void (*abandoned)(void *arg, const void *transport, uint64_t tag);
+    /* Asks whether a handle may lodge there; gw_api_lodged() answers. what (taken) is for gw_api_lodge(); what the
+     * handle says there comes by gw_api_send() to connection `session` of `transport`. *where: whom it asked. */
+    bool (*lodge)(void *arg, const void *transport, uint64_t id, uint64_t session, json_t *what, int *where);
 };
 void gw_api_elsewhere(struct gw_api *a, const struct gw_elsewhere *e); /* borrowed; NULL: there is no other place */
 /* A successor accepts clients from now on: exchanges end their connections, so that the next one goes there. */
@@ -139,6 +143,11 @@ void gw_api_respond(struct gw_api *a, const void *transport, uint64_t tag, int s
                     const void *body, size_t len);
 void gw_api_send(struct gw_api *a, const void *transport, cardea_connection c, const char *text, size_t len);
 void gw_api_shut(struct gw_api *a, const void *transport, cardea_connection c);
+/* The answer to lodge(). */
+void gw_api_lodged(struct gw_api *a, uint64_t id, uint64_t session, bool in);
+/* A neighbour asks: a handle of it may lodge here, when what it is about lives here. Events go to connection c. */
+bool gw_api_lodge(struct gw_api *a, const void *transport, cardea_connection c, const json_t *what);
+void gw_api_neighbour_gone(struct gw_api *a, int where); /* what lodged there is over */
 
 /* Something that happened to connection (or exchange) id; for event handlers. data is taken. */
 void gw_api_transport_event(struct gw_api *a, const void *transport, uint64_t id, json_t *data);

@@ -138,7 +138,7 @@ static void poll(struct gw_api *a, struct gw_exchange *x, enum cardea_door door,
 {
     char *secret = query_value(in->query, "apisecret"), *token = query_value(in->query, "token");
     bool passes = gw_auth_passes(a, secret, token);
-    struct gw_session *s = p->has_session ? gw_session_find(a, p->session) : NULL;
+    struct gw_session *s = p->has_session ? gw_session_find_for(a, p->session, x->transport) : NULL;
 
     g_free(secret);
     g_free(token);

@@ -19,7 +19,7 @@ void gw_api_succeeded(struct gw_api *a)
 }
 
 /* An exchange as the request that it carried; its ids are inside. */
-static bool send_exchange(const struct gw_request *rq, const char *text, bool fresh)
+static bool send_exchange(const struct gw_request *rq, int where, const char *text, bool fresh)
 {
     const struct gw_exchange_in in = {.method = "POST",
                                       .path = "",
@@ -29,10 +29,11 @@ static bool send_exchange(const struct gw_request *rq, const char *text, bool fr
                                       .len = strlen(text)};
     const struct gw_api *a = rq->api;
 
-    return a->elsewhere->exchange(a->conf.arg, rq->origin.transport->key, rq->origin.tag, rq->origin.door, &in, fresh);
+    return a->elsewhere->exchange(a->conf.arg, where, rq->origin.transport->key, rq->origin.tag, rq->origin.door, &in,
+                                  fresh);
 }
 
-static bool send_on(const struct gw_request *rq, bool fresh)
+static bool send_on(const struct gw_request *rq, int where, bool fresh)
 {
     const struct gw_api *a = rq->api;
     char *text = gw_json_text(rq->root);
@@ -41,29 +42,34 @@ static bool send_on(const struct gw_request *rq, bool fresh)
     if (!text)
         return false;
     if (rq->origin.connection)
-        sent = a->elsewhere->message(a->conf.arg, rq->origin.transport->key, rq->origin.connection, rq->origin.door,
-                                     gw_origin_remote(&rq->origin), text, strlen(text));
+        sent = a->elsewhere->message(a->conf.arg, where, rq->origin.transport->key, rq->origin.connection,
+                                     rq->origin.door, gw_origin_remote(&rq->origin), text, strlen(text));
     else
-        sent = send_exchange(rq, text, fresh);
+        sent = send_exchange(rq, where, text, fresh);
     free(text);
     return sent;
 }
 
 bool gw_elsewhere_request(const struct gw_request *rq)
 {
-    return rq->api->elsewhere && !gw_origin_is_guest(rq->api, &rq->origin) && send_on(rq, false);
+    return rq->api->elsewhere && !gw_origin_is_guest(rq->api, &rq->origin) && send_on(rq, GW_ANYWHERE, false);
+}
+
+bool gw_elsewhere_handle(const struct gw_request *rq, int where)
+{
+    return rq->api->elsewhere && send_on(rq, where, false);
 }
 
 /* A connection that is here must stay here: only what comes by an exchange can be made at our successor. */
 bool gw_elsewhere_create(const struct gw_request *rq)
 {
-    return rq->api->elsewhere && !rq->origin.connection && send_on(rq, true);
+    return rq->api->elsewhere && !rq->origin.connection && send_on(rq, GW_ANYWHERE, true);
 }
 
 bool gw_elsewhere_exchange(const struct gw_api *a, const struct gw_exchange *x, enum cardea_door door,
                            const struct gw_exchange_in *in)
 {
-    return a->elsewhere && a->elsewhere->exchange(a->conf.arg, x->transport->key, x->tag, door, in, false);
+    return a->elsewhere && a->elsewhere->exchange(a->conf.arg, GW_ANYWHERE, x->transport->key, x->tag, door, in, false);
 }
 
 void gw_elsewhere_closed(const struct gw_api *a, const void *transport, cardea_connection c)
@@ -146,6 +152,8 @@ void gw_api_send(struct gw_api *a, const void *transport, cardea_connection c, c
 
     if (t)
         t->table.send(c, text, len);
+    else if (gw_away_is_key(a, transport))
+        gw_away_heard(a, c, text, len);
 }
 
 void gw_api_shut(struct gw_api *a, const void *transport, cardea_connection c)

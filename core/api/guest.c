@@ -161,7 +161,7 @@ static void begin(struct gw_api *a, void *ticket)
         s = gw_session_new(a, g_hash_table_lookup(a->guests.clients, &key), 0);
         s->timeout_s = 0;
         g->session_id = s->id;
-        h = gw_handle_new(s, p, g->opaque_id, NULL);
+        h = gw_handle_new(s, p, 0, g->opaque_id, NULL);
     }
     if (!h) {
         put(g, json_pack("{ss}", "janus", "detached"));

@@ -29,14 +29,15 @@ static uint64_t free_id(const struct gw_session *s)
     return (uint64_t)id;
 }
 
-static struct gw_handle *make(struct gw_session *s, struct gw_plugin *p, const char *opaque_id, const char *token)
+static struct gw_handle *make(struct gw_session *s, struct gw_plugin *p, uint64_t id, const char *opaque_id,
+                              const char *token)
 {
     struct gw_handle *h = g_new0(struct gw_handle, 1);
 
     h->api = s->api;
     h->session = s;
     h->plugin = p;
-    h->id = free_id(s);
+    h->id = id ? id : free_id(s);
     h->opaque_id = g_strdup(opaque_id);
     h->token = g_strdup(token);
     h->claims = json_deep_copy(gw_auth_claims(h->api, token));
@@ -117,9 +118,10 @@ static bool may_attach(const struct gw_request *rq, const struct gw_plugin *p)
     return false;
 }
 
-struct gw_handle *gw_handle_new(struct gw_session *s, struct gw_plugin *p, const char *opaque_id, const char *token)
+struct gw_handle *gw_handle_new(struct gw_session *s, struct gw_plugin *p, uint64_t id, const char *opaque_id,
+                                const char *token)
 {
-    struct gw_handle *h = make(s, p, opaque_id, token);
+    struct gw_handle *h = make(s, p, id, opaque_id, token);
     bool refused;
 
     list(h);
@@ -150,7 +152,7 @@ void gw_handle_attach(struct gw_request *rq)
     p = gw_plugin_find(rq->api, gw_json_string(rq->root, "plugin"));
     if (!may_attach(rq, p))
         return;
-    h = gw_handle_new(rq->session, p, gw_json_string(rq->root, "opaque_id"), gw_json_string(rq->root, "token"));
+    h = gw_handle_new(rq->session, p, 0, gw_json_string(rq->root, "opaque_id"), gw_json_string(rq->root, "token"));
     if (!h) {
         gw_request_fail(rq, GW_API_ATTACH, "%s refused the handle", p->shown);
         return;

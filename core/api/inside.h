@@ -100,6 +100,7 @@ struct gw_session {
     int64_t created_us;
     int64_t last_us;   /* last accepted request */
     int64_t timeout_s; /* -1: the global value */
+    bool lodger;       /* of a session in a neighbour, for handles that lodge here */
     bool over;         /* not listed any more; gone when its last handle is */
     bool flushing;     /* a flush of polls is put off */
     GQueue events;     /* texts, owned; only while the owner polls */
@@ -116,6 +117,16 @@ struct gw_sdp {
     bool done;        /* nothing comes any more */
     char *type, *sdp; /* owned, NULL: failed */
     bool e2ee;
+};
+
+/* A handle that lodges in a neighbour, or might (away.c). */
+struct gw_away {
+    bool asks, once;         /* a question is out, for one request only; requests are parked meanwhile */
+    bool yes;                /* the last answer */
+    bool here, there;        /* decided */
+    int where;               /* whom it asked */
+    unsigned late;           /* answers that nobody waits for any more */
+    const json_t *asked_for; /* the request that the question, or the answer, is about; parked */
 };
 
 enum gw_handle_state { GW_HANDLE_ATTACHING, GW_HANDLE_LIVE, GW_HANDLE_CLOSING };
@@ -149,6 +160,8 @@ struct gw_handle {
     struct cardea_sending sending; /* as the plugin wants it */
     struct gw_quality quality;
     uint32_t most_bps; /* of what its session may be sent; 0: no bound */
+    struct gw_away away;
+    bool once; /* a lodger for one request */
     bool up;
     bool cleaning;             /* its PeerConnection is being closed */
     bool went_down, alerted;   /* how the last one ended: told of by its worker; by an alert of the peer */
@@ -233,6 +246,7 @@ struct gw_api {
     GHashTable *refusals; /* module -> why */
     uint64_t sessions_made;
     const struct gw_elsewhere *elsewhere; /* borrowed; NULL: there is no other place */
+    char away;                            /* its address is a name (away.c) */
     bool succeeded;
     struct {
         struct gw_timer timer;
@@ -311,6 +325,7 @@ void gw_egress_share(struct gw_session *s); /* its handles have become more or f
  */
 bool gw_elsewhere_request(const struct gw_request *rq);
 bool gw_elsewhere_create(const struct gw_request *rq);
+bool gw_elsewhere_handle(const struct gw_request *rq, int where);
 /* A route's exchange is kept, so that the neighbour can be asked when nobody here knows its path (404). */
 void gw_again_keep(struct gw_exchange *x, const struct gw_exchange_in *in);
 bool gw_again_elsewhere(struct gw_exchange *x); /* at most once */
@@ -320,8 +335,22 @@ bool gw_elsewhere_exchange(const struct gw_api *a, const struct gw_exchange *x, 
 void gw_elsewhere_closed(const struct gw_api *a, const void *transport, cardea_connection c);
 void gw_elsewhere_abandoned(const struct gw_api *a, const void *transport, uint64_t tag);
 
+/* --- away.c, lodger.c: handles for what lives in a neighbour -------------------------------------------------------
+ */
+/* A message: true: it was sent on, or waits for the answer where it belongs. */
+bool gw_away_takes(struct gw_request *rq, bool async);
+void gw_away_request(struct gw_request *rq); /* of a handle that is there; also an operator's */
+bool gw_away_is_key(const struct gw_api *a, const void *transport);
+void gw_away_heard(struct gw_api *a, uint64_t session_id, const char *text, size_t len);
+void gw_away_session_over(const struct gw_session *s);
+/* false: what comes from there is for the session in the neighbour, not for its lodgers here. */
+bool gw_lodger_is_for(const struct gw_session *s, const struct gw_transport *from);
+void gw_lodgers_watch(struct gw_session *s);
+
 /* --- session.c ---------------------------------------------------------------------------------------------------- */
 struct gw_session *gw_session_find(const struct gw_api *a, uint64_t id);
+/* The same for what came by this transport. */
+struct gw_session *gw_session_find_for(const struct gw_api *a, uint64_t id, const struct gw_transport *from);
 void gw_session_touch(struct gw_session *s);
 int64_t gw_session_timeout_s(const struct gw_session *s); /* 0: never */
 /* id 0, or one in use: a random one. owner gets its events. */
@@ -340,8 +369,9 @@ void gw_polls_release(struct gw_session *s); /* all get the filler */
 void gw_polls_flush(struct gw_session *s);   /* events to the oldest */
 
 /* --- handle.c ----------------------------------------------------------------------------------------------------- */
-/* Attached; NULL: the plugin refuses, or there is no memory for its link. */
-struct gw_handle *gw_handle_new(struct gw_session *s, struct gw_plugin *p, const char *opaque_id, const char *token);
+/* Attached; NULL: the plugin refuses, or there is no memory for its link. id 0: a random one. */
+struct gw_handle *gw_handle_new(struct gw_session *s, struct gw_plugin *p, uint64_t id, const char *opaque_id,
+                                const char *token);
 void gw_handle_attach(struct gw_request *rq);
 void gw_handle_close(struct gw_handle *h, bool tell);
 struct gw_handle *gw_handle_of(const struct gw_api *a, const struct cardea_handle *ticket);

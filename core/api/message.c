@@ -236,7 +236,7 @@ void gw_api_notify_all(struct gw_api *a, struct cardea_handle *const *handles, s
         struct gw_handle *h = gw_handle_of(a, handles[i]);
         GString *g;
 
-        if (!h)
+        if (!h || h->away.there)
             continue;
         g = gw_event_open(h, "event", NULL);
         g_string_append(g, ",\"plugindata\":{\"plugin\":");
@@ -390,12 +390,22 @@ static bool may_enter(const struct gw_request *rq)
     return false;
 }
 
+/* A synchronous request leaves nothing behind in the plugin. */
+static bool is_async(const struct gw_request *rq)
+{
+    const struct gw_message asked = {.plugin = rq->handle->plugin, .handle = rq->handle};
+    const json_t *body = json_object_get(rq->root, "body");
+    const struct cardea_verb *verb = find_verb(&asked, gw_json_string(body, "request"));
+
+    return (verb && verb->mode == CARDEA_ASYNC) || json_object_get(rq->root, "jsep");
+}
+
 void gw_message_take(struct gw_request *rq)
 {
     struct cardea_request_info info = {0};
     json_t *jsep = json_object_get(rq->root, "jsep");
 
-    if (!gw_request_check(rq, message_params, rq->root) || !may_enter(rq))
+    if (!gw_request_check(rq, message_params, rq->root) || !may_enter(rq) || gw_away_takes(rq, is_async(rq)))
         return;
     if (jsep && !gw_jsep_check(rq, jsep))
         return;

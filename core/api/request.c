@@ -239,7 +239,7 @@ static void serve_addressed(struct gw_request *rq)
     }
     if (!passes(rq))
         return;
-    rq->session = gw_session_find(rq->api, rq->session_id);
+    rq->session = gw_session_find_for(rq->api, rq->session_id, rq->origin.transport);
     if (!rq->session) {
         if (!gw_elsewhere_request(rq))
             gw_request_fail(rq, GW_API_NO_SESSION, "No such session: %llu", (unsigned long long)rq->session_id);
@@ -257,7 +257,10 @@ static void serve_addressed(struct gw_request *rq)
             return;
         }
     }
-    serve_level(rq, rq->handle ? GW_LEVEL_HANDLE : GW_LEVEL_SESSION);
+    if (rq->handle && rq->handle->away.there)
+        gw_away_request(rq);
+    else
+        serve_level(rq, rq->handle ? GW_LEVEL_HANDLE : GW_LEVEL_SESSION);
 }
 
 static const struct cardea_param client_frame[] = {

@@ -13,6 +13,13 @@ struct gw_session *gw_session_find(const struct gw_api *a, uint64_t id)
     return g_hash_table_lookup(a->sessions, &key);
 }
 
+struct gw_session *gw_session_find_for(const struct gw_api *a, uint64_t id, const struct gw_transport *from)
+{
+    struct gw_session *s = gw_session_find(a, id);
+
+    return s && gw_lodger_is_for(s, from) ? s : NULL;
+}
+
 void gw_session_touch(struct gw_session *s)
 {
     s->last_us = s->api->conf.now_us();
@@ -111,7 +118,10 @@ static void free_when_empty(struct gw_session *s)
 void gw_session_handle_gone(struct gw_session *s)
 {
     s->n_handles--;
-    free_when_empty(s);
+    if (s->lodger && !s->n_handles && !s->over)
+        gw_session_destroy(s, false);
+    else
+        free_when_empty(s);
 }
 
 /* `timeout` is the last event but for the `detached` of its handles, which still find their way. */
@@ -128,12 +138,15 @@ void gw_session_destroy(struct gw_session *s, bool timed_out)
     gw_polls_flush(s);
     gw_polls_release(s);
     g_hash_table_remove(s->api->sessions, &key);
-    gw_lifetimes_note(&s->api->lifetimes, (uint32_t)((s->api->conf.now_us() - s->created_us) / 1000000));
+    if (!s->lodger)
+        gw_lifetimes_note(&s->api->lifetimes, (uint32_t)((s->api->conf.now_us() - s->created_us) / 1000000));
     s->over = true;
     s->n_handles++; /* so that it outlives the loop below */
     gw_guest_session_over(s);
     gw_limits_session_gone(s);
-    gw_event_session(s, timed_out ? "timeout" : "destroyed", NULL);
+    gw_away_session_over(s);
+    if (!s->lodger) /* its home tells of it */
+        gw_event_session(s, timed_out ? "timeout" : "destroyed", NULL);
     set_owner(s, NULL);
     handles = g_hash_table_get_values(s->handles);
     for (GList *l = handles; l; l = l->next)
@@ -145,7 +158,7 @@ void gw_session_destroy(struct gw_session *s, bool timed_out)
 void gw_session_lost(struct gw_session *s)
 {
     set_owner(s, NULL);
-    if (!gw_option_number(s->api, "general", "reclaim_session_timeout"))
+    if (s->lodger || !gw_option_number(s->api, "general", "reclaim_session_timeout"))
         gw_session_destroy(s, false);
     else
         gw_verbose_of(s->id, 0, "the connection has gone, the session can be claimed");

@@ -5,6 +5,7 @@ libgw_a_SOURCES += \
 	core/api/admission.c \
 	core/api/admin_tokens.c \
 	core/api/auth.c \
+	core/api/away.c \
 	core/api/busy.c core/api/busy.h \
 	core/api/captures.c \
 	core/api/check.c \
@@ -25,6 +26,7 @@ libgw_a_SOURCES += \
 	core/api/linklimits.c core/api/linklimits.h \
 	core/api/listed.c core/api/listed.h \
 	core/api/limits.c \
+	core/api/lodger.c \
 	core/api/longpoll.c \
 	core/api/media.c \
 	core/api/message.c \

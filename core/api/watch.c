@@ -18,9 +18,14 @@ static void look(void *arg, int64_t now_us)
     GList *all = g_hash_table_get_values(a->sessions);
     int64_t now = a->conf.now_us();
 
-    for (GList *l = all; l; l = l->next)
-        if (expired(l->data, now))
-            gw_session_destroy(l->data, true);
+    for (GList *l = all; l; l = l->next) {
+        struct gw_session *s = l->data;
+
+        if (s->lodger)
+            gw_lodgers_watch(s);
+        else if (expired(s, now))
+            gw_session_destroy(s, true);
+    }
     g_list_free(all);
     gw_admin_queries_watch(a, false);
     gw_quota_tidy(&a->quota, now);

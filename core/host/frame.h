@@ -35,6 +35,9 @@ enum gw_frame_kind {
     GW_FRAME_SEND,
     GW_FRAME_SHUT,
     GW_FRAME_RESPOND,
+    /* handles of one that are about what lives with the other (api/away.c) */
+    GW_FRAME_LODGE,  /* may this one lodge with you? head: who it is, and the connection that hears of it */
+    GW_FRAME_LODGED, /* the answer; head: whether, and its session */
 };
 
 struct gw_frame {

@@ -164,11 +164,13 @@ static const struct cardea_transport tables[2] = {
 
 /* --- the neighbour as the place where a session is ---------------------------------------------------------------- */
 
-/* To whom? What came from one side goes to the other, or stays: never back. */
-static struct side *way(const void *from, bool fresh)
+/* To whom? What came from one side goes to the other, or stays: never back, unless it is for a handle there. */
+static struct side *way(int where, const void *from, bool fresh)
 {
     struct side *before = &the.side[GW_NEIGHBOUR_BEFORE], *after = &the.side[GW_NEIGHBOUR_AFTER];
 
+    if (where != GW_ANYWHERE)
+        return the.side[where].there ? &the.side[where] : NULL;
     if (!fresh && before->there && from != &tables[GW_NEIGHBOUR_BEFORE])
         return before;
     return after->there && from != &tables[GW_NEIGHBOUR_AFTER] ? after : NULL;
@@ -198,28 +200,34 @@ static struct origin *note(struct side *s, GHashTable *table, const void *transp
     return o;
 }
 
-/* A message for a session that is not here: only an older process can have it. */
-static bool message_elsewhere(void *unused, const void *transport, cardea_connection c, enum cardea_door door,
-                              const char *remote, const char *text, size_t len)
+/* The connection as the neighbour knows it. */
+static uint64_t connection_to(struct side *s, const void *transport, cardea_connection c, enum cardea_door door,
+                              const char *remote)
 {
-    struct side *s = &the.side[GW_NEIGHBOUR_BEFORE];
-    struct origin *o;
+    const struct origin *o = find_theirs(s->connections, transport, c);
 
-    if (way(transport, false) != s)
-        return false;
-    o = find_theirs(s->connections, transport, c);
-    if (!o) {
-        o = note(s, s->connections, transport, c);
-        put(s, GW_FRAME_OPENED, o->id, json_pack("{si ss}", "door", (int)door, "remote", remote ? remote : ""), NULL,
-            0);
-    }
-    return put(s, GW_FRAME_RECEIVED, o->id, NULL, text, len);
+    if (o)
+        return o->id;
+    o = note(s, s->connections, transport, c);
+    put(s, GW_FRAME_OPENED, o->id, json_pack("{si ss}", "door", (int)door, "remote", remote ? remote : ""), NULL, 0);
+    return o->id;
 }
 
-static bool exchange_elsewhere(void *unused, const void *transport, uint64_t tag, enum cardea_door door,
+/* A message for a session that is not here: only an older process can have it. */
+static bool message_elsewhere(void *unused, int where, const void *transport, cardea_connection c,
+                              enum cardea_door door, const char *remote, const char *text, size_t len)
+{
+    struct side *s = way(where, transport, false);
+
+    if (!s || (where == GW_ANYWHERE && s != &the.side[GW_NEIGHBOUR_BEFORE]))
+        return false;
+    return put(s, GW_FRAME_RECEIVED, connection_to(s, transport, c, door, remote), NULL, text, len);
+}
+
+static bool exchange_elsewhere(void *unused, int where, const void *transport, uint64_t tag, enum cardea_door door,
                                const struct gw_exchange_in *in, bool fresh)
 {
-    struct side *s = way(transport, fresh);
+    struct side *s = way(where, transport, fresh);
     const struct origin *o;
     json_t *head;
 
@@ -239,13 +247,15 @@ static bool exchange_elsewhere(void *unused, const void *transport, uint64_t tag
 
 static void closed_elsewhere(void *unused, const void *transport, cardea_connection c)
 {
-    struct side *s = &the.side[GW_NEIGHBOUR_BEFORE];
-    struct origin *o = s->there ? find_theirs(s->connections, transport, c) : NULL;
+    for (unsigned i = 0; i < 2; i++) {
+        struct side *s = &the.side[i];
+        struct origin *o = s->there ? find_theirs(s->connections, transport, c) : NULL;
 
-    if (!o)
-        return;
-    put(s, GW_FRAME_CLOSED, o->id, NULL, NULL, 0);
-    g_hash_table_remove(s->connections, &o->id);
+        if (!o)
+            continue;
+        put(s, GW_FRAME_CLOSED, o->id, NULL, NULL, 0);
+        g_hash_table_remove(s->connections, &o->id);
+    }
 }
 
 static void abandoned_elsewhere(void *unused, const void *transport, uint64_t tag)
@@ -261,8 +271,24 @@ static void abandoned_elsewhere(void *unused, const void *transport, uint64_t ta
     }
 }
 
+/* The older one is asked: what was there first is there. */
+static bool lodge_elsewhere(void *unused, const void *transport, uint64_t id, uint64_t session, json_t *what,
+                            int *where)
+{
+    uint64_t c;
+
+    *where = the.side[GW_NEIGHBOUR_BEFORE].there ? GW_NEIGHBOUR_BEFORE : GW_NEIGHBOUR_AFTER;
+    if (!the.side[*where].there) {
+        json_decref(what);
+        return false;
+    }
+    c = connection_to(&the.side[*where], transport, session, CARDEA_DOOR_CLIENT, NULL);
+    json_object_set_new(what, "connection", json_integer((json_int_t)c));
+    return put(&the.side[*where], GW_FRAME_LODGE, id, what, NULL, 0);
+}
+
 static const struct gw_elsewhere elsewhere = {message_elsewhere, exchange_elsewhere, closed_elsewhere,
-                                              abandoned_elsewhere};
+                                              abandoned_elsewhere, lodge_elsewhere};
 
 /* --- what it says ------------------------------------------------------------------------------------------------- */
 
@@ -331,6 +357,15 @@ static void take_response(struct side *s, const struct gw_frame *f)
     g_hash_table_remove(s->exchanges, &f->id);
 }
 
+static void take_lodger(struct side *s, const struct gw_frame *f)
+{
+    uint64_t c = (uint64_t)json_integer_value(json_object_get(f->head, "connection"));
+    bool in = gw_api_lodge(the.api, &tables[s->conf.which], c, f->head);
+
+    put(s, GW_FRAME_LODGED, f->id, json_pack("{sb sO?}", "in", in, "session", json_object_get(f->head, "session")),
+        NULL, 0);
+}
+
 static void take_frame(struct side *s, const struct gw_frame *f)
 {
     const void *transport = &tables[s->conf.which];
@@ -366,6 +401,13 @@ static void take_frame(struct side *s, const struct gw_frame *f)
         break;
     case GW_FRAME_RESPOND:
         take_response(s, f);
+        break;
+    case GW_FRAME_LODGE:
+        take_lodger(s, f);
+        break;
+    case GW_FRAME_LODGED:
+        gw_api_lodged(the.api, f->id, (uint64_t)json_integer_value(json_object_get(f->head, "session")),
+                      json_is_true(json_object_get(f->head, "in")));
         break;
     default:
         if (!s->conf.word || !s->conf.word(s->conf.arg, f))
@@ -465,6 +507,7 @@ static void give_up(struct side *s)
     s->there = false;
     let_go(s);
     free_side(s);
+    gw_api_neighbour_gone(the.api, (int)conf.which);
     if (conf.gone)
         conf.gone(conf.arg);
 }

@@ -182,15 +182,18 @@ static void stop(void)
     vr = (struct videoroom){0};
 }
 
-/* While the gateway drains: a room with people in it cannot be joined anywhere else. */
+/* While the gateway drains: a room with people in it cannot be joined anywhere else, and one that is in no file is not
+ * known anywhere else. */
 static bool welcomes(const json_t *purpose)
 {
     char *id = id_text(json_object_get(purpose, "room"));
     const struct room *room = id ? room_find(id) : NULL;
 
     g_free(id);
-    return room && g_hash_table_size(room->participants) > 0;
+    return room && (g_hash_table_size(room->participants) > 0 || (!room->permanent && !room->configured));
 }
+
+static const char *const about[] = {"room", NULL};
 
 static const char *const aliases[] = {"janus.plugin.videoroom", NULL};
 static const struct cardea_option options[] = {
@@ -242,4 +245,5 @@ CARDEA_EXPORT const struct cardea_plugin cardea_plugin = {
     .slow_link = slow_link,
     .describe = describe,
     .welcomes = welcomes,
+    .about = about,
 };

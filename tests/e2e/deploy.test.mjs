@@ -14,7 +14,7 @@ import { test } from 'node:test';
 import { openBrowser, openPage, until } from './lib/browser.mjs';
 import { Gateway, SOURCE, freeTcp } from './lib/gateway.mjs';
 import { joinOverHttp, joinOverSocket } from './lib/joins.mjs';
-import { seesOther, watchFrames } from './lib/watching.mjs';
+import { seesAll, watchFrames } from './lib/watching.mjs';
 
 const wait = (ms) => new Promise((wake) => setTimeout(wake, ms));
 
@@ -91,7 +91,7 @@ test('a rolling deploy behind HAProxy cuts no call and fails no join', async () 
     const pages = await Promise.all(['Ada', 'Bob'].map((name) => openPage(browser,
       `http://127.0.0.1:${ports.front}/room.html?room=1234&join&simulcast=no&name=${name}&server=${encodeURIComponent(name === 'Ada' ? front.ws : front.http)}`,
       { viewport: { width: 640, height: 480 } })));
-    for (const page of pages) await until(page, 'both pictures', seesOther);
+    for (const page of pages) await until(page, 'both pictures', seesAll, 2);
     for (const page of pages) await page.evaluate(watchFrames);
     const streams = [stream('websocket', joinOverSocket, front.ws), stream('http', joinOverHttp, front.http)];
     await wait(2000);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * A hot restart on one host, without a balancer: browsers in a call, clients that join without pause over both
- * transports, a new process takes the listening sockets, the old one drains and ends by itself.
+ * transports, a new process takes the listening sockets, the old one drains and ends by itself. Who comes late to the
+ * call comes to the new process, and is in the call.
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -14,7 +15,7 @@ import { openBrowser, openPage, until } from './lib/browser.mjs';
 import { Socket, post } from './lib/client.mjs';
 import { BUILD, Gateway, freeTcp } from './lib/gateway.mjs';
 import { joinOverHttp, joinOverSocket } from './lib/joins.mjs';
-import { seesOther, watchFrames } from './lib/watching.mjs';
+import { seesAll, watchFrames } from './lib/watching.mjs';
 
 const wait = (ms) => new Promise((wake) => setTimeout(wake, ms));
 const within = (promise, ms, what) => Promise.race([promise, wait(ms).then(() => { throw new Error(`waited in vain for ${what}`); })]);
@@ -27,25 +28,25 @@ const agentLine = (port) => new Promise((done, fail) => {
 test('a new process takes over under load: no join fails, no call is cut', async () => {
   const agent = await freeTcp();
   const old = await Gateway.start({ workers: 1, general: { drain_timeout: 300, reclaim_session_timeout: 30, drain_grace: 1 },
-    rooms: { 'room-1234': { publishers: 50 } }, loadreport: { agent: { agent_port: agent }, limits: { machine: false, lag_ms: 10000 } } });
+    rooms: { 'room-1234': { publishers: 50 }, 'room-7': {}, 'room-8': {} }, loadreport: { agent: { agent_port: agent }, limits: { machine: false, lag_ms: 10000 } } });
   const browser = await openBrowser();
   const joins = { websocket: 0, http: 0, failed: [] };
   let going = true;
   let fresh;
-  const stream = async (kind, joinRoom, url) => {
-    for (; going; await wait(30)) await joinRoom(url).then(() => joins[kind]++, (e) => joins.failed.push(`${kind}: ${e.stack}`));
+  const stream = async (kind, joinRoom, url, room) => {
+    for (; going; await wait(30)) await joinRoom(url, room).then(() => joins[kind]++, (e) => joins.failed.push(`${kind}: ${e.stack}`));
   };
   try {
     // Ada is here over a WebSocket, Bob over HTTP: his polls come by new connections, so to the new process.
-    const pages = await Promise.all([['Ada', old.ws], ['Bob', old.http]].map(([name, server]) => openPage(browser,
-      `${old.pages}/room.html?room=1234&join&simulcast=no&name=${name}&server=${encodeURIComponent(server)}`,
-      { viewport: { width: 640, height: 480 } })));
-    for (const page of pages) await until(page, 'both pictures', seesOther);
+    const come = (name, server) => openPage(browser, `${old.pages}/room.html?room=1234&join&simulcast=no&name=${name}&server=${encodeURIComponent(server)}`,
+      { viewport: { width: 640, height: 480 } });
+    const pages = await Promise.all([come('Ada', old.ws), come('Bob', old.http)]);
+    for (const page of pages) await until(page, 'both pictures', seesAll, 2);
     for (const page of pages) await page.evaluate(watchFrames);
     const mobile = await Socket.open(old.ws);
     const session_id = (await mobile.ask({ janus: 'create' })).data.id;
     const handle_id = (await mobile.ask({ janus: 'attach', session_id, plugin: 'janus.plugin.echotest' })).data.id;
-    const streams = [stream('websocket', joinOverSocket, old.ws), stream('http', joinOverHttp, old.http)];
+    const streams = [stream('websocket', joinOverSocket, old.ws, 7), stream('http', joinOverHttp, old.http, 8)];
     await wait(1500);
 
     fresh = await old.takeOver();
@@ -72,6 +73,15 @@ test('a new process takes over under load: no join fails, no call is cut', async
     const gone = await again.ask({ janus: 'keepalive', session_id });
     assert.equal(gone.error.code, 458);
     again.close();
+
+    // Cleo is late: the room lives in the old process, and she has come to the new one.
+    const cleo = await come('Cleo', old.ws);
+    await until(cleo, 'the pictures of those who were there', seesAll, 3);
+    for (const page of pages) await until(page, "the late comer's picture", seesAll, 3);
+    assert.deepEqual((await joinOverHttp(old.http)).sort(), ['Ada', 'Bob', 'Cleo'], 'others meet all of them over HTTP');
+    assert.equal(old.process.exitCode, null);
+    await cleo.close();
+    for (const page of pages) await until(page, 'the two that are left', seesAll, 2);
 
     for (const page of pages) {
       const longest = await page.evaluate(() => window.longest);

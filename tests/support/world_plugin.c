@@ -251,6 +251,7 @@ static const struct cardea_verb verbs[] = {
     {0},
 };
 static const char *const aliases[] = {"janus.plugin.fake", NULL};
+static const char *const about[] = {"room", NULL};
 
 const struct cardea_plugin world_own_plugin = {
     CARDEA_PLUGIN_HEAD,
@@ -273,4 +274,5 @@ const struct cardea_plugin world_own_plugin = {
     .drain = told_to_drain,
     .describe = describe,
     .welcomes = welcomes,
+    .about = about,
 };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /** In a page of the video room: are the others seen, and without a pause? For page.evaluate() and until(). */
 
-/** Two pictures move: one's own, and the other's. */
-export const seesOther = () => [...document.querySelectorAll('.tile.live video')].filter((e) => e.videoWidth > 0).length === 2;
+/** So many pictures move: one's own, and the others'. */
+export const seesAll = (n) => [...document.querySelectorAll('.tile.live video')].filter((e) => e.videoWidth > 0).length === n;
 
 /** From here on window.longest is the longest time, in ms, for which a <video> of somebody else got no new frame. */
 export const watchFrames = () => {

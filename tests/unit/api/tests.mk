@@ -6,9 +6,11 @@ check_PROGRAMS += \
 	tests/unit/api/test_errors \
 	tests/unit/api/test_events \
 	tests/unit/api/test_jwt \
+	tests/unit/api/test_away \
 	tests/unit/api/test_json \
 	tests/unit/api/test_jsep \
 	tests/unit/api/test_lifetimes \
+	tests/unit/api/test_lodger \
 	tests/unit/api/test_linklimits \
 	tests/unit/api/test_listed \
 	tests/unit/api/test_guest \
@@ -24,6 +26,8 @@ check_PROGRAMS += \
 	tests/unit/api/test_trace
 tests_unit_api_test_admin_SOURCES = tests/unit/api/test_admin.c $(world)
 tests_unit_api_test_admission_SOURCES = tests/unit/api/test_admission.c $(world)
+tests_unit_api_test_away_SOURCES = tests/unit/api/test_away.c $(world)
+tests_unit_api_test_lodger_SOURCES = tests/unit/api/test_lodger.c $(world)
 tests_unit_api_test_drain_SOURCES = tests/unit/api/test_drain.c $(world)
 tests_unit_api_test_errors_SOURCES = tests/unit/api/test_errors.c $(world)
 tests_unit_api_test_events_SOURCES = tests/unit/api/test_events.c $(world)
