@@ -166,7 +166,7 @@ static void get(struct gw_api *a, struct gw_exchange *x, enum cardea_door door, 
         ask(a, x, door, p->segment[0]);
     else if (door == CARDEA_DOOR_ADMIN)
         gw_request_refuse(&o, 0, GW_API_NOT_JSON, "Invalid JSON: there is no body");
-    else if (p->n == 2)
+    else if (p->n == 2 && p->has_session) /* a number: nothing else gets into the header */
         redirect(x, p);
     else if (p->n == 1)
         poll(a, x, door, p, in);

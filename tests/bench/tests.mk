@@ -4,7 +4,6 @@ tests_bench_joins_LDADD = $(ROOM_LDADD)
 tests_bench_record_CPPFLAGS = $(AM_CPPFLAGS) $(PLUGIN_CPPFLAGS) $(AVFORMAT_CFLAGS)
 tests_bench_record_LDADD = $(RECORDER_LIBS) -lpthread
 bench: tests/bench/seal$(EXEEXT) tests/bench/limit$(EXEEXT) tests/bench/joins$(EXEEXT) tests/bench/record$(EXEEXT)
-.PHONY: bench
 EXTRA_DIST += tests/bench/run tests/bench/soak tests/bench/table.mjs
 EXTRA_PROGRAMS += tests/bench/adaptation tests/bench/fec
 tests_bench_adaptation_LDADD = $(SIM_LDADD)

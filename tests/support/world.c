@@ -146,7 +146,7 @@ void world_response_free(struct world_response *r)
     if (!r)
         return;
     g_free(r->body);
-    g_free(r->location);
+    g_free(r->headers);
     g_free(r);
 }
 

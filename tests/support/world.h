@@ -55,7 +55,7 @@ struct world_sent {
 struct world_response {
     uint64_t tag;
     int status;
-    char *body, *location; /* owned; location may be NULL */
+    char *body, *headers; /* owned; headers: "Name: value\n" each */
 };
 
 extern struct world world;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "support/world_inside.h"
 
@@ -23,13 +24,16 @@ static void send_text(cardea_connection c, const char *text, size_t len)
 static void respond(uint64_t tag, const struct cardea_response *response)
 {
     struct world_response *r = g_new0(struct world_response, 1);
+    GString *headers = g_string_new(NULL);
 
     r->tag = tag;
     r->status = response->status;
     r->body = g_strndup(response->body ? response->body : "", response->len);
     for (const char *const *h = response->headers; h && h[0]; h += 2)
-        if (!strcmp(h[0], "Location"))
-            r->location = g_strdup(h[1]);
+        g_string_append_printf(headers, "%s: %s\n", h[0], h[1]);
+    r->headers = g_string_free(headers, FALSE);
+    if (response->is_file)
+        close(response->fd);
     g_queue_push_tail(&world.responses, r);
 }
 

@@ -2,6 +2,11 @@
 check_PROGRAMS += \
 	tests/unit/api/test_admin \
 	tests/unit/api/test_admission \
+	tests/unit/api/test_auth \
+	tests/unit/api/test_check \
+	tests/unit/api/test_exchange \
+	tests/unit/api/test_door \
+	tests/unit/api/test_longpoll \
 	tests/unit/api/test_drain \
 	tests/unit/api/test_errors \
 	tests/unit/api/test_events \
@@ -28,6 +33,11 @@ tests_unit_api_test_admin_SOURCES = tests/unit/api/test_admin.c $(world)
 tests_unit_api_test_admission_SOURCES = tests/unit/api/test_admission.c $(world)
 tests_unit_api_test_away_SOURCES = tests/unit/api/test_away.c $(world)
 tests_unit_api_test_lodger_SOURCES = tests/unit/api/test_lodger.c $(world)
+tests_unit_api_test_auth_SOURCES = tests/unit/api/test_auth.c $(world)
+tests_unit_api_test_check_SOURCES = tests/unit/api/test_check.c $(world)
+tests_unit_api_test_exchange_SOURCES = tests/unit/api/test_exchange.c $(world)
+tests_unit_api_test_door_SOURCES = tests/unit/api/test_door.c $(world)
+tests_unit_api_test_longpoll_SOURCES = tests/unit/api/test_longpoll.c $(world)
 tests_unit_api_test_drain_SOURCES = tests/unit/api/test_drain.c $(world)
 tests_unit_api_test_errors_SOURCES = tests/unit/api/test_errors.c $(world)
 tests_unit_api_test_events_SOURCES = tests/unit/api/test_events.c $(world)
