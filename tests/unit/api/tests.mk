@@ -8,6 +8,10 @@ check_PROGRAMS += \
 	tests/unit/api/test_door \
 	tests/unit/api/test_longpoll \
 	tests/unit/api/test_drain \
+	tests/unit/api/test_routes \
+	tests/unit/api/test_elsewhere \
+	tests/unit/api/test_client \
+	tests/unit/api/test_egress \
 	tests/unit/api/test_errors \
 	tests/unit/api/test_events \
 	tests/unit/api/test_jwt \
@@ -39,6 +43,10 @@ tests_unit_api_test_exchange_SOURCES = tests/unit/api/test_exchange.c $(world)
 tests_unit_api_test_door_SOURCES = tests/unit/api/test_door.c $(world)
 tests_unit_api_test_longpoll_SOURCES = tests/unit/api/test_longpoll.c $(world)
 tests_unit_api_test_drain_SOURCES = tests/unit/api/test_drain.c $(world)
+tests_unit_api_test_egress_SOURCES = tests/unit/api/test_egress.c $(world)
+tests_unit_api_test_client_SOURCES = tests/unit/api/test_client.c $(world)
+tests_unit_api_test_elsewhere_SOURCES = tests/unit/api/test_elsewhere.c $(world)
+tests_unit_api_test_routes_SOURCES = tests/unit/api/test_routes.c $(world)
 tests_unit_api_test_errors_SOURCES = tests/unit/api/test_errors.c $(world)
 tests_unit_api_test_events_SOURCES = tests/unit/api/test_events.c $(world)
 tests_unit_api_test_guest_SOURCES = tests/unit/api/test_guest.c $(world)
