@@ -238,6 +238,35 @@ void gw_event_connection(struct gw_handle *h, const char *reason)
                                   : json_pack("{ss}", "connection", "webrtcup"));
 }
 
+/* --- media -------------------------------------------------------------------------------------------------------- */
+
+static const char *kind_of(const struct cardea_stream *s)
+{
+    return s->kind == CARDEA_VIDEO ? "video" : "audio";
+}
+
+void gw_event_media(struct gw_handle *h, const struct cardea_stream *s, bool receiving, int substream, unsigned seconds)
+{
+    json_t *body;
+
+    if (!gw_events_wanted(h->api, GW_EVENT_MEDIA))
+        return;
+    body = json_pack("{ss ss sb}", "media", kind_of(s), "mid", s->mid, "receiving", receiving);
+    if (substream >= 0)
+        json_object_set_new(body, "substream", json_integer(substream));
+    if (!receiving && h->api->live.media.no_media_s > 1)
+        json_object_set_new(body, "seconds", json_integer(seconds));
+    gw_event_of_handle(h, GW_EVENT_MEDIA, GW_MEDIA_STATE, body);
+}
+
+void gw_event_slow_link(struct gw_handle *h, const struct cardea_stream *s, bool uplink, unsigned lost)
+{
+    if (gw_events_wanted(h->api, GW_EVENT_MEDIA))
+        gw_event_of_handle(h, GW_EVENT_MEDIA, GW_MEDIA_SLOW_LINK,
+                           json_pack("{ss ss ss si}", "mid", s->mid, "media", kind_of(s), "slow_link",
+                                     uplink ? "uplink" : "downlink", "lost_lastsec", (int)lost));
+}
+
 /* --- plugins, transports, operators ------------------------------------------------------------------------------- */
 
 void gw_api_event(struct gw_api *a, struct cardea_handle *ticket, json_t *data)

@@ -99,6 +99,7 @@ struct gw_session {
     unsigned n_handles;      /* also those being closed */
     int64_t created_us;
     int64_t last_us;   /* last accepted request */
+    int64_t lost_us;   /* when its connection went */
     int64_t timeout_s; /* -1: the global value */
     bool lodger;       /* of a session in a neighbour, for handles that lodge here */
     bool over;         /* not listed any more; gone when its last handle is */
@@ -427,6 +428,7 @@ void gw_admin_remove_token(struct gw_request *rq);
 void gw_admin_query_done(struct gw_api *a, int64_t ticket, const char *json);
 void gw_admin_queries_watch(struct gw_api *a, bool all);
 void gw_admin_settings_load(struct gw_api *a);
+void gw_admin_last_figures(struct gw_api *a, bool wanted); /* of connections that end; for statistics */
 
 /* --- admission.c -------------------------------------------------------------------------------------------------- */
 void gw_admission_init(struct gw_api *a);
@@ -465,8 +467,10 @@ void gw_event_ice(struct gw_handle *h, enum gw_ice_state state);
 void gw_event_selected(struct gw_handle *h, const char *pair);
 void gw_event_dtls(struct gw_handle *h, enum gw_dtls_state state);
 void gw_event_connection(struct gw_handle *h, const char *reason); /* NULL: it is up */
+void gw_event_media(struct gw_handle *h, const struct cardea_stream *s, bool receiving, int substream,
+                    unsigned seconds);
+void gw_event_slow_link(struct gw_handle *h, const struct cardea_stream *s, bool uplink, unsigned lost);
 void gw_event_external(struct gw_api *a, const char *schema, const json_t *data);
-#define GW_STATISTICS_TICKET 0 /* of gw_link_query() */
 void gw_statistics_tell(struct gw_handle *h, const char *json);
 void gw_statistics_start(struct gw_api *a);
 void gw_statistics_stop(struct gw_api *a);

@@ -207,6 +207,7 @@ static void on_media(void *owner, const struct cardea_stream *s, bool receiving,
         return;
     if (receiving)
         gw_timing_mark(h, GW_TRACE_MEDIA);
+    gw_event_media(h, s, receiving, substream, seconds);
     g = gw_event_open(h, "media", NULL);
     g_string_append(g, ",\"mid\":");
     gw_json_quote(g, s->mid);
@@ -226,6 +227,7 @@ static void on_slow_link(void *owner, const struct cardea_stream *s, bool uplink
 
     if (!hears(h))
         return;
+    gw_event_slow_link(h, s, uplink, lost);
     if (h->plugin->table.slow_link)
         GW_PLUGIN_CALL(h, slow_link, h->ticket, h->user, s->kind, uplink, lost);
     g = gw_event_open(h, "slowlink", NULL);
@@ -272,7 +274,7 @@ static void on_query(void *owner, int64_t ticket, const char *json)
 {
     struct gw_handle *h = owner;
 
-    if (ticket == GW_STATISTICS_TICKET)
+    if (ticket == GW_QUERY_STATISTICS)
         gw_statistics_tell(h, json);
     else
         gw_admin_query_done(h->api, ticket, json);

@@ -52,9 +52,11 @@ static void add_rtcp(json_t *o, const json_t *rtcp)
 
     for (size_t i = 0; i < G_N_ELEMENTS(same); i++)
         copy(o, same[i], rtcp, same[i]);
+    if (json_integer_value(json_object_get(rtcp, "rtt")))
+        copy(o, "rtt-values", rtcp, "rtt-values");
 }
 
-static json_t *main_event(const char *mid, const json_t *m, const char *type)
+static json_t *main_event(const char *mid, const json_t *m, const char *type, const json_t *bwe)
 {
     const json_t *stats = json_object_get(m, "stats"), *in = json_object_get(stats, "in"),
                  *out = json_object_get(stats, "out");
@@ -72,6 +74,8 @@ static json_t *main_event(const char *mid, const json_t *m, const char *type)
     copy(o, "nacks-received", in, "nacks");
     copy(o, "nacks-sent", out, "nacks");
     copy(o, "retransmissions-received", in, "retransmissions");
+    if (!json_integer_value(json_object_get(m, "mindex")))
+        copy(o, "remb-bitrate", bwe, "remb-bitrate");
     return o;
 }
 
@@ -98,18 +102,18 @@ static json_t *layer_event(const char *mid, const json_t *m, unsigned layer)
     return o;
 }
 
-static json_t *all_events(const json_t *media)
+static json_t *all_events(const json_t *webrtc)
 {
-    json_t *list = json_array(), *m;
+    json_t *list = json_array(), *media = json_object_get(webrtc, "media"), *m;
     const char *mid;
 
-    json_object_foreach((json_t *)media, mid, m)
+    json_object_foreach(media, mid, m)
     {
         const char *type = gw_json_string(m, "type");
 
         if (!type)
             continue;
-        json_array_append_new(list, main_event(mid, m, type));
+        json_array_append_new(list, main_event(mid, m, type, json_object_get(webrtc, "bwe")));
         for (unsigned layer = 1; layer < 3; layer++) {
             json_t *one = layer_event(mid, m, layer);
 
@@ -123,7 +127,7 @@ static json_t *all_events(const json_t *media)
 void gw_statistics_tell(struct gw_handle *h, const char *json)
 {
     json_t *webrtc = json && gw_events_wanted(h->api, GW_EVENT_MEDIA) ? json_loads(json, 0, NULL) : NULL;
-    json_t *all = all_events(json_object_get(webrtc, "media")), *one;
+    json_t *all = all_events(webrtc), *one;
     size_t i;
 
     if (json_array_size(all) && gw_option_true(h->api, "events", "combine_media_stats"))
@@ -146,7 +150,7 @@ static void ask_handles(struct gw_session *s, unsigned round)
         struct gw_handle *h = value;
 
         if (h->up && h->id % ROUNDS == round)
-            gw_link_query(h->link, GW_STATISTICS_TICKET);
+            gw_link_query(h->link, GW_QUERY_STATISTICS);
     }
 }
 
@@ -157,8 +161,11 @@ static void look(void *arg, int64_t now_us)
     GHashTableIter it;
     gpointer s;
 
+    bool wanted = period_s && gw_events_wanted(a, GW_EVENT_MEDIA);
+
     a->statistics_round = (a->statistics_round + 1) % ROUNDS;
-    if (period_s && gw_events_wanted(a, GW_EVENT_MEDIA)) {
+    gw_admin_last_figures(a, wanted);
+    if (wanted) {
         g_hash_table_iter_init(&it, a->sessions);
         while (g_hash_table_iter_next(&it, NULL, &s))
             ask_handles(s, a->statistics_round);

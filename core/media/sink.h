@@ -103,6 +103,7 @@ struct gw_sink {
         uint64_t sent_mark, nacks_mark; /* at the last quality update */
         uint32_t lost_quality_mark;
         double quality, media_quality;
+        uint32_t ntp, lsr, dlsr; /* of the last report that a round trip was seen in: RFC 3550 6.4.1; lsr 0: none */
     } remote;
     uint32_t last_report_mid; /* middle 32 bits of the NTP time in our last sender report */
 };

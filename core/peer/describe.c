@@ -263,6 +263,13 @@ static void rtcp_of(struct json *j, const char *name, const struct gw_track *t, 
     number(j, "base", t->m.clock_rate);
     if (!layer)
         number(j, "rtt", t->peer->sender.bwe.rtt_us / 1000);
+    if (k && k->remote.lsr) {
+        open_with(j, "rtt-values", '{');
+        number(j, "ntp", k->remote.ntp);
+        number(j, "lsr", k->remote.lsr);
+        number(j, "dlsr", k->remote.dlsr);
+        close_with(j, '}');
+    }
     number(j, "lost", l ? gw_reception_lost(&l->reception) : 0);
     number(j, "lost-by-remote", k ? k->remote.lost : 0);
     number(j, "jitter-local", l ? ticks_to_ms(gw_reception_jitter(&l->reception), t->m.clock_rate) : 0);

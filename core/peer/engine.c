@@ -192,6 +192,15 @@ static void peer_new(struct gw_engine *e, const struct gw_order *o, int64_t now_
     gw_engine_tell(e, &closed);
 }
 
+static void tell_figures(struct gw_peer *p, int64_t ticket, int64_t now_us)
+{
+    struct gw_news n = {.tag = GW_NEWS_QUERY, .peer = p->id};
+
+    n.u.query.ticket = ticket;
+    n.u.query.json = gw_describe(p, now_us);
+    gw_engine_tell(p->engine, &n);
+}
+
 static void peer_order(struct gw_peer *p, const struct gw_order *o, int64_t now_us)
 {
     struct gw_order rest = *o; /* what is not taken is dropped */
@@ -239,14 +248,9 @@ static void peer_order(struct gw_peer *p, const struct gw_order *o, int64_t now_
         gw_engine_tell(p->engine, &n);
         break;
     }
-    case GW_ORDER_QUERY: {
-        struct gw_news n = {.tag = GW_NEWS_QUERY, .peer = p->id};
-
-        n.u.query.ticket = o->u.number;
-        n.u.query.json = gw_describe(p, now_us);
-        gw_engine_tell(p->engine, &n);
+    case GW_ORDER_QUERY:
+        tell_figures(p, o->u.number, now_us);
         break;
-    }
     default:
         break;
     }
@@ -425,6 +429,8 @@ static void bury(struct gw_engine *e)
         gw_peer_id id = p->id;
 
         e->closing = p->next_closing;
+        if (e->conf.settings.last_figures && p->dtls_connected_us)
+            tell_figures(p, GW_QUERY_STATISTICS, e->now_us);
         if (p->down_reason) {
             gw_engine_tell(e, &(struct gw_news){.tag = GW_NEWS_DOWN, .peer = id, .u.text = p->down_reason});
             p->down_reason = NULL;

@@ -42,14 +42,18 @@ static void sender_report(struct gw_peer *p, const struct gw_rtcp_packet *pkt, i
 
 /* --- report blocks ------------------------------------------------------------------------------------------------ */
 
-static void note_rtt(struct gw_peer *p, const struct gw_rtcp_report *r, int64_t now_us)
+static void note_rtt(struct gw_peer *p, struct gw_sink *k, const struct gw_rtcp_report *r, int64_t now_us)
 {
-    int64_t rtt = gw_rtt_us(r->lsr, r->dlsr, gw_ntp_middle(gw_ntp_from_us(now_us)));
+    uint32_t ntp = gw_ntp_middle(gw_ntp_from_us(now_us));
+    int64_t rtt = gw_rtt_us(r->lsr, r->dlsr, ntp);
     int64_t least = (int64_t)p->engine->conf.settings.min_nack_queue_ms * 1000, want;
 
     if (rtt < 0 || rtt > 10000000)
         return;
     gw_bwe_rtt(&p->sender.bwe, (uint32_t)rtt);
+    k->remote.ntp = ntp;
+    k->remote.lsr = r->lsr;
+    k->remote.dlsr = r->dlsr;
     want = rtt + 100000;
     want = want < least ? least : want > 1000000 ? 1000000 : want;
     p->sender.history_us += (want - p->sender.history_us) / 8;
@@ -88,7 +92,7 @@ static void report_blocks(struct gw_peer *p, const struct gw_rtcp_packet *pkt, i
 
         if (gw_rtcp_read_report(pkt, i, &r) || !(k = sink_of(p, r.ssrc, &rtx)))
             continue;
-        note_rtt(p, &r, now_us);
+        note_rtt(p, k, &r, now_us);
         if (rtx)
             continue;
         k->remote.lost = r.lost > 0 ? (uint32_t)r.lost : 0;

@@ -67,6 +67,8 @@ struct gw_link *gw_links_find(struct gw_links *ls, gw_peer_id peer);
 /* What seek_relays() was asked for; taken (malloc'd), NULL: there are none. The peer may have gone. */
 void gw_links_relays(struct gw_links *ls, gw_peer_id peer, struct gw_relays *relays);
 size_t gw_links_count(const struct gw_links *ls); /* PeerConnections on workers, those being closed too */
+/* The same of each worker, for the first `most` of them; gives how many there are. */
+unsigned gw_links_by_worker(const struct gw_links *ls, unsigned *counts, unsigned most);
 /* Is somebody to be told yet that a tap, an inlet or a forwarder has gone, whose table or function is inside()? */
 bool gw_links_owes(const struct gw_links *ls, bool (*inside)(void *arg, const void *address), void *arg);
 size_t gw_links_plain_ports(const struct gw_links *ls);

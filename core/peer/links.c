@@ -233,6 +233,23 @@ size_t gw_links_count(const struct gw_links *ls)
     return n;
 }
 
+unsigned gw_links_by_worker(const struct gw_links *ls, unsigned *counts, unsigned most)
+{
+    GHashTableIter it;
+    gpointer entry;
+
+    memset(counts, 0, most * sizeof(*counts));
+    g_hash_table_iter_init(&it, ls->peers);
+    while (g_hash_table_iter_next(&it, NULL, &entry)) {
+        const struct gw_peer_entry *e = entry;
+        unsigned worker = gw_peer_worker(e->id);
+
+        if (e->started && !e->inlets && worker < most)
+            counts[worker]++;
+    }
+    return ls->conf.workers;
+}
+
 size_t gw_links_plain_ports(const struct gw_links *ls)
 {
     return ls->n_ports;

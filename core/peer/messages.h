@@ -218,6 +218,7 @@ struct gw_media_settings { /* what may change at run time */
     uint32_t min_nack_queue_ms, no_media_s, slowlink_threshold, twcc_period_ms;
     uint32_t keyframe_cache_ms; /* age, at most; 0: no cache */
     bool nack_optimizations;
+    bool last_figures; /* a peer that was up says before DOWN what a query would be told: GW_QUERY_STATISTICS */
     struct cardea_sending sending; /* of connections whose plugin does not say otherwise */
 };
 
@@ -269,6 +270,8 @@ enum gw_news_tag {
     GW_NEWS_STATES,     /* peer, u.states (given; NULL: the peer has gone) */
     GW_NEWS_QUERY,      /* peer, u.query: JSON text (given), the `webrtc` part of handle_info */
 };
+
+#define GW_QUERY_STATISTICS 0 /* ticket of queries for statistics; those of handle_info are others */
 
 struct gw_news {
     enum gw_news_tag tag;

@@ -96,6 +96,32 @@ static void a_publisher_that_is_closed_leaves_its_subscribers_in_peace(void **st
     assert_int_equal(sim_count_news(r.world, GW_NEWS_CLOSED, 0, 0), 1);
 }
 
+/* Where somebody collects figures, each connection gives its last ones before it ends, whoever ended it. */
+static void last_figures(void **state)
+{
+    struct gw_order o = {.tag = GW_ORDER_SETTINGS};
+    const GList *figures = NULL, *down = NULL;
+
+    room_open(&r, &(struct room_conf){.subscribers = 1});
+    o.u.settings = (struct gw_media_settings){
+        .min_nack_queue_ms = 200, .no_media_s = 1, .twcc_period_ms = 200, .last_figures = true};
+    sim_order(r.world, 0, &o);
+    sim_run_ms(r.world, 6000);
+    close_peer(r.sub[0].client, "Janus API");
+    for (const GList *l = r.world->news.head; l; l = l->next) {
+        const struct gw_news *n = l->data;
+
+        if (n->peer == r.sub[0].client->id && n->tag == GW_NEWS_QUERY)
+            figures = l;
+        if (n->peer == r.sub[0].client->id && n->tag == GW_NEWS_DOWN)
+            down = l;
+    }
+    assert_non_null(figures);
+    assert_ptr_equal(figures->next, down);
+    assert_int_equal(((const struct gw_news *)figures->data)->u.query.ticket, GW_QUERY_STATISTICS);
+    assert_non_null(strstr(((const struct gw_news *)figures->data)->u.query.json, "\"rtt-values\":{\"ntp\":"));
+}
+
 static void closing_without_a_reason_is_silent(void **state)
 {
     room_open(&r, &(struct room_conf){.subscribers = 1});
@@ -256,6 +282,7 @@ int main(void)
         cmocka_unit_test_teardown(news_come_in_order, tear_down),
         cmocka_unit_test_teardown(tells_an_operator, tear_down),
         cmocka_unit_test_teardown(a_publisher_that_is_closed_leaves_its_subscribers_in_peace, tear_down),
+        cmocka_unit_test_teardown(last_figures, tear_down),
         cmocka_unit_test_teardown(closing_without_a_reason_is_silent, tear_down),
         cmocka_unit_test_teardown(the_peer_says_goodbye, tear_down),
         cmocka_unit_test_teardown(a_handshake_that_never_ends_times_out, tear_down),

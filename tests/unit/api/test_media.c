@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "api/events.h"
 #include "support/fixture.h"
 #include "support/world.h"
 
@@ -118,6 +119,60 @@ static void slow_links(void **state)
     world_end();
 }
 
+/* --- the same as event handlers hear it --------------------------------------------------------------------------- */
+
+static json_t *event; /* the last one */
+
+static void take(void *arg, const char *text)
+{
+    json_decref(event);
+    event = json_loads(text, 0, NULL);
+}
+
+static void expect_event(int subtype, const char *body)
+{
+    json_t *wanted = json_loads(body, 0, NULL);
+
+    assert_non_null(event);
+    assert_int_equal(json_integer_value(json_object_get(event, "type")), 32);
+    assert_int_equal(json_integer_value(json_object_get(event, "subtype")), subtype);
+    assert_int_equal(json_integer_value(json_object_get(event, "handle_id")), handle);
+    assert_true(json_equal(json_object_get(event, "event"), wanted));
+    json_decref(wanted);
+    json_decref(event);
+    event = NULL;
+}
+
+static void event_handlers_hear_of_media(void **state)
+{
+    struct gw_event_handler handler = {.name = "t", .shown = "t", .mask = GW_EVENT_MEDIA, .take = take};
+    struct gw_news n = {.tag = GW_NEWS_MEDIA, .u.media = {.receiving = true, .substream = 2}};
+
+    begin((const char *[]){"media.no_media_timer", "3", NULL});
+    gw_events_add(world.api, &handler);
+    n.track = gw_track_make(world.peer, 1);
+    tell(n);
+    expect_event(1, "{\"media\":\"video\",\"mid\":\"1\",\"receiving\":true,\"substream\":2}");
+    n.u.media.receiving = false;
+    n.u.media.substream = -1;
+    n.u.media.seconds = 3;
+    n.track = gw_track_make(world.peer, 0);
+    tell(n);
+    expect_event(1, "{\"media\":\"audio\",\"mid\":\"0\",\"receiving\":false,\"seconds\":3}");
+    n.tag = GW_NEWS_SLOW_LINK;
+    n.u.slow.uplink = true;
+    n.u.slow.lost = 23;
+    tell(n);
+    expect_event(2, "{\"mid\":\"0\",\"media\":\"audio\",\"slow_link\":\"uplink\",\"lost_lastsec\":23}");
+    n.u.slow.uplink = false;
+    tell(n);
+    expect_event(2, "{\"mid\":\"0\",\"media\":\"audio\",\"slow_link\":\"downlink\",\"lost_lastsec\":23}");
+    handler.mask = 0;
+    tell(n);
+    assert_null(event);
+    world_end();
+}
+
 static void ice_that_fails_later_is_told(void **state)
 {
     begin(NULL);
@@ -150,11 +205,9 @@ static void up_is_said_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(media_comes_and_stops),
-        cmocka_unit_test(slow_links),
-        cmocka_unit_test(ice_that_fails_later_is_told),
-        cmocka_unit_test(or_ends_it_where_that_is_wanted),
-        cmocka_unit_test(up_is_said_once),
+        cmocka_unit_test(media_comes_and_stops),           cmocka_unit_test(slow_links),
+        cmocka_unit_test(event_handlers_hear_of_media),    cmocka_unit_test(ice_that_fails_later_is_told),
+        cmocka_unit_test(or_ends_it_where_that_is_wanted), cmocka_unit_test(up_is_said_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
