@@ -81,6 +81,14 @@ static void tell_media(struct gw_api *a)
         a->conf.media_changed(a->conf.arg, &a->live.media);
 }
 
+void gw_admin_last_figures(struct gw_api *a, bool wanted)
+{
+    if (a->live.media.last_figures == wanted)
+        return;
+    a->live.media.last_figures = wanted;
+    tell_media(a);
+}
+
 /* For one session -1 is "as all others". */
 static void run_session_timeout(struct gw_request *rq)
 {
@@ -110,11 +118,17 @@ static void run_log_level(struct gw_request *rq)
     gw_admin_reply_with(rq, "level", json_integer(gw_log_level()));
 }
 
+/* What is larger than `most` becomes that, as the reply shows. */
+static uint32_t number_of(const struct gw_request *rq, const char *name, uint32_t most)
+{
+    json_int_t n = json_integer_value(gw_admin_member(rq, name));
+
+    return n > most ? most : (uint32_t)n;
+}
+
 static void run_min_nack_queue(struct gw_request *rq)
 {
-    json_int_t ms = json_integer_value(gw_admin_member(rq, "min_nack_queue"));
-
-    rq->api->live.media.min_nack_queue_ms = ms > 1000 ? 1000 : (uint32_t)ms;
+    rq->api->live.media.min_nack_queue_ms = number_of(rq, "min_nack_queue", 1000);
     tell_media(rq->api);
     gw_admin_reply_with(rq, "min_nack_queue", json_integer(rq->api->live.media.min_nack_queue_ms));
 }
@@ -128,14 +142,14 @@ static void run_nack_optimizations(struct gw_request *rq)
 
 static void run_no_media_timer(struct gw_request *rq)
 {
-    rq->api->live.media.no_media_s = (uint32_t)json_integer_value(gw_admin_member(rq, "no_media_timer"));
+    rq->api->live.media.no_media_s = number_of(rq, "no_media_timer", UINT32_MAX);
     tell_media(rq->api);
     gw_admin_reply_with(rq, "no_media_timer", json_integer(rq->api->live.media.no_media_s));
 }
 
 static void run_slowlink_threshold(struct gw_request *rq)
 {
-    rq->api->live.media.slowlink_threshold = (uint32_t)json_integer_value(gw_admin_member(rq, "slowlink_threshold"));
+    rq->api->live.media.slowlink_threshold = number_of(rq, "slowlink_threshold", UINT32_MAX);
     tell_media(rq->api);
     gw_admin_reply_with(rq, "slowlink_threshold", json_integer(rq->api->live.media.slowlink_threshold));
 }
@@ -199,9 +213,15 @@ static void run_list_handles(struct gw_request *rq)
     gw_admin_reply_with(rq, "handles", keys_json(rq->session->handles));
 }
 
+/* Our loops are the workers; a handle is on one from its first negotiation on. */
 static void run_loops_info(struct gw_request *rq)
 {
-    gw_admin_reply_with(rq, "loops", json_array());
+    unsigned counts[GW_MAX_WORKERS], n = gw_links_by_worker(rq->api->links, counts, GW_MAX_WORKERS);
+    json_t *loops = json_array();
+
+    for (unsigned i = 0; i < n; i++)
+        json_array_append_new(loops, json_pack("{si si}", "id", (int)i, "handles", (int)counts[i]));
+    gw_admin_reply_with(rq, "loops", loops);
 }
 
 static void run_destroy_session(struct gw_request *rq)
@@ -304,8 +324,8 @@ static const struct cardea_param p_level[] = {WANTS("level", CARDEA_UINT, 7), {"
 static const struct cardea_param p_debug[] = {WANTS("debug", CARDEA_BOOL, 0), {0}};
 static const struct cardea_param p_nack[] = {WANTS("min_nack_queue", CARDEA_UINT, 0), {0}};
 static const struct cardea_param p_optimize[] = {WANTS("nack_optimizations", CARDEA_BOOL, 0), {0}};
-static const struct cardea_param p_no_media[] = {WANTS("no_media_timer", CARDEA_UINT, 3600), {0}};
-static const struct cardea_param p_slowlink[] = {WANTS("slowlink_threshold", CARDEA_UINT, 1000000), {0}};
+static const struct cardea_param p_no_media[] = {WANTS("no_media_timer", CARDEA_UINT, 0), {0}};
+static const struct cardea_param p_slowlink[] = {WANTS("slowlink_threshold", CARDEA_UINT, 0), {0}};
 static const struct cardea_param p_accept[] = {WANTS("accept", CARDEA_BOOL, 0), {0}};
 static const struct cardea_param p_token[] = {WANTS("token", CARDEA_STRING, 0), {0}};
 static const struct cardea_param p_add_token[] = {WANTS("token", CARDEA_STRING, 0), {"plugins", CARDEA_ARRAY}, {0}};
@@ -329,7 +349,7 @@ static const struct cardea_param p_stun[] = {{"address", CARDEA_STRING, CARDEA_R
 static const struct cardea_param p_file[] = {WANTS("file", CARDEA_STRING, 0), {0}};
 static const struct cardea_param p_unload[] = {WANTS("plugin", CARDEA_STRING, 0), {0}};
 static const struct cardea_param p_capture[] = {
-    {"folder", CARDEA_STRING}, {"filename", CARDEA_STRING}, {"truncate", CARDEA_UINT, .max = 65535}, {0}};
+    {"folder", CARDEA_STRING}, {"filename", CARDEA_STRING}, {"truncate", CARDEA_UINT}, {0}};
 static const struct cardea_param p_handle_info[] = {{"plugin_only", CARDEA_BOOL}, {0}};
 
 static const struct verb {

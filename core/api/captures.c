@@ -76,7 +76,7 @@ static void start(struct gw_request *rq, bool text)
     if (!path)
         return;
     if (gw_capture_open(&c, path, text ? GW_CAPTURE_TEXT : GW_CAPTURE_PCAP,
-                        (unsigned)json_integer_value(gw_admin_member(rq, "truncate")))) {
+                        (unsigned)MIN(json_integer_value(gw_admin_member(rq, "truncate")), G_MAXUINT16))) {
         gw_request_fail(rq, GW_API_UNKNOWN, "%.200s cannot be written: %s", path, g_strerror(errno));
         g_free(path);
         return;

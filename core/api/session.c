@@ -158,6 +158,7 @@ void gw_session_destroy(struct gw_session *s, bool timed_out)
 void gw_session_lost(struct gw_session *s)
 {
     set_owner(s, NULL);
+    s->lost_us = s->api->conf.now_us();
     if (s->lodger || !gw_option_number(s->api, "general", "reclaim_session_timeout"))
         gw_session_destroy(s, false);
     else

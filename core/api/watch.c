@@ -4,12 +4,13 @@
 
 static bool expired(const struct gw_session *s, int64_t now_us)
 {
-    int64_t silent_us = now_us - s->last_us, timeout_s = gw_session_timeout_s(s);
-    int64_t reclaim_s = gw_option_number(s->api, "general", "reclaim_session_timeout");
+    int64_t silent_s = (now_us - s->last_us) / 1000000, timeout_s = gw_session_timeout_s(s);
 
-    if (timeout_s > 0 && silent_us >= timeout_s * 1000000)
+    if (timeout_s > 0 && silent_s >= timeout_s)
         return true;
-    return !s->owner && silent_us >= reclaim_s * 1000000;
+    /* the time for a claim begins with the loss; a client that had said nothing for a while is not worse off */
+    silent_s = (now_us - MAX(s->last_us, s->lost_us)) / 1000000;
+    return !s->owner && silent_s >= gw_option_number(s->api, "general", "reclaim_session_timeout");
 }
 
 static void look(void *arg, int64_t now_us)

@@ -57,6 +57,37 @@ static void rows(void **state)
         {"\"janus\":\"set_session_timeout\",\"session_id\":7,\"timeout\":-2", 467},
         {"\"janus\":\"set_session_timeout\",\"session_id\":7,\"timeout\":-1", 0},
         {"\"janus\":\"set_no_media_timer\",\"no_media_timer\":-1", 467},
+        {"\"janus\":\"set_no_media_timer\",\"no_media_timer\":100000", 0},
+        {"\"janus\":\"set_slowlink_threshold\",\"slowlink_threshold\":10000000", 0},
+        {"\"janus\":\"set_slowlink_threshold\",\"slowlink_threshold\":4.0", 467},
+        {"\"janus\":\"set_min_nack_queue\",\"min_nack_queue\":9223372036854775807", 0},
+        {"\"janus\":\"set_session_timeout\",\"session_id\":7,\"timeout\":9223372036854775807", 0},
+        {"\"janus\":\"set_session_timeout\",\"timeout\":9223372036854775807", 0},
+        {"\"janus\":\"set_session_timeout\",\"timeout\":60", 0},
+        {"\"janus\":\"set_session_timeout\"", 456},
+        {"\"janus\":\"set_session_timeout\",\"timeout\":\"5\"", 467},
+        {"\"janus\":\"set_nack_optimizations\",\"nack_optimizations\":1", 467},
+        {"\"janus\":\"set_locking_debug\"", 456},
+        {"\"janus\":\"set_locking_debug\",\"debug\":true", 0},
+        {"\"janus\":\"set_refcount_debug\",\"debug\":0", 467},
+        {"\"janus\":\"loops_info\"", 0},
+        {"\"janus\":\"loops_info\",\"session_id\":7", 457},
+        {"\"janus\":\"detach_handle\",\"session_id\":7", 457},
+        {"\"janus\":\"destroy_session\"", 457},
+        {"\"janus\":\"start_pcap\",\"session_id\":7", 457},
+        {"\"janus\":\"resolve_address\"", 456},
+        {"\"janus\":\"resolve_address\",\"address\":5", 467},
+        {"\"janus\":\"test_stun\",\"address\":\"a\"", 456},
+        {"\"janus\":\"test_stun\",\"address\":\"a\",\"port\":-1", 467},
+        {"\"janus\":\"query_transport\"", 456},
+        {"\"janus\":\"query_eventhandler\"", 456},
+        {"\"janus\":\"query_logger\",\"logger\":\"none\"", 460},
+        {"\"janus\":\"custom_event\",\"schema\":5,\"data\":{}", 467},
+        {"\"janus\":\"custom_event\",\"schema\":\"s\",\"data\":[]", 467},
+        {"\"janus\":\"custom_logline\"", 456},
+        {"\"janus\":\"custom_logline\",\"line\":\"l\",\"level\":\"bad\"", 0},
+        {"\"janus\":\"message_plugin\",\"plugin\":\"janus.plugin.fake\",\"session_id\":7", 457},
+        {"\"janus\":\"LIST_SESSIONS\"", 0},
         {"\"janus\":\"accept_new_sessions\",\"accept\":1", 467},
         {"\"janus\":\"set_log_timestamps\",\"timestamps\":true", 0},
         {"\"janus\":\"set_log_colors\",\"colors\":null", 467},
@@ -138,6 +169,81 @@ static void settings_take_effect(void **state)
     json_decref(list);
     assert_int_equal(number("\"janus\":\"drain\"", "draining"), 1);
     assert_int_equal(world_code(world_ask(WORLD_WS, "{\"janus\":\"ping\",\"transaction\":\"x\"}")), 0);
+    world_end();
+}
+
+/* Every member of `status`, and that it follows what was set. */
+static void the_status(void **state)
+{
+    static const char *const bools[] = {"token_auth",    "log_timestamps", "log_colors",
+                                        "locking_debug", "refcount_debug", "nack-optimizations"};
+    static const char *const integers[] = {"session_timeout",   "reclaim_session_timeout", "candidates_timeout",
+                                           "log_level",         "min_nack_queue",          "no_media_timer",
+                                           "slowlink_threshold"};
+    json_t *reply, *status;
+
+    world_begin(NULL);
+    number("\"janus\":\"set_locking_debug\",\"debug\":true", "locking_debug");
+    number("\"janus\":\"set_refcount_debug\",\"debug\":true", "refcount_debug");
+    number("\"janus\":\"set_no_media_timer\",\"no_media_timer\":7", "no_media_timer");
+    number("\"janus\":\"set_session_timeout\",\"timeout\":33", "timeout");
+    reply = ask("\"janus\":\"get_status\"");
+    status = json_object_get(reply, "status");
+    assert_int_equal(json_object_size(status), G_N_ELEMENTS(bools) + G_N_ELEMENTS(integers));
+    for (size_t i = 0; i < G_N_ELEMENTS(bools); i++)
+        assert_true(json_is_boolean(json_object_get(status, bools[i])));
+    for (size_t i = 0; i < G_N_ELEMENTS(integers); i++)
+        assert_true(json_is_integer(json_object_get(status, integers[i])));
+    assert_true(json_is_true(json_object_get(status, "locking_debug")));
+    assert_true(json_is_true(json_object_get(status, "refcount_debug")));
+    assert_int_equal(json_integer_value(json_object_get(status, "no_media_timer")), 7);
+    assert_int_equal(json_integer_value(json_object_get(status, "session_timeout")), 33);
+    json_decref(reply);
+    world_end();
+}
+
+/* A worker is a loop: its PeerConnections are counted. */
+static void loops(void **state)
+{
+    char *sdp = fixture_sdp("chromium-all"), *text;
+    json_t *reply, *list, *root;
+    uint64_t session, handle;
+
+    world_workers = 3;
+    world_begin(NULL);
+    session = world_session(WORLD_WS);
+    handle = world_attach(WORLD_WS, session); /* and one that is on no worker yet */
+    handle = world_attach(WORLD_WS, session);
+    root = json_pack("{ss sI sI ss s{ss} s{ss ss}}", "janus", "message", "session_id", (json_int_t)session, "handle_id",
+                     (json_int_t)handle, "transaction", "j", "body", "request", "answer", "jsep", "type", "offer",
+                     "sdp", sdp);
+    text = json_dumps(root, 0);
+    world_say(WORLD_WS, text);
+    free(text);
+    free(sdp);
+    json_decref(root);
+    reply = ask("\"janus\":\"loops_info\"");
+    list = json_object_get(reply, "loops");
+    assert_int_equal(json_array_size(list), 3);
+    for (size_t i = 0; i < 3; i++) {
+        const json_t *loop = json_array_get(list, i);
+
+        assert_int_equal(json_integer_value(json_object_get(loop, "id")), i);
+        assert_int_equal(json_integer_value(json_object_get(loop, "handles")), i == gw_peer_worker(world.peer));
+    }
+    json_decref(reply);
+    world_end();
+    world_workers = 1;
+}
+
+/* As long as an operator may say: it is not taken for something that has passed. */
+static void the_longest_timeout(void **state)
+{
+    world_begin(NULL);
+    number("\"janus\":\"set_session_timeout\",\"timeout\":9223372036854775807", "timeout");
+    world_session(WORLD_WS);
+    world_wait(100000000);
+    assert_int_equal(gw_api_sessions(world.api), 1);
     world_end();
 }
 
@@ -400,9 +506,17 @@ static void info(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rows),    cmocka_unit_test(the_secret),    cmocka_unit_test(settings_take_effect),
-        cmocka_unit_test(modules), cmocka_unit_test(handles),       cmocka_unit_test(stored_tokens),
-        cmocka_unit_test(info),    cmocka_unit_test(after_the_end),
+        cmocka_unit_test(rows),
+        cmocka_unit_test(the_secret),
+        cmocka_unit_test(settings_take_effect),
+        cmocka_unit_test(modules),
+        cmocka_unit_test(the_status),
+        cmocka_unit_test(loops),
+        cmocka_unit_test(the_longest_timeout),
+        cmocka_unit_test(handles),
+        cmocka_unit_test(stored_tokens),
+        cmocka_unit_test(info),
+        cmocka_unit_test(after_the_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -104,6 +104,22 @@ static void or_leaves_them_to_be_claimed(void **state)
     world_end();
 }
 
+/* The time for a claim begins when the connection goes, however long nothing was asked before. */
+static void the_time_for_a_claim(void **state)
+{
+    static const char *const settings[] = {"general.reclaim_session_timeout", "10", NULL};
+
+    world_begin(settings);
+    world_session(WORLD_WS);
+    world_wait(15 * S);
+    gw_api_closed(world.api, &world_transport, WORLD_WS);
+    world_wait(9 * S);
+    assert_int_equal(gw_api_sessions(world.api), 1);
+    world_wait(4 * S);
+    assert_int_equal(gw_api_sessions(world.api), 0);
+    world_end();
+}
+
 static void events_follow_the_claim(void **state)
 {
     uint64_t id, handle;
@@ -134,6 +150,7 @@ int main(void)
         cmocka_unit_test(zero_is_never),
         cmocka_unit_test(a_lost_connection_takes_its_sessions_along),
         cmocka_unit_test(or_leaves_them_to_be_claimed),
+        cmocka_unit_test(the_time_for_a_claim),
         cmocka_unit_test(events_follow_the_claim),
     };
 
