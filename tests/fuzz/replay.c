@@ -2,6 +2,7 @@
 /*
  * main() for a fuzz harness outside of a fuzzer: feeds it every file of its corpus, and every truncation of the small
  * ones. The corpus of fuzz_NAME is $srcdir/tests/fuzz/corpus/NAME; files and folders may be named as arguments instead.
+ * With FUZZ_WHOLE in the environment none is truncated.
  * Each input lies in a heap block of exactly its size, so that the address sanitizer sees a read past the end.
  * Fails when there is nothing to run.
  */
@@ -49,7 +50,7 @@ static int run_file(const char *path)
         err = -1;
     }
     fclose(f);
-    for (cut = 0; !err && len <= TRUNCATED_MAX && cut < len; cut++)
+    for (cut = 0; !err && !getenv("FUZZ_WHOLE") && len <= TRUNCATED_MAX && cut < len; cut++)
         err = run_bytes(input, cut);
     return err ? err : run_bytes(input, len);
 }

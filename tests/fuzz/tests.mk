@@ -1,5 +1,5 @@
 # Each harness also runs without a fuzzer: replay.c feeds it tests/fuzz/corpus/NAME.
-EXTRA_DIST += tests/fuzz/corpus tests/fuzz/run
+EXTRA_DIST += tests/fuzz/corpus tests/fuzz/run tests/fuzz/coverage
 check_PROGRAMS += tests/fuzz/fuzz_config
 tests_fuzz_fuzz_config_SOURCES = tests/fuzz/fuzz_config.c tests/fuzz/replay.c
 check_PROGRAMS += tests/fuzz/fuzz_sdp

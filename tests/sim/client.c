@@ -68,10 +68,14 @@ static void at_client(void *arg, const uint8_t *data, size_t len, int64_t now_us
     case GW_DATAGRAM_RTP:
         if (c->srtp && !gw_srtp_open_rtp(c->srtp, buf, &len))
             sim_stream_rtp(c, buf, len, now_us);
+        else
+            c->unopened++;
         break;
     case GW_DATAGRAM_RTCP:
         if (c->srtp && !gw_srtp_open_rtcp(c->srtp, buf, &len))
             sim_stream_rtcp(c, buf, len, now_us);
+        else
+            c->unopened++;
         break;
     default:
         break;

@@ -87,7 +87,7 @@ struct sim_in {
     unsigned reports;
     struct gw_nack nack;
     void (*look)(struct sim_in *in, const uint8_t *data, const struct gw_rtp_header *h); /* as it came; NULL */
-    void (*heard)(void *arg, const struct sim_in *in, const struct sim_seen *s); /* NULL: nobody looks */
+    void (*heard)(void *arg, const struct sim_in *in, const struct sim_seen *s);         /* NULL: nobody looks */
     void *arg;
     struct sim_viewer *viewer; /* owned; set: frames are watched instead of every packet being remembered */
 };
@@ -120,6 +120,7 @@ struct sim_client {
     unsigned rembs, twccs, twcc_packets, reports;
     uint32_t rembs_seen[16];
     struct gw_rtcp_report last_report;
+    unsigned unopened; /* RTP and RTCP that its keys did not open */
     char closed[64];
     /* data */
     char label[128], text[256];

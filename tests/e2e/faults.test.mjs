@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What goes wrong around a gateway: clients that do not read or vanish, too little time, a clock that jumps, plugins that stall. */
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import WebSocket from 'ws';
+import { post, Socket } from './lib/client.mjs';
+import { BUILD, Gateway, SOURCE } from './lib/gateway.mjs';
+import { within } from './lib/wait.mjs';
+
+const wait = (ms) => new Promise((wake) => setTimeout(wake, ms));
+const run = (program, ...args) => execFileSync(program, args, { stdio: 'pipe' }).toString();
+const root = process.getuid() === 0;
+const asAdmin = async (g, request) => (await post(`http://127.0.0.1:${g.adminPort}/admin`, { transaction: 'a', admin_secret: 'e2e-admin', ...request })).json;
+const sessions = async (g) => (await asAdmin(g, { janus: 'list_sessions' })).sessions;
+const sockets = async (g) => (await asAdmin(g, { janus: 'query_transport', transport: 'cardea.transport.websockets', request: { request: 'connections' } })).response;
+
+/** Until it is so; the last answer. */
+async function until(what, ask, ms = 20000) {
+  const end = Date.now() + ms;
+  let answer;
+  do {
+    answer = await ask();
+    if (answer) return answer;
+    await wait(100);
+  } while (Date.now() < end);
+  assert.fail(`waited in vain for: ${what}`);
+}
+
+/** cardea-load; `over` resolves with its exit code, what it printed and its figures. */
+function load(g, ...args) {
+  const child = spawn(join(BUILD, 'cardea-load'), ['--server', g.ws, '--quiet', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece) => (text += piece));
+  const figure = (name) => Number(text.match(new RegExp(`^${name} +(\\S+)`, 'm'))?.[1]);
+  return { child, over: new Promise((done) => child.on('exit', (code) => done({ code, text, figure }))) };
+}
+
+test('a WebSocket that is not read: its queue has a bound, then it is closed, and nobody else notices', async () => {
+  const g = await Gateway.start({ limits: { requests_per_session: 0, requests_per_address: 0 }, wsGeneral: { queue_bytes: 262144 } });
+  try {
+    const other = await Socket.open(g.ws);
+    const blocked = new WebSocket(g.ws, 'janus-protocol');
+    await within('the WebSocket', new Promise((done, fail) => blocked.on('open', done).on('error', fail)));
+    blocked.send(JSON.stringify({ janus: 'create', transaction: 'c' }));
+    await within('its session', new Promise((done) => blocked.once('message', done)));
+    blocked._socket.pause();
+    assert.equal((await sessions(g)).length, 1);
+    for (let i = 0; i < 100 && !(await sockets(g)).overflows; i++) {
+      for (let k = 0; k < 200; k++) blocked.send(JSON.stringify({ janus: 'info', transaction: 'i' }));
+      assert.equal((await within('an answer for somebody else', other.ask({ janus: 'info' }), 5000)).janus, 'server_info');
+    }
+    const now = await sockets(g);
+    assert.equal(now.overflows, 1);
+    assert.equal(now.connections, 1, 'the other one is left');
+    await until('the end of the session', async () => !(await sessions(g)).length);
+    blocked.terminate();
+    other.close();
+  } finally {
+    await g.stop();
+  }
+});
+
+/** A host of its own behind a link that can be cut. */
+function host() {
+  const n = process.pid % 10000;
+  const [ns, dev, x] = [`faults${n}`, `fl${n}`, 100 + (n % 100)];
+  const cut = () => { try { run('ip', 'link', 'del', dev); } catch { /* it is cut */ } };
+  const remove = () => { cut(); try { run('ip', 'netns', 'del', ns); } catch { /* was not there */ } };
+  try {
+    run('ip', 'netns', 'add', ns);
+    run('ip', 'link', 'add', dev, 'type', 'veth', 'peer', 'name', 'us', 'netns', ns);
+    run('ip', 'addr', 'add', `198.18.${x}.1/24`, 'dev', dev);
+    run('ip', 'link', 'set', dev, 'up');
+    run('ip', '-n', ns, 'addr', 'add', `198.18.${x}.2/24`, 'dev', 'us');
+    run('ip', '-n', ns, 'link', 'set', 'us', 'up');
+    run('ip', '-n', ns, 'route', 'add', 'default', 'via', `198.18.${x}.1`); // to all addresses of the gateway's host
+  } catch (e) {
+    remove();
+    throw e;
+  }
+  return { ns, gateway: `198.18.${x}.1`, drop: () => run('ip', 'link', 'set', dev, 'down'), remove };
+}
+
+test('clients that vanish behind a link: their sessions, calls and sockets end by themselves', { skip: !root && 'network namespaces need root' }, async () => {
+  const far = host();
+  const timing = { general: { reclaim_session_timeout: 1, metrics_acl: '*' }, wsGeneral: { pingpong_trigger: 1, pingpong_timeout: 2 } };
+  const g = await Gateway.start({ ...timing, host: far.gateway });
+  const files = () => readdirSync(`/proc/${g.process.pid}/fd`).length;
+  let child;
+  try {
+    const [before, gauge] = [files(), async (name) => Number((await (await fetch(`${g.pages}/metrics`)).text()).match(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\d+)`, 'm'))?.[1])];
+    child = spawn('ip', ['netns', 'exec', far.ns, join(BUILD, 'cardea-load'), '--server', g.ws, '--quiet', '--rooms=1', '--publishers=1', '--subscribers=5', '--seconds=60'], { stdio: 'ignore' });
+    await until('six calls', async () => (await gauge('cardea_peer_connections')) >= 6);
+    assert.ok((await sessions(g)).length >= 1);
+    far.drop();
+    await until('nobody is left', async () => !(await sessions(g)).length, 40000);
+    await until('their sockets are closed', async () => !(await sockets(g)).connections, 40000);
+    await until('their PeerConnections are gone', async () => (await gauge('cardea_peer_connections')) === 0, 40000);
+    await until('their descriptors are free', () => files() <= before + 3); // our own requests keep theirs open
+  } finally {
+    child?.kill('SIGKILL');
+    await g.stop();
+    far.remove();
+  }
+});
+
+/** More work than the worker has time for: the process gets a tenth of its time. */
+function starve(pid) {
+  let over = false;
+  const starving = (async () => {
+    while (!over) {
+      process.kill(pid, 'SIGSTOP');
+      await wait(180);
+      process.kill(pid, 'SIGCONT');
+      await wait(20);
+    }
+  })();
+  return { end: async () => { over = true; await starving; } };
+}
+
+test('a worker without time: the newest work is refused, calls go on, and later there is room again', async () => {
+  const g = await Gateway.start({ loadreport: { general: { refuse_above: 90 }, limits: { machine: false, lag_ms: 60 } } });
+  const create = () => post(g.http, { janus: 'create', transaction: 't' });
+  const refused = async (want) => { const { json } = await create(); return (json.error?.code === 472) === want && json; };
+  try {
+    const call = load(g, '--rooms=1', '--publishers=1', '--subscribers=4', '--bitrate=300000', '--seconds=8', '--warm-up=1');
+    await until('the call', async () => (await sessions(g)).length > 0);
+    await wait(1000);
+    const starved = starve(g.process.pid);
+    let reply;
+    try {
+      reply = await until('a refusal', () => refused(true));
+    } finally {
+      await starved.end();
+    }
+    assert.match(reply.error.reason, /full \(lag\)/);
+    await until('room again', () => refused(false));
+    const { code, text, figure } = await call.over;
+    assert.equal(code, 0, text);
+    assert.equal(figure('failed_clients'), 0);
+    assert.equal(figure('silent_subscribers'), 0, 'everybody still hears');
+    assert.ok(figure('lost_percent') < 1, text);
+  } finally {
+    await g.stop();
+  }
+});
+
+/** What stands in native/NAME.c as a shared object in a folder of its own. */
+function build(name, ...flags) {
+  const folder = mkdtempSync(join(tmpdir(), `cardea-${name}-`));
+  const file = join(folder, `${name}.so`);
+  run('cc', '-shared', '-fPIC', '-O1', ...flags, '-o', file, join(SOURCE, 'tests/e2e/native', `${name}.c`));
+  return { folder, file, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+test('a plugin that does not return has a name in the log, in a request and in its timer', async () => {
+  const plugin = build('stalls', `-I${join(BUILD, 'include')}`);
+  const g = await Gateway.start({ general: { plugins_folder: plugin.folder } });
+  try {
+    const s = await Socket.open(g.ws);
+    const session_id = (await s.ask({ janus: 'create' })).data.id;
+    const handle_id = (await s.ask({ janus: 'attach', session_id, plugin: 'cardea.plugin.stalls' })).data.id;
+    const ask = (request) => s.ask({ janus: 'message', session_id, handle_id, body: { request } });
+    assert.equal((await ask('stall')).plugindata.data.stalls, 'over');
+    await until('a line about the request', () => /stands still since \d+ ms, in cardea\.plugin\.stalls \(stall\)/.test(g.log));
+    await ask('later');
+    await until('a line about the timer', () => /stands still since \d+ ms, in stalls\.so \(timer\)/.test(g.log));
+    await until('that it moves again', () => (g.log.match(/moves again after/g) ?? []).length === 2);
+    assert.equal((await s.ask({ janus: 'keepalive', session_id })).janus, 'ack');
+    s.close();
+  } finally {
+    await g.stop();
+    plugin.remove();
+  }
+});
+
+test('a wall clock that jumps, forwards and back: calls, sessions and timers do not notice', async () => {
+  const clock = build('clock');
+  const file = openSync(join(clock.folder, 'offset'), 'w');
+  const jump = (seconds) => { const b = Buffer.alloc(8); b.writeBigInt64LE(BigInt(seconds)); writeSync(file, b, 0, 8, 0); };
+  jump(0);
+  const asan = `${process.env.ASAN_OPTIONS ? `${process.env.ASAN_OPTIONS}:` : ''}verify_asan_link_order=0`;
+  const g = await Gateway.start({ general: { session_timeout: 20 }, env: { LD_PRELOAD: clock.file, CLOCK_OFFSET: join(clock.folder, 'offset'), ASAN_OPTIONS: asan } });
+  try {
+    const s = await Socket.open(g.ws);
+    const session_id = (await s.ask({ janus: 'create' })).data.id;
+    const call = load(g, '--rooms=1', '--publishers=1', '--subscribers=3', '--bitrate=300000', '--seconds=8', '--warm-up=1');
+    await until('the call', async () => (await sessions(g)).length > 1);
+    for (const hours of [100, -1000, 0]) {
+      await wait(1000);
+      jump(hours * 3600);
+      const { time_ms } = await (await fetch(`${g.pages}/load`)).json();
+      assert.ok(Math.abs(time_ms - Date.now() - hours * 3600_000) < 60_000, `it is ${new Date(time_ms)} there`);
+      await wait(1000);
+      assert.equal((await s.ask({ janus: 'keepalive', session_id })).janus, 'ack', `${hours} h`);
+    }
+    const { code, text, figure } = await call.over;
+    assert.equal(code, 0, text);
+    assert.equal(figure('failed_clients'), 0);
+    assert.equal(figure('silent_subscribers'), 0);
+    assert.equal(figure('lost'), 0, text);
+    assert.equal((await sessions(g)).length, 1, 'ours is left, and the call\'s went as it should');
+    s.close();
+  } finally {
+    await g.stop();
+    closeSync(file);
+    clock.remove();
+  }
+});
