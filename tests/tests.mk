@@ -29,3 +29,4 @@ include tests/sim/tests.mk
 include tests/abi/tests.mk
 include tests/bench/tests.mk
 include tests/e2e/tests.mk
+EXTRA_DIST += tests/service
