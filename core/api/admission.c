@@ -33,6 +33,15 @@ void gw_api_admit(struct gw_api *a, const char *module, bool yes, const char *wh
         g_hash_table_insert(a->refusals, g_strdup(module), g_strdup(why));
 }
 
+bool gw_plugin_welcomes(const struct gw_plugin *p, const json_t *purpose)
+{
+    bool welcome = false;
+
+    if (p->table.welcomes)
+        GW_NAMED_CALL(p->table.name, "welcomes", welcome = p->table.welcomes(purpose));
+    return welcome;
+}
+
 /*
  * `create` may say what the session is for, {"for": {"plugin": …, …}}: a plugin that has that already (a room with
  * people in it) welcomes the late comer, because nobody else can.
@@ -42,11 +51,8 @@ static bool is_welcome(const struct gw_request *rq)
     const json_t *purpose = json_object_get(rq->root, "for");
     const char *name = gw_json_string(purpose, "plugin");
     struct gw_plugin *p = name ? gw_plugin_find(rq->api, name) : NULL;
-    bool welcome = false;
 
-    if (p && p->table.welcomes)
-        GW_NAMED_CALL(p->table.name, "welcomes", welcome = p->table.welcomes(purpose));
-    return welcome;
+    return p && gw_plugin_welcomes(p, purpose);
 }
 
 /* Balancers are told at once that we drain, and take a moment to hear it: whom they still send is let in. */

@@ -36,11 +36,6 @@ static json_t *purpose_of(const struct gw_request *rq)
     return NULL;
 }
 
-static bool lives_here(const struct gw_plugin *p, const json_t *purpose)
-{
-    return p->table.welcomes && p->table.welcomes(purpose);
-}
-
 static json_t *description_of(const struct gw_handle *h, json_t *purpose, bool once)
 {
     json_t *o = json_pack("{sI sI so sb}", "session", (json_int_t)h->session->id, "handle", (json_int_t)h->id,
@@ -60,7 +55,7 @@ static bool ask(const struct gw_request *rq, bool once)
     struct gw_handle *h = rq->handle;
     json_t *purpose = purpose_of(rq);
 
-    if (!purpose || lives_here(h->plugin, purpose)) {
+    if (!purpose || gw_plugin_welcomes(h->plugin, purpose)) {
         json_decref(purpose);
         return false;
     }

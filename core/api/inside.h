@@ -434,6 +434,8 @@ void gw_admin_last_figures(struct gw_api *a, bool wanted); /* of connections tha
 void gw_admission_init(struct gw_api *a);
 void gw_admission_end(struct gw_api *a);
 bool gw_admission_passes(struct gw_request *rq); /* of a `create`; false: 472 was sent */
+/* Is what this is for (a room, say) alive in the plugin? */
+bool gw_plugin_welcomes(const struct gw_plugin *p, const json_t *purpose);
 
 /* --- drain.c ------------------------------------------------------------------------------------------------------ */
 void gw_admin_drain(struct gw_request *rq);

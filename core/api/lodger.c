@@ -37,7 +37,7 @@ bool gw_api_lodge(struct gw_api *a, const void *transport, cardea_connection c, 
     struct gw_session *s;
     struct gw_handle *h;
 
-    if (!from.transport || !id || !p || !p->table.welcomes || !p->table.welcomes(purpose))
+    if (!from.transport || !id || !p || !gw_plugin_welcomes(p, purpose))
         return false;
     s = session_of(a, &from, number(what, "session"));
     h = s ? g_hash_table_lookup(s->handles, &id) : NULL;
