@@ -77,9 +77,10 @@ struct cardea_recorder {
     int (*note)(cardea_recording recording, const char *what, json_t *about);
     /* Files are completed; then ended() is called. cause: for the manifest. */
     int (*end)(cardea_recording recording, const char *cause);
-    /* Path of the manifest below the recorder's folder; borrowed until the recording has ended; NULL: no such one. */
+    /* Path of the manifest below the recorder's folder; borrowed until the recording has ended; NULL: no such one, or
+     * armed. */
     const char *(*path)(cardea_recording recording);
-    /* Of an armed recording: it begins, with what was kept. */
+    /* Of an armed recording: it begins, with what was kept. As begin(); it stays armed when that fails. */
     int (*start)(cardea_recording recording);
     /* Nobody is told by this function any more, of no recording: for a plugin that stops, while its files are still
      * being completed. Look at `size` first. */

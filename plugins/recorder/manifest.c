@@ -210,6 +210,45 @@ void rec_manifest_event(json_t *manifest, const char *what, int64_t at_us, json_
     note(manifest, "events", "more_events", json_pack("{ss sI so*}", "what", what, "at_ms", ms(at_us), "about", about));
 }
 
+/* Moves a list of what happened; what would have happened before the beginning is forgotten. */
+static void move(json_t *list, json_int_t by_ms)
+{
+    for (size_t i = json_array_size(list); i-- > 0;) {
+        json_t *e = json_array_get(list, i);
+        json_int_t at = json_integer_value(json_object_get(e, "at_ms")) - by_ms;
+
+        if (at < 0)
+            json_array_remove(list, i);
+        else
+            json_object_set_new(e, "at_ms", json_integer(at));
+    }
+}
+
+void rec_manifest_begin(json_t *manifest, const char *name, int64_t wall_us, int64_t by_us)
+{
+    char *text = rec_time_text(wall_us);
+    json_t *track;
+    size_t i;
+
+    if (name)
+        json_object_set_new(manifest, "name", json_string(name));
+    if (name && !json_object_get(manifest, "title"))
+        json_object_set_new(manifest, "title", json_string(name));
+    json_object_set_new(manifest, "started", json_string(text));
+    json_object_set_new(manifest, "started_us", json_integer(wall_us));
+    json_array_foreach(json_object_get(manifest, "tracks"), i, track)
+    {
+        json_int_t from = json_integer_value(json_object_get(track, "from_ms")) - ms(by_us);
+
+        json_object_set_new(track, "from_ms", json_integer(from > 0 ? from : 0));
+    }
+    move(json_object_get(manifest, "gaps"), ms(by_us));
+    move(json_object_get(manifest, "events"), ms(by_us));
+    json_object_del(manifest, "more_gaps");
+    json_object_del(manifest, "more_events");
+    g_free(text);
+}
+
 json_t *rec_manifest_segment(json_t *manifest, const char *file, int64_t start_us)
 {
     json_t *list = json_object_get(manifest, "segments");

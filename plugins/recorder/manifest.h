@@ -38,6 +38,11 @@ json_t *rec_manifest_new(uint64_t id, const char *name, const char *title, int64
 void rec_manifest_gap(json_t *manifest, unsigned track, enum rec_gap_cause cause, int64_t at_us, int64_t for_us);
 /* about is taken; may be NULL. */
 void rec_manifest_event(json_t *manifest, const char *what, int64_t at_us, json_t *about);
+/*
+ * It begins by_us later than was thought, at name (and title, when it has none): what happened before goes, the rest
+ * moves. by_us may be negative.
+ */
+void rec_manifest_begin(json_t *manifest, const char *name, int64_t wall_us, int64_t by_us);
 /* An element of "segments", borrowed. */
 json_t *rec_manifest_segment(json_t *manifest, const char *file, int64_t start_us);
 void rec_manifest_segment_end(json_t *segment, int64_t duration_us, uint64_t bytes, const char *state);

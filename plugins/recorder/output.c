@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/statvfs.h>
 
+#include "preroll.h"
 #include "text.h"
 #include "writer.h"
 
@@ -22,12 +23,20 @@ struct rec_output *rec_output_new(const struct rec_output_conf *conf, json_t *ma
 
     out->conf = *conf;
     out->manifest = manifest;
-    out->manifest_path = g_strdup_printf("%s/%s" REC_MANIFEST_ENDING, conf->folder, conf->base);
+    if (conf->folder)
+        rec_output_place(out, out->conf.folder, out->conf.base);
     out->streams = g_ptr_array_new();
     out->mjr = g_ptr_array_new_with_free_func(rec_mjr_file_free);
     out->text_track = -1;
     g_queue_init(&out->pending.frames);
     return out;
+}
+
+void rec_output_place(struct rec_output *out, char *folder, char *base)
+{
+    out->conf.folder = folder;
+    out->conf.base = base;
+    out->manifest_path = g_strdup_printf("%s/%s" REC_MANIFEST_ENDING, folder, base);
 }
 
 void rec_output_free(struct rec_output *out)
@@ -45,7 +54,6 @@ void rec_output_free(struct rec_output *out)
     g_free(out->segment_path);
     g_free(out->conf.folder);
     g_free(out->conf.base);
-    g_free(out->conf.root);
     g_free(out->conf.title);
     g_free(out);
 }
@@ -108,7 +116,7 @@ void rec_output_add(struct rec_output *out, struct rec_track *track)
     g_ptr_array_add(out->streams, s);
     json_array_append_new(json_object_get(out->manifest, "tracks"),
                           track_json(s, rec_output_time(out, rec_writer_now())));
-    if (out->conf.mjr)
+    if (out->conf.mjr && !out->armed)
         s->mjr = rec_mjr_file_of(out, s);
     out->tracks++;
     if (s->video)
@@ -159,15 +167,20 @@ void rec_output_gone(struct rec_output *out, struct rec_track *track)
 
 /* --- frames ------------------------------------------------------------------------------------------------------- */
 
-static void want_key(struct rec_output *out, struct rec_stream *s)
+void rec_output_ask(struct rec_output *out, struct rec_stream *s)
 {
     int64_t now = rec_writer_now();
 
-    s->need_key = true;
     if (now - s->asked_us < ASK_AGAIN_US)
         return;
     s->asked_us = now;
     out->conf.events->keyframe(out->conf.owner, s->track->source);
+}
+
+static void want_key(struct rec_output *out, struct rec_stream *s)
+{
+    s->need_key = true;
+    rec_output_ask(out, s);
 }
 
 /* A new file needs a keyframe of every picture in the present one. */
@@ -176,13 +189,16 @@ static void ask_for_split(struct rec_output *out)
     out->split = true;
     for (guint i = 0; i < out->streams->len; i++) {
         struct rec_stream *s = out->streams->pdata[i];
-        bool need = s->need_key;
 
-        if (s->video && s->in_segment >= 0) {
-            want_key(out, s);
-            s->need_key = need; /* its frames still go into the present file */
-        }
+        if (s->video && s->in_segment >= 0)
+            rec_output_ask(out, s); /* its frames still go into the present file */
     }
+}
+
+void rec_output_note_size(struct rec_output *out, const struct rec_stream *s, int64_t now_us)
+{
+    rec_output_note(out, "size",
+                    json_pack("{si si si}", "track", (int)s->number, "width", s->width, "height", s->height), now_us);
 }
 
 static void learn(struct rec_output *out, struct rec_stream *s, const struct rec_frame *f)
@@ -198,13 +214,12 @@ static void learn(struct rec_output *out, struct rec_stream *s, const struct rec
     if (f->width && f->height && (f->width != s->width || f->height != s->height)) {
         s->width = f->width;
         s->height = f->height;
-        rec_manifest_event(out->manifest, "size", rec_output_time(out, f->arrival_us),
-                           json_pack("{si si si}", "track", (int)s->number, "width", s->width, "height", s->height));
+        rec_output_note_size(out, s, f->arrival_us);
     }
     if (f->rotation != s->rotation) {
         s->rotation = f->rotation;
-        rec_manifest_event(out->manifest, "rotation", rec_output_time(out, f->arrival_us),
-                           json_pack("{si si}", "track", (int)s->number, "degrees", s->rotation));
+        rec_output_note(out, "rotation", json_pack("{si si}", "track", (int)s->number, "degrees", s->rotation),
+                        f->arrival_us);
         if (out->mux && s->in_segment >= 0)
             ask_for_split(out); /* a track of a file is turned in one way */
     }
@@ -257,7 +272,7 @@ static void place_frame(struct rec_output *out, const struct rec_pending_frame *
     if (!out->gathering_us)
         out->gathering_us = rec_writer_now();
     rec_pending_push(&out->pending, f, bytes);
-    if (out->armed)
+    if (out->armed && out->pending.bytes > out->conf.most_pending)
         rec_pending_trim(&out->pending, f->time_us - out->conf.preroll_us, out->conf.most_pending);
 }
 
@@ -284,6 +299,8 @@ void rec_output_frame(struct rec_output *out, struct rec_stream *s, const struct
         return;
     }
     s->need_key = false;
+    if (f->keyframe)
+        s->key_us = time_us;
     look_for_gap(out, s, time_us);
     s->end_us = time_us + p.duration_us;
     place_frame(out, &p, f->data);
@@ -293,19 +310,6 @@ void rec_output_packet(struct rec_output *out, struct rec_stream *s, const struc
 {
     if (s->mjr && !out->paused_us && !out->armed && !out->closed)
         rec_mjr_file_write(s->mjr, e);
-}
-
-void rec_output_start(struct rec_output *out)
-{
-    int64_t first = rec_pending_first_us(&out->pending), now = rec_writer_now();
-
-    if (!out->armed)
-        return;
-    rec_pending_to_keyframes(&out->pending);
-    out->armed = false;
-    out->conf.start_wall_us += (first < now ? first : now) - out->conf.start_us;
-    out->conf.start_us = first < now ? first : now;
-    rec_output_save(out);
 }
 
 void rec_output_pause(struct rec_output *out, bool paused)
@@ -339,7 +343,7 @@ static bool disk_is_low(const struct rec_output *out)
 {
     struct statvfs fs;
 
-    return out->conf.min_free_bytes && !statvfs(out->conf.folder, &fs) &&
+    return out->conf.min_free_bytes && !out->armed && !statvfs(out->conf.folder, &fs) &&
            (uint64_t)fs.f_bavail * fs.f_frsize < out->conf.min_free_bytes;
 }
 
@@ -424,7 +428,9 @@ void rec_output_turn(struct rec_output *out, int64_t now_us)
 {
     for (guint i = 0; i < out->streams->len; i++)
         rec_stream_turn(out->streams->pdata[i], now_us);
-    if (!out->mux && !out->armed && !out->closed && rec_segment_wanted(out, now_us))
+    if (out->armed && !out->closed)
+        rec_preroll_turn(out, now_us);
+    else if (!out->mux && !out->closed && rec_segment_wanted(out, now_us))
         rec_segment_open(out);
     if (out->mux)
         rec_segment_sync(out, now_us);

@@ -7,7 +7,7 @@
  * gone.
  *
  *   output.c   tracks, frames, limits, end      segment.c   one file: when it begins, how it is closed, its hash
- *   text.c     data channels
+ *   text.c     data channels                preroll.c   one that is armed, until it starts
  *
  * Writer thread, all of it.
  */
@@ -35,7 +35,7 @@ struct rec_output_events {
 
 struct rec_output_conf {
     /* owned texts */
-    char *folder, *base, *root; /* absolute folder; base name; the folder that the disk's free space is asked of */
+    char *folder, *base; /* absolute folder; base name. Of one that is armed NULL, until it starts */
     char *title;
     bool media, mjr, e2ee, sync, text_data;
     bool indexed; /* names of .mjr files end with the number of the m-line */
@@ -71,6 +71,7 @@ struct rec_output {
     int64_t paused_total_us;                   /* all pauses, those of finished files too */
     int64_t gathering_us;                      /* since when frames wait for their file; 0: none do */
     int64_t checked_us, synced_us, flushed_us; /* disk looked at; data made sure of; small files written out */
+    int64_t looked_us;                         /* armed: what was kept was looked at */
     uint64_t finished_bytes, dropped_told;
     int text_track;    /* in the file; -1: none */
     bool armed;        /* frames are kept, none is written yet */
@@ -89,7 +90,6 @@ void rec_output_free(struct rec_output *out); /* after ended() [any thread] */
 void rec_output_begin(struct rec_output *out, bool armed);             /* first thing; the manifest is written */
 void rec_output_add(struct rec_output *out, struct rec_track *track);  /* takes the track */
 void rec_output_gone(struct rec_output *out, struct rec_track *track); /* no worker knows it any more */
-void rec_output_start(struct rec_output *out);                         /* armed: the button was pressed */
 void rec_output_pause(struct rec_output *out, bool paused);
 void rec_output_note(struct rec_output *out, const char *what, json_t *about, int64_t now_us); /* takes about */
 /* Ends when its tracks have gone and are drained. cause: a constant. */
@@ -110,6 +110,9 @@ void rec_segment_write(struct rec_output *out, const struct rec_pending_frame *f
 void rec_segment_sync(struct rec_output *out, int64_t now_us);
 void rec_output_trouble(struct rec_output *out, const char *cause);
 void rec_output_save(struct rec_output *out);
+void rec_output_ask(struct rec_output *out, struct rec_stream *s); /* for a keyframe; not too often */
+void rec_output_note_size(struct rec_output *out, const struct rec_stream *s, int64_t now_us);
+void rec_output_place(struct rec_output *out, char *folder, char *base); /* takes both: where its files lie */
 int64_t rec_output_time(const struct rec_output *out, int64_t us); /* on the recording's timeline, pauses cut out */
 
 #endif

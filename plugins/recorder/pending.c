@@ -22,12 +22,44 @@ struct rec_pending_frame *rec_pending_pop(struct rec_pending *p)
     return f;
 }
 
+/*
+ * Pictures from before_us on stand on the last keyframe until then: the earliest of those of all streams that have such
+ * pictures.
+ */
+static int64_t footing(const struct rec_pending *p, int64_t before_us)
+{
+    GHashTable *last = g_hash_table_new(NULL, NULL); /* stream -> frame that they stand on */
+    int64_t first = before_us;
+
+    for (const GList *l = p->frames.head; l; l = l->next) {
+        const struct rec_pending_frame *f = l->data, *old = g_hash_table_lookup(last, f->stream);
+
+        if (!f->video)
+            continue;
+        if (f->time_us > before_us)
+            first = old && old->time_us < first ? old->time_us : first;
+        else if (f->keyframe || !old)
+            g_hash_table_insert(last, f->stream, l->data);
+    }
+    g_hash_table_destroy(last);
+    return first;
+}
+
 void rec_pending_trim(struct rec_pending *p, int64_t before_us, size_t most)
 {
     const struct rec_pending_frame *oldest;
+    int64_t first = footing(p, before_us);
 
-    while ((oldest = g_queue_peek_head(&p->frames)) && (oldest->time_us < before_us || p->bytes > most))
+    while ((oldest = g_queue_peek_head(&p->frames)) && (oldest->time_us < first || p->bytes > most))
         g_free(rec_pending_pop(p));
+}
+
+bool rec_pending_has(const struct rec_pending *p, const struct rec_stream *stream)
+{
+    for (const GList *l = p->frames.head; l; l = l->next)
+        if (((const struct rec_pending_frame *)l->data)->stream == stream)
+            return true;
+    return false;
 }
 
 static void drop_link(struct rec_pending *p, GList *link)

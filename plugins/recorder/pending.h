@@ -28,10 +28,15 @@ struct rec_pending {
 void rec_pending_push(struct rec_pending *p, const struct rec_pending_frame *like, const uint8_t *bytes);
 /* The oldest, the caller's to g_free(); NULL: none. */
 struct rec_pending_frame *rec_pending_pop(struct rec_pending *p);
-/* Drops the oldest until nothing is older than before_us and at most `most` bytes are left. */
+/*
+ * Drops the oldest: what is not needed to show the pictures of before_us and later, which is everything in front of the
+ * keyframe that the earliest of them stands on; and more, until at most `most` bytes are left.
+ */
 void rec_pending_trim(struct rec_pending *p, int64_t before_us, size_t most);
 /* Drops video in front of its first keyframe, stream by stream. */
 void rec_pending_to_keyframes(struct rec_pending *p);
+/* Frames of this stream are there. */
+bool rec_pending_has(const struct rec_pending *p, const struct rec_stream *stream);
 /* Drops the frames of a stream. */
 void rec_pending_forget(struct rec_pending *p, const struct rec_stream *stream);
 void rec_pending_clear(struct rec_pending *p);

@@ -133,9 +133,7 @@ static int start(cardea_recording r)
 {
     struct rec_take *t = rec_take_find(r);
 
-    if (t)
-        rec_take_start(t);
-    return t ? 0 : CARDEA_ENOENT;
+    return t ? rec_take_start(t) : CARDEA_ENOENT;
 }
 
 static void forget(void (*told)(void *user, cardea_recording recording, const char *cause))

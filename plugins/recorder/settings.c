@@ -62,7 +62,7 @@ const struct cardea_option rec_options[] = {
     {"media", "frame_kib", CARDEA_OPT_INT, "256", .min = 64, .max = 16384, .help = "Largest video frame, KiB."},
     {"media", "preroll", CARDEA_OPT_INT, "0", .min = 0, .max = 300,
      .help = "Seconds that are kept in memory of participants who may be recorded, so that a recording begins before "
-             "the button was pressed; 0: none."},
+             "the button was pressed, with the keyframe that these seconds stand on; 0: none."},
 
     {"hooks", "program", CARDEA_OPT_STRING, NULL, .max = 1024, .use = CARDEA_RUNS,
      .help = "Program that is run for each finished file and recording: program segment|recording <path>, JSON on its "

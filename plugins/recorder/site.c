@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "manifest.h"
 #include "name.h"
 #include "recorder.h"
 #include "session.h"
@@ -70,8 +71,8 @@ static int use_folder(const char *folder)
     return rec_name_confined(recorder.set.path, recorder.set.folders, folder) ? 0 : CARDEA_EINVAL;
 }
 
-int rec_site_choose(const struct rec_take_conf *conf, uint64_t id, struct rec_output_conf *out,
-                    struct rec_session **session)
+/* Folder and base name as they were asked for, if they are allowed. */
+static int choose(struct rec_site *out, const struct rec_take_conf *conf, uint64_t id)
 {
     char *name = conf->name ? g_strdup(conf->name) : g_strdup_printf("rec-%llu", (unsigned long long)id);
     char *folder = wanted_folder(conf, &name), *clean = rec_name_clean(name), *base, *below;
@@ -86,7 +87,7 @@ int rec_site_choose(const struct rec_take_conf *conf, uint64_t id, struct rec_ou
             g_free(folder);
             folder = deeper;
         }
-        folder = session_folder(conf, folder, session);
+        folder = session_folder(conf, folder, &out->session);
         err = use_folder(folder);
         if (!err) {
             out->folder = g_strdup(folder);
@@ -99,4 +100,24 @@ int rec_site_choose(const struct rec_take_conf *conf, uint64_t id, struct rec_ou
     g_free(folder);
     g_free(clean);
     return err;
+}
+
+int rec_site_choose(struct rec_site *out, const struct rec_take_conf *conf, uint64_t id)
+{
+    int err = choose(out, conf, id);
+
+    if (!err && !rec_disk_has_room(out->folder))
+        err = CARDEA_ELIMIT;
+    if (err && out->session)
+        rec_session_leave(out->session, id, NULL);
+    if (err)
+        rec_site_clear(out);
+    return err;
+}
+
+void rec_site_clear(struct rec_site *site)
+{
+    g_free(site->folder);
+    g_free(site->base);
+    *site = (struct rec_site){0};
 }

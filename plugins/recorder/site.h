@@ -6,15 +6,18 @@
 #ifndef RECORDER_SITE_H
 #define RECORDER_SITE_H
 
-#include "output.h"
 #include "take.h"
 
+struct rec_site {
+    char *folder, *base;         /* owned: absolute folder, base name; NULL: not chosen yet */
+    struct rec_session *session; /* held; NULL: it belongs to none */
+};
+
 /*
- * Writes folder and base name of out, which the caller frees, and makes the folder. *session: held for the caller, when
- * the recording belongs to one, also when this fails. CARDEA_EINVAL: no such name, or not allowed; EIO: the folder
- * cannot be made or written.
+ * Makes the folder. CARDEA_EINVAL: no such name, or not allowed; EIO: the folder cannot be made or written; ELIMIT: the
+ * disk is nearly full. Nothing is held then.
  */
-int rec_site_choose(const struct rec_take_conf *conf, uint64_t id, struct rec_output_conf *out,
-                    struct rec_session **session);
+int rec_site_choose(struct rec_site *out, const struct rec_take_conf *conf, uint64_t id);
+void rec_site_clear(struct rec_site *site); /* but for the session: who leaves it says why */
 
 #endif

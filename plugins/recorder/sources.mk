@@ -9,7 +9,7 @@ librecorder_a_SOURCES = plugins/recorder/recorder.h \
 	plugins/recorder/stream.c plugins/recorder/stream.h plugins/recorder/mux.c plugins/recorder/mux.h \
 	plugins/recorder/text.c plugins/recorder/text.h \
 	plugins/recorder/mjrfile.c plugins/recorder/mjrfile.h plugins/recorder/output.c plugins/recorder/output.h \
-	plugins/recorder/segment.c plugins/recorder/writer.c plugins/recorder/writer.h plugins/recorder/take.c \
+	plugins/recorder/segment.c plugins/recorder/preroll.c plugins/recorder/preroll.h plugins/recorder/writer.c plugins/recorder/writer.h plugins/recorder/take.c \
 	plugins/recorder/take.h plugins/recorder/site.c plugins/recorder/site.h plugins/recorder/terms.c plugins/recorder/terms.h plugins/recorder/session.c plugins/recorder/session.h plugins/recorder/service.c \
 	plugins/recorder/service.h plugins/recorder/name.c plugins/recorder/name.h plugins/recorder/nfo.c \
 	plugins/recorder/nfo.h plugins/recorder/probe.c plugins/recorder/probe.h plugins/recorder/catalog.c \

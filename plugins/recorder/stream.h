@@ -43,6 +43,7 @@ struct rec_stream {
     uint8_t channels;
     size_t config_len;
     int64_t end_us;   /* of its last frame, on our clock; 0: none */
+    int64_t key_us;   /* of its last keyframe, on our clock; 0: none */
     int64_t asked_us; /* when a keyframe was asked for */
     /* counters */
     uint64_t packets, bytes, late, frames;

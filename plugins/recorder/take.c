@@ -5,6 +5,7 @@
 
 #include "hooks.h"
 #include "output.h"
+#include "preroll.h"
 #include "recorder.h"
 #include "session.h"
 #include "site.h"
@@ -19,12 +20,13 @@ struct rec_take {
     uint64_t id;
     void (*ended)(void *user, struct rec_take *t, const json_t *manifest, const char *path);
     void *user;
-    char *path;        /* owned: of the manifest */
-    char *participant; /* owned, or NULL */
     /* owned */
+    char *participant;          /* or NULL */
+    struct rec_take_conf *wish; /* where it is to lie once it starts; NULL: it is not armed */
+    char *path;                 /* of the manifest; NULL: armed */
+    struct rec_site site;
     GPtrArray *tracks; /* tapped; struct rec_track, owned by the writer once they have gone */
     struct rec_output *output;
-    struct rec_session *session; /* or NULL */
     /* state */
     bool ending, paused;
     const char *cause;
@@ -74,11 +76,20 @@ static void order(struct rec_take *t, void (*run)(void *), struct order o)
 ORDER(do_begin, rec_output_begin(o->out, o->flag))
 ORDER(do_add, rec_output_add(o->out, o->what))
 ORDER(do_gone, rec_output_gone(o->out, o->what))
-ORDER(do_start, rec_output_start(o->out))
 ORDER(do_pause, rec_output_pause(o->out, o->flag))
 ORDER(do_note, rec_output_note(o->out, o->text, o->about, o->now_us))
 ORDER(do_expect, rec_text_expect(o->out))
 ORDER(do_end, rec_output_end(o->out, o->text))
+
+static void do_start(void *arg)
+{
+    struct order *o = arg;
+    struct rec_site *s = o->what;
+
+    rec_preroll_end(o->out, s->folder, s->base);
+    g_free(s);
+    g_free(o);
+}
 
 static void do_message(void *arg)
 {
@@ -180,9 +191,24 @@ static void on_segment(void *owner, const char *path, const json_t *entry)
     rec_post(segment_is_finished, NULL);
 }
 
+static void forget_wish(struct rec_take *t)
+{
+    struct rec_take_conf *w = t->wish;
+
+    if (!w)
+        return;
+    g_free((char *)w->folder);
+    g_free((char *)w->name);
+    g_free((char *)w->session);
+    g_free((char *)w->room);
+    g_clear_pointer(&t->wish, g_free);
+}
+
 static void take_free(struct rec_take *t)
 {
     rec_output_free(t->output);
+    rec_site_clear(&t->site);
+    forget_wish(t);
     g_ptr_array_free(t->tracks, TRUE);
     json_decref(t->manifest);
     g_free(t->path);
@@ -197,8 +223,8 @@ static void complete(void *take)
     if (rec_has_stopped())
         return; /* rec_takes_free() has freed it */
     g_hash_table_remove(takes.all, &t->id);
-    if (t->session)
-        rec_session_leave(t->session, t->id, t->cause);
+    if (t->site.session)
+        rec_session_leave(t->site.session, t->id, t->cause);
     if (t->ended)
         t->ended(t->user, t, t->output->armed ? NULL : t->manifest, t->output->manifest_path);
     if (!t->output->armed)
@@ -232,55 +258,81 @@ static const char *below_root(const char *path)
     return !strncmp(path, recorder.set.path, len) && path[len] == '/' ? path + len + 1 : path;
 }
 
-static void enter_session(struct rec_take *t)
+/* What is needed of it later to choose where it lies. */
+static struct rec_take_conf *keep_wish(const struct rec_take_conf *conf)
 {
-    if (t->session)
-        rec_session_enter(t->session, t->id, t->output->conf.base, t->participant);
+    struct rec_take_conf *w = g_new0(struct rec_take_conf, 1);
+
+    w->folder = g_strdup(conf->folder);
+    w->name = g_strdup(conf->name);
+    w->session = g_strdup(conf->session);
+    w->room = g_strdup(conf->room);
+    w->formats = conf->formats;
+    w->overwrite = conf->overwrite;
+    return w;
 }
 
-static struct rec_take *make(const struct rec_take_conf *conf, uint64_t id, struct rec_output_conf *o,
-                             struct rec_session *session)
+/* Its place has been chosen: everybody may know. */
+static void settle(struct rec_take *t)
 {
-    struct rec_take *t = g_new0(struct rec_take, 1);
+    char *manifest = g_strdup_printf("%s/%s" REC_MANIFEST_ENDING, t->site.folder, t->site.base);
 
-    t->id = id;
-    t->ended = conf->ended;
-    t->user = conf->user;
-    t->session = session;
-    t->participant = g_strdup(conf->participant);
-    t->tracks = g_ptr_array_new();
-    rec_terms_set(o, conf);
-    o->events = &output_events;
-    o->owner = t;
-    t->output = rec_output_new(o, rec_terms_manifest(conf, id, o));
-    t->path = g_strdup(below_root(t->output->manifest_path));
-    return t;
+    t->path = g_strdup(below_root(manifest));
+    if (t->site.session)
+        rec_session_enter(t->site.session, t->id, t->site.base, t->participant);
+    g_free(manifest);
+}
+
+static void open_output(struct rec_take *t, const struct rec_take_conf *conf)
+{
+    struct rec_output_conf o = {.folder = g_strdup(t->site.folder), .base = g_strdup(t->site.base)};
+
+    rec_terms_set(&o, conf);
+    o.events = &output_events;
+    o.owner = t;
+    t->output = rec_output_new(&o, rec_terms_manifest(conf, t->id, &o));
+    order(t, do_begin, (struct order){.flag = conf->armed});
 }
 
 int rec_take_begin(struct rec_take **out, const struct rec_take_conf *conf)
 {
     uint64_t id = conf->id ? conf->id : recorder.host->random_id();
-    struct rec_session *session = NULL;
-    struct rec_output_conf o = {0};
-    int err = CARDEA_ELIMIT;
+    bool room = g_hash_table_size(takes.all) < recorder.set.most;
+    struct rec_site site = {0};
+    struct rec_take *t;
+    int err = !room ? CARDEA_ELIMIT : conf->armed ? 0 : rec_site_choose(&site, conf, id);
 
-    if (g_hash_table_size(takes.all) < recorder.set.most)
-        err = rec_site_choose(conf, id, &o, &session);
-    if (!err && !rec_disk_has_room(o.folder))
-        err = CARDEA_ELIMIT;
     if (err) {
-        if (session)
-            rec_session_leave(session, id, NULL);
         json_decref(conf->meta);
-        g_free(o.folder);
-        g_free(o.base);
         return err;
     }
-    *out = make(conf, id, &o, session);
-    g_hash_table_insert(takes.all, &(*out)->id, *out);
-    if (!conf->armed)
-        enter_session(*out);
-    order(*out, do_begin, (struct order){.flag = conf->armed});
+    *out = t = g_new0(struct rec_take, 1);
+    t->id = id;
+    t->ended = conf->ended;
+    t->user = conf->user;
+    t->site = site;
+    t->participant = g_strdup(conf->participant);
+    t->tracks = g_ptr_array_new();
+    g_hash_table_insert(takes.all, &t->id, t);
+    open_output(t, conf);
+    if (conf->armed)
+        t->wish = keep_wish(conf);
+    else
+        settle(t);
+    return 0;
+}
+
+int rec_take_start(struct rec_take *t)
+{
+    int err = t->wish ? rec_site_choose(&t->site, t->wish, t->id) : 0;
+    struct rec_site place;
+
+    if (err || !t->wish)
+        return err;
+    place = (struct rec_site){.folder = g_strdup(t->site.folder), .base = g_strdup(t->site.base)};
+    settle(t);
+    order(t, do_start, (struct order){.what = g_memdup2(&place, sizeof(place))});
+    forget_wish(t);
     return 0;
 }
 
@@ -400,18 +452,12 @@ void rec_take_pause(struct rec_take *t, bool paused)
     order(t, do_pause, (struct order){.flag = paused});
 }
 
-void rec_take_start(struct rec_take *t)
-{
-    enter_session(t);
-    order(t, do_start, (struct order){0});
-}
-
 /* what lives in the manifest only: it is copied there, by the writer, before this returns to anybody who could free it
  */
 void rec_take_note(struct rec_take *t, const char *what, json_t *about)
 {
-    if (t->session)
-        rec_session_note(t->session, t->id, what, about);
+    if (t->site.session)
+        rec_session_note(t->site.session, t->id, what, about);
     order(t, do_note, (struct order){.text = g_intern_string(what), .about = about ? json_deep_copy(about) : NULL});
     json_decref(about);
 }
@@ -455,7 +501,7 @@ bool rec_take_writes(const char *folder, const char *name)
     while (g_hash_table_iter_next(&it, NULL, &value)) {
         const struct rec_take *t = value;
 
-        if (!strcmp(t->output->conf.folder, folder) && !strcmp(t->output->conf.base, name))
+        if (t->path && !strcmp(t->site.folder, folder) && !strcmp(t->site.base, name))
             return true;
     }
     return false;
@@ -495,8 +541,8 @@ void rec_takes_free(void)
     while (g_hash_table_iter_next(&it, NULL, &value)) {
         struct rec_take *t = value;
 
-        if (t->session)
-            rec_session_leave(t->session, t->id, "gateway stopped");
+        if (t->site.session)
+            rec_session_leave(t->site.session, t->id, "gateway stopped");
         take_free(t);
         g_hash_table_iter_remove(&it);
     }

@@ -30,8 +30,9 @@ struct rec_take_conf {
 /* EINVAL: no such name or folder; ELIMIT: too many, or the disk is nearly full; EIO: the folder cannot be made. */
 int rec_take_begin(struct rec_take **out, const struct rec_take_conf *conf);
 uint64_t rec_take_id(const struct rec_take *t);
-const char *rec_take_path(const struct rec_take *t); /* of the manifest, below the recorder's folder; or absolute */
-struct rec_take *rec_take_find(uint64_t id);         /* NULL: none, or it is ending */
+/* Of the manifest, below the recorder's folder; or absolute. NULL: it is armed, and has none yet. */
+const char *rec_take_path(const struct rec_take *t);
+struct rec_take *rec_take_find(uint64_t id); /* NULL: none, or it is ending */
 /* Also one that has been ended, while its files are being completed: until then its number is taken. */
 bool rec_take_exists(uint64_t id);
 bool rec_take_is_paused(const struct rec_take *t);
@@ -44,7 +45,8 @@ void rec_take_streams(struct rec_take *t, const struct cardea_stream *streams, s
                       const char *const *descriptions);
 void rec_take_data(struct rec_take *t, const struct cardea_message *m);
 void rec_take_pause(struct rec_take *t, bool paused);
-void rec_take_start(struct rec_take *t); /* armed: the button was pressed */
+/* Armed: the button was pressed. As rec_take_begin(); what fails leaves it armed. Again: nothing. */
+int rec_take_start(struct rec_take *t);
 void rec_take_note(struct rec_take *t, const char *what, json_t *about);
 void rec_take_end(struct rec_take *t, const char *cause); /* cause: a constant */
 

@@ -39,7 +39,7 @@ void rec_terms_set(struct rec_output_conf *o, const struct rec_take_conf *conf)
 
 json_t *rec_terms_manifest(const struct rec_take_conf *conf, uint64_t id, const struct rec_output_conf *o)
 {
-    json_t *m = rec_manifest_new(id, o->base, o->title, o->start_wall_us, conf->meta);
+    json_t *m = rec_manifest_new(id, o->base ? o->base : "", o->title, o->start_wall_us, conf->meta);
 
     json_object_set_new(m, "private", json_boolean(conf->is_private));
     if (conf->e2ee)

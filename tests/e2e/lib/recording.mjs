@@ -51,11 +51,14 @@ export function tool(...args) {
 export const times = (file, stream) => execFileSync('ffprobe', ['-v', 'error', '-select_streams', stream, '-show_entries',
   'packet=pts_time', '-of', 'csv=p=0', file], { encoding: 'utf8' }).trim().split('\n').map(Number.parseFloat);
 
+/** How bright the pictures are, in order: seconds and mean luma. */
+export const brightness = (file) => execFileSync('ffprobe', ['-v', 'error', '-f', 'lavfi', '-i', `movie=${file},signalstats`, '-show_entries',
+  'frame=pts_time:frame_tags=lavfi.signalstats.YAVG', '-of', 'csv=p=0'], { encoding: 'utf8' })
+  .trim().split('\n').map((line) => line.split(',').map(Number.parseFloat)).map(([at, luma]) => ({ at, luma }));
+
 /** For every beep: how far behind its flash it begins, in seconds; sound is looked at in packets of 20 ms. */
 export function flashesAndBeeps(file) {
-  const bright = execFileSync('ffprobe', ['-v', 'error', '-f', 'lavfi', '-i', `movie=${file},signalstats`, '-show_entries',
-    'frame=pts_time:frame_tags=lavfi.signalstats.YAVG', '-of', 'csv=p=0'], { encoding: 'utf8' })
-    .trim().split('\n').map((line) => line.split(',').map(Number.parseFloat)).map(([at, luma]) => ({ at, on: luma > 120 }));
+  const bright = brightness(file).map(({ at, luma }) => ({ at, on: luma > 120 }));
   const flashes = bright.filter((frame, i) => i && frame.on && !bright[i - 1].on).map((frame) => frame.at);
   const loud = execFileSync('ffprobe', ['-v', 'error', '-f', 'lavfi', '-i', `amovie=${file},astats=metadata=1:reset=1`, '-show_entries',
     'frame=pts_time:frame_tags=lavfi.astats.Overall.RMS_level', '-of', 'csv=p=0'], { encoding: 'utf8' })

@@ -179,12 +179,11 @@ static inline struct rec_track *call_track(enum rec_codec codec)
     return t;
 }
 
-/* change: may set what it likes in the configuration. */
+/* change: may set what it likes in the configuration. armed: files have no place yet. */
 static inline void call_begin(void (*change)(struct rec_output_conf *conf), bool armed)
 {
-    struct rec_output_conf conf = {.folder = g_strdup(call.folder),
-                                   .root = g_strdup(call.folder),
-                                   .base = g_strdup("take"),
+    struct rec_output_conf conf = {.folder = armed ? NULL : g_strdup(call.folder),
+                                   .base = armed ? NULL : g_strdup("take"),
                                    .title = g_strdup("A take"),
                                    .media = true,
                                    .text_data = true,
@@ -206,7 +205,7 @@ static inline void call_begin(void (*change)(struct rec_output_conf *conf), bool
     conf.start_us = call.now_us;
     if (change)
         change(&conf);
-    call.out = rec_output_new(&conf, rec_manifest_new(1, conf.base, conf.title, conf.start_wall_us, NULL));
+    call.out = rec_output_new(&conf, rec_manifest_new(1, armed ? "" : conf.base, conf.title, conf.start_wall_us, NULL));
     rec_output_begin(call.out, armed);
 }
 

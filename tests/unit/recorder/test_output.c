@@ -8,6 +8,7 @@
 
 #include "../../../plugins/recorder/demux.h"
 #include "../../../plugins/recorder/mjr.h"
+#include "../../../plugins/recorder/preroll.h"
 #include "call.h"
 
 static int make_folder(void **state)
@@ -302,26 +303,69 @@ static void look_back(struct rec_output_conf *conf)
     conf->most_pending = 8 << 20;
 }
 
-/* Ten seconds go by before the button is pressed; of those the last five are kept, from a keyframe on. */
+/*
+ * A camera that sends keyframes when it is asked, as cameras do, and an hour that goes by before the button is pressed:
+ * of that the last five seconds are kept, and what their pictures stand on. The timeline begins there.
+ */
 static void instant_replay(void **state)
+{
+    json_t *track, *event;
+    int64_t pressed_us;
+    struct seen s;
+
+    call_begin(look_back, true);
+    both();
+    for (int i = 0; i < 600; i++) {
+        call_run(6000);
+        rec_output_note(call.out, "talking", NULL, call.now_us);
+        assert_true(json_array_size(json_object_get(call.out->manifest, "events")) <= 3);
+    }
+    assert_in_range(call.keyframes_asked, 900, 1500);
+    assert_null(call.out->manifest_path);
+    pressed_us = call.now_us;
+    rec_preroll_end(call.out, g_strdup(call.folder), g_strdup("take"));
+    rec_preroll_end(call.out, g_strdup(call.folder), g_strdup("again"));
+    call_run(3000);
+    call_end();
+    assert_int_equal(json_array_size(json_object_get(call.manifest, "segments")), 1);
+    s = look("take.webm");
+    assert_in_range(s.first_video, 0, 100000);
+    assert_in_range(s.first_audio, 0, 100000);
+    assert_in_range(s.last_audio, 7800000, 10200000);
+    assert_int_equal(number(call_segment_of(0), "start_ms"), 0);
+    assert_in_range(number(call.manifest, "duration_ms"), 7800, 10200);
+    /* 1700000000 s is where the virtual clock stood at 1000 s */
+    assert_in_range(pressed_us - (number(call.manifest, "started_us") - 1700000000000000 + 1000000000), 4900000,
+                    7200000);
+    assert_string_equal(json_string_value(json_object_get(call.manifest, "name")), "take");
+    track = json_array_get(json_object_get(call.manifest, "tracks"), 1);
+    assert_int_equal(number(track, "from_ms"), 0);
+    event = json_array_get(json_object_get(call.manifest, "events"), 0);
+    assert_in_range(number(event, "at_ms"), 4000, 7200); /* the last "talking", and then the size */
+    call_clear();
+}
+
+/* The picture is muted when the button is pressed: what there is is sound, and the picture joins
+ * with a keyframe. */
+static void instant_replay_without_a_picture(void **state)
 {
     struct seen s;
 
     call_begin(look_back, true);
     both();
-    for (int i = 0; i < 10; i++) {
-        call.want_key = true;
-        call_run(1000);
-    }
-    assert_int_equal(access(call.out->manifest_path, F_OK), -1);
-    rec_output_start(call.out);
+    call_run(4000);
+    call.video_mute = true;
+    call_run(12000);
+    rec_preroll_end(call.out, g_strdup(call.folder), g_strdup("take"));
+    call_run(1000);
+    call.video_mute = false;
     call_run(3000);
     call_end();
     assert_int_equal(json_array_size(json_object_get(call.manifest, "segments")), 1);
     s = look("take.webm");
-    assert_in_range(s.last_audio, 7500000, 8200000);
-    assert_in_range(s.first_video, 0, 1100000);
-    assert_in_range(number(call_segment_of(0), "start_ms"), 0, 100);
+    assert_in_range(s.video, 70, 76);
+    assert_in_range(s.first_audio, 0, 100000);
+    assert_in_range(s.first_video, 5900000, 8100000);
     call_clear();
 }
 
@@ -513,6 +557,7 @@ int main(void)
         cmocka_unit_test(the_size_of_the_picture_may_change),
         cmocka_unit_test(a_phone_is_turned),
         cmocka_unit_test(instant_replay),
+        cmocka_unit_test(instant_replay_without_a_picture),
         cmocka_unit_test(mjr_files_beside),
         cmocka_unit_test(messages_are_lines),
         cmocka_unit_test(limits),

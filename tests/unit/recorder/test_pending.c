@@ -68,9 +68,32 @@ static void is_bounded(void **state)
     assert_int_equal(p.bytes, 0);
 }
 
+/* What pictures stand on is kept: sound and pictures from the keyframe on that the earliest of them needs. */
+static void looks_back_to_a_keyframe(void **state)
+{
+    struct rec_pending p = {0};
+
+    for (int i = 0; i < 100; i++) {
+        add(&p, 1, i * 10, true);
+        add(&p, 2, i * 10 + 1, i % 30 == 0);
+    }
+    rec_pending_trim(&p, 700, 100000);
+    assert_int_equal(rec_pending_first_us(&p), 601);
+    assert_true(rec_pending_has(&p, (struct rec_stream *)2));
+    rec_pending_trim(&p, 650, 100000);
+    takes(&p, 601);
+    rec_pending_trim(&p, 0, 15);
+    assert_int_equal(p.frames.length, 1);
+    add(&p, 1, 995, true);
+    rec_pending_trim(&p, 994, 100000); /* nobody needs pictures of a camera that sends none any more */
+    takes(&p, 995);
+    assert_false(rec_pending_has(&p, (struct rec_stream *)2));
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(begins_with_keyframes), cmocka_unit_test(is_bounded)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(begins_with_keyframes), cmocka_unit_test(is_bounded),
+                                       cmocka_unit_test(looks_back_to_a_keyframe)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

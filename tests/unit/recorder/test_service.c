@@ -81,31 +81,49 @@ static void what_was_before_the_button(void **state)
     studio_open();
     wish.armed = true;
     assert_int_equal(rec_service.begin(&r, &wish), 0);
-    path = g_strdup(rec_service.path(r));
+    assert_null(rec_service.path(r));
     rec_service.streams(r, &studio.stream, 1, NULL);
     world_turn();
     studio_film(6);
-    rec_service.start(r);
+    assert_int_equal(rec_service.start(r), 0);
+    path = g_strdup(rec_service.path(r));
     studio_film(2);
     rec_service.end(r, "enough");
     world_settle(visitor_no_takes);
     m = studio_json(path);
-    assert_in_range(studio_number(m, "duration_ms"), 3900, 5500);
+    assert_in_range(studio_number(m, "duration_ms"), 4900, 6700);
     json_decref(m);
-    /* armed, and never started: nothing is left of it */
-    wish.name = "nothing";
-    studio.ends = 0;
-    assert_int_equal(rec_service.begin(&r, &wish), 0);
     g_free(path);
-    path = g_build_filename(visitor.folder, rec_service.path(r), NULL);
+    studio_close();
+    visitor_end(false);
+}
+
+/* Neither a file nor a folder nor a session is left of one that was never started, or could not be. */
+static void the_button_is_not_pressed(void **state)
+{
+    struct cardea_record wish = studio_wish("nothing");
+    cardea_recording r;
+    GDir *dir;
+
+    visitor_begin("media: { preroll = 3 }");
+    studio_open();
+    wish.armed = true;
+    wish.session = wish.room = "77";
+    assert_int_equal(rec_service.begin(&r, &wish), 0);
     rec_service.streams(r, &studio.stream, 1, NULL);
     world_turn();
     studio_film(1);
     rec_service.end(r, "left");
     world_settle(visitor_no_takes);
     assert_int_equal(studio.ends, 1);
-    assert_int_equal(access(path, F_OK), -1);
-    g_free(path);
+    wish.folder = "/etc";
+    assert_int_equal(rec_service.begin(&r, &wish), 0);
+    assert_int_equal(rec_service.start(r), CARDEA_EINVAL);
+    rec_service.end(r, "not wanted");
+    world_settle(visitor_no_takes);
+    dir = g_dir_open(visitor.folder, 0, NULL);
+    assert_null(g_dir_read_name(dir));
+    g_dir_close(dir);
     studio_close();
     visitor_end(false);
 }
@@ -177,6 +195,7 @@ int main(void)
         cmocka_unit_test(a_take),
         cmocka_unit_test(a_publisher_comes_back),
         cmocka_unit_test(what_was_before_the_button),
+        cmocka_unit_test(the_button_is_not_pressed),
         cmocka_unit_test(refusals),
         cmocka_unit_test(names_that_are_taken),
         cmocka_unit_test(stopped_in_the_middle),
