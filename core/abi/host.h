@@ -187,8 +187,15 @@ struct cardea_host {
     uint64_t (*random_id)(void); /* 1 … 2^53-1 */
     bool (*signed_token)(const char *token, const char *realm, const char *descriptor);
     bool (*signed_tokens_enabled)(void);
-    /* Would a request of the API with this secret or this token be let in? Either may be NULL. */
-    bool (*admits)(const char *secret, const char *token);
+    /* Would somebody with this secret or this token be let in by the API, and attached to the plugin of that name? Any
+     * of them may be NULL: not brought; no plugin in particular. */
+    bool (*admits)(const char *secret, const char *token, const char *plugin);
+    /* What a JSON Web Token says, when it is a good one; NULL: it is none. Borrowed until the next call. */
+    const json_t *(*token_claims)(const char *token);
+    /* Do claims name this role, or "admin", and let into this room? A role that they do not speak of they do not name;
+     * rooms that they do not speak of they let into. role NULL: are they for this room at all? Without claims: false.
+     */
+    bool (*grants)(const json_t *claims, const char *role, const char *room);
 
     /* --- configuration -------------------------------------------------------------------------------------------- */
 

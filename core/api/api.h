@@ -176,8 +176,9 @@ void gw_api_egress(struct gw_api *a, uint64_t bps);
 json_t *gw_api_worst(struct gw_api *a, unsigned most);
 /* Is the address on the list of this option (listed.h)? */
 bool gw_api_is_listed(const struct gw_api *a, const char *category, const char *name, const char *address);
-/* Would a request with this secret or token be let in? */
-bool gw_api_admits(const struct gw_api *a, const char *secret, const char *token);
+/* As `admits` and `token_claims` of cardea_host. */
+bool gw_api_admits(const struct gw_api *a, const char *secret, const char *token, const char *plugin);
+const json_t *gw_api_token_claims(const struct gw_api *a, const char *token);
 
 /* --- what plugins ask for, behind struct cardea_host (host/plugin_host.c) ----------------------------------------- */
 

@@ -82,7 +82,16 @@ bool gw_api_signed_tokens_enabled(const struct gw_api *a)
     return signing_secret(a) != NULL;
 }
 
-bool gw_api_admits(const struct gw_api *a, const char *secret, const char *token)
+bool gw_api_admits(const struct gw_api *a, const char *secret, const char *token, const char *plugin)
 {
-    return gw_auth_passes(a, secret, token);
+    const struct gw_plugin *p = plugin ? gw_plugin_find(a, plugin) : NULL;
+
+    if (!gw_auth_passes(a, secret, token) || (plugin && !p))
+        return false;
+    return !p || gw_token_same(gw_option_text(a, "general", "api_secret"), secret) || gw_auth_may_attach(a, token, p);
+}
+
+const json_t *gw_api_token_claims(const struct gw_api *a, const char *token)
+{
+    return token ? gw_auth_claims(a, token) : NULL;
 }

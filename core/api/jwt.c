@@ -235,6 +235,16 @@ bool gw_jwt_has_role(const json_t *claims, const char *role)
     return !given || is_role(given, role);
 }
 
+bool gw_jwt_grants(const json_t *claims, const char *role, const char *room)
+{
+    json_t *wanted = room ? json_string(room) : NULL;
+    bool good = claims && (!room || gw_jwt_allows(claims, "rooms", wanted)) &&
+                (!role || (json_object_get(claims, "role") && gw_jwt_has_role(claims, role)));
+
+    json_decref(wanted);
+    return good;
+}
+
 uint64_t gw_jwt_quota(const json_t *claims, const char *name, uint64_t otherwise)
 {
     const json_t *given = json_object_get(claims, name);

@@ -40,6 +40,9 @@ bool gw_jwt_allows(const json_t *claims, const char *name, const json_t *value);
  * publisher is a subscriber, too. */
 bool gw_jwt_has_role(const json_t *claims, const char *role);
 
+/* As `grants` of cardea_host: what is opened by claims must be in them. */
+bool gw_jwt_grants(const json_t *claims, const char *role, const char *room);
+
 /* The claim called name as a bound: the smaller of it and `otherwise`, of which 0 is "no bound". */
 uint64_t gw_jwt_quota(const json_t *claims, const char *name, uint64_t otherwise);
 

@@ -301,9 +301,14 @@ static void http_file(struct cardea_http *x, int status, const char *const *head
     gw_api_http_file(plugins.api, x, status, headers, fd, offset, len);
 }
 
-static bool admits(const char *secret, const char *token)
+static bool admits(const char *secret, const char *token, const char *plugin)
 {
-    return gw_api_admits(plugins.api, secret, token);
+    return gw_api_admits(plugins.api, secret, token, plugin);
+}
+
+static const json_t *token_claims(const char *token)
+{
+    return gw_api_token_claims(plugins.api, token);
 }
 
 static const json_t *claims(const struct cardea_handle *h)
@@ -554,6 +559,8 @@ static const struct cardea_host table = {
     .forward_state = forward_state,
     .http_file = http_file,
     .admits = admits,
+    .token_claims = token_claims,
+    .grants = gw_jwt_grants,
     .waits = waits,
     .claims = claims,
     .listen = gw_listener_new,

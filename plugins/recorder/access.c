@@ -9,6 +9,7 @@
 
 #define KEY_BYTES  16
 #define SALT_CHARS 16
+#define WATCHES    "recordings" /* the role */
 
 /* n random bytes as text. The kernel has them, always, once it has booted. */
 static char *random_text(unsigned n)
@@ -72,17 +73,53 @@ bool rec_access_is_owner(const struct rec_item *item, const char *key)
     return same;
 }
 
-bool rec_access_may_remove(const struct rec_item *item, const char *key)
+struct rec_visitor rec_access_visitor(const char *credential)
 {
-    return rec_access_is_admin(key) || (item && rec_access_is_owner(item, key));
+    struct rec_visitor v = {.key = credential};
+
+    if (credential && recorder.host->admits(NULL, credential, REC_NAME))
+        v.claims = recorder.host->token_claims(credential);
+    return v;
 }
 
-bool rec_access_may_fetch(const struct rec_item *item, const char *key)
+/* A token for other rooms than the one that it was recorded in. */
+static bool is_shut(const struct rec_item *item, const struct rec_visitor *v)
 {
-    return rec_access_may_remove(item, key) || ((!item || !item->is_private) && recorder.host->admits(key, key));
+    return item->room && v->claims && !recorder.host->grants(v->claims, NULL, item->room);
 }
 
-bool rec_access_may_play(const struct rec_item *item, const char *key)
+/* Its token has this role; what belongs to no room belongs to who may go into all of them. */
+static bool has_role(const struct rec_item *item, const struct rec_visitor *v, const char *role)
 {
-    return !item->room || rec_access_may_remove(item, key);
+    if (item->room)
+        return recorder.host->grants(v->claims, role, item->room);
+    return recorder.host->grants(v->claims, "admin", NULL) && !json_object_get(v->claims, "rooms");
+}
+
+static bool is_opened(const struct rec_item *item, const struct rec_visitor *v, const char *role)
+{
+    return !is_shut(item, v) &&
+           (rec_access_is_admin(v->key) || rec_access_is_owner(item, v->key) || has_role(item, v, role));
+}
+
+bool rec_access_may_see(const struct rec_item *item, const struct rec_visitor *v)
+{
+    return !item->is_private || (!is_shut(item, v) && (rec_access_is_admin(v->key) || has_role(item, v, WATCHES)));
+}
+
+bool rec_access_may_fetch(const struct rec_item *item, const struct rec_visitor *v)
+{
+    if (item ? is_opened(item, v, WATCHES) : rec_access_is_admin(v->key))
+        return true;
+    return (!item || !(item->is_private || is_shut(item, v))) && recorder.host->admits(v->key, v->key, REC_NAME);
+}
+
+bool rec_access_may_remove(const struct rec_item *item, const struct rec_visitor *v)
+{
+    return is_opened(item, v, "admin");
+}
+
+bool rec_access_may_play(const struct rec_item *item, const struct rec_visitor *v)
+{
+    return !item->room || is_opened(item, v, WATCHES);
 }

@@ -220,7 +220,7 @@ const struct rec_item *rec_catalog_find(uint64_t id)
     return g_hash_table_lookup(catalog.items, &id);
 }
 
-json_t *rec_catalog_list(bool with_private)
+json_t *rec_catalog_list(const struct rec_visitor *v)
 {
     json_t *list = json_array();
     GHashTableIter it;
@@ -228,7 +228,7 @@ json_t *rec_catalog_list(bool with_private)
 
     g_hash_table_iter_init(&it, catalog.items);
     while (g_hash_table_iter_next(&it, NULL, &value))
-        if (with_private || !((struct rec_item *)value)->is_private)
+        if (rec_access_may_see(value, v))
             json_array_append_new(list, rec_item_json(value));
     return list;
 }

@@ -42,6 +42,12 @@ static void refuse(struct cardea_http *x, int status, const char *why)
     recorder.host->http_reply(x, status, status == 401 ? challenge : plain, why, strlen(why));
 }
 
+/* Another key may help, where there is none; a good token will not get better. */
+static void shut(struct cardea_http *x, const struct rec_visitor *v, const char *why)
+{
+    refuse(x, v->claims ? 403 : 401, why);
+}
+
 static void answer_json(struct cardea_http *x, json_t *json)
 {
     static const char *const headers[] = {"Content-Type", "application/json", "Cache-Control", "no-store", NULL};
@@ -165,12 +171,12 @@ static void answer_file(struct cardea_http *x, const struct cardea_http_request 
     recorder.host->http_file(x, status, headers, fd, range.offset, range.len);
 }
 
-static void remove_item(struct cardea_http *x, const struct rec_item *item, const char *key)
+static void remove_item(struct cardea_http *x, const struct rec_item *item, const struct rec_visitor *v)
 {
     int err;
 
-    if (!rec_access_may_remove(item, key)) {
-        refuse(x, 401, "Removing needs the key of the recording, or the admin key");
+    if (!rec_access_may_remove(item, v)) {
+        shut(x, v, "Removing needs the key of the recording, the admin key, or a token of an admin");
         return;
     }
     err = rec_catalog_remove(item->id);
@@ -182,19 +188,19 @@ static void remove_item(struct cardea_http *x, const struct rec_item *item, cons
 
 /* --- the route ---------------------------------------------------------------------------------------------------- */
 
-static void answer(struct cardea_http *x, const struct cardea_http_request *rq, const char *key)
+static void answer(struct cardea_http *x, const struct cardea_http_request *rq, const struct rec_visitor *v)
 {
     char *end;
     uint64_t id = g_ascii_strtoull(rq->rest, &end, 10);
     const struct rec_item *item = *rq->rest ? rec_catalog_find(id) : NULL;
     bool reads = !strcmp(rq->method, "GET") || !strcmp(rq->method, "HEAD");
 
-    if (!rec_access_may_fetch(item, key)) {
-        refuse(x, 401, "This needs a key");
+    if (!rec_access_may_fetch(item, v)) {
+        shut(x, v, "This needs a key, or a token");
         return;
     }
     if (!*rq->rest && reads) {
-        answer_json(x, json_pack("{so}", "recordings", rec_catalog_list(rec_access_is_admin(key))));
+        answer_json(x, json_pack("{so}", "recordings", rec_catalog_list(v)));
         return;
     }
     if (!item || (*end && *end != '/')) {
@@ -202,7 +208,7 @@ static void answer(struct cardea_http *x, const struct cardea_http_request *rq, 
         return;
     }
     if (!strcmp(rq->method, "DELETE") && !*end)
-        remove_item(x, item, key);
+        remove_item(x, item, v);
     else if (!reads)
         refuse(x, 405, "GET or DELETE");
     else if (!*end || !end[1])
@@ -216,9 +222,10 @@ static void answer(struct cardea_http *x, const struct cardea_http_request *rq, 
 static void handle(struct cardea_http *x, const struct cardea_http_request *rq)
 {
     char *key = credential(x, rq);
+    struct rec_visitor v = rec_access_visitor(key);
 
     if (rec_catalog_is_ready())
-        answer(x, rq, key);
+        answer(x, rq, &v);
     else
         refuse(x, 503, "The recordings are being looked for");
     g_free(key);

@@ -96,9 +96,13 @@ static void restart(struct cardea_request *rq, struct rec_seat *s)
     reply(rq, status(s, "restarting"));
 }
 
-static bool may_play(const struct rec_item *item, const json_t *body)
+/* Two keys may come along, and what the token of the handle says. */
+static bool may_play(const struct rec_item *item, const struct cardea_request_info *in)
 {
-    return rec_access_may_play(item, text(body, "admin_key")) || rec_access_may_play(item, text(body, "secret"));
+    const struct rec_visitor admin = {text(in->body, "admin_key"), recorder.host->claims(in->handle)};
+    const struct rec_visitor member = {text(in->body, "secret"), admin.claims};
+
+    return rec_access_may_play(item, &admin) || rec_access_may_play(item, &member);
 }
 
 static void play_now(void *request)
@@ -117,8 +121,9 @@ static void play_now(void *request)
         recorder.host->fail(rq, E_STATE, "This handle records or plays already");
     } else if (!item) {
         recorder.host->fail(rq, E_NOT_FOUND, "There is no recording %llu", (unsigned long long)id);
-    } else if (!may_play(item, info(rq)->body)) {
-        recorder.host->fail(rq, E_UNAUTHORIZED, "A recording of a room needs its secret, or the admin key");
+    } else if (!may_play(item, info(rq))) {
+        recorder.host->fail(rq, E_UNAUTHORIZED,
+                            "A recording of a room needs its secret, the admin key, or a token for it");
     } else {
         s->id = id;
         s->name = g_strdup(item->name);

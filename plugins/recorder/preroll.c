@@ -7,12 +7,11 @@
 #define SHORTEST_US 2000000 /* between keyframes that are asked for */
 #define LONGEST_US  30000000
 
-/* The timeline begins at us, a whole number of milliseconds later (or earlier) than it did. */
+/* The timeline begins at us. */
 static void move_start(struct rec_output *out, int64_t us)
 {
     int64_t by = us - out->conf.start_us;
 
-    by -= by % 1000;
     out->conf.start_us += by;
     out->conf.start_wall_us += by;
     rec_manifest_begin(out->manifest, out->conf.base, out->conf.start_wall_us, by);
@@ -39,7 +38,8 @@ void rec_preroll_turn(struct rec_output *out, int64_t now_us)
     out->looked_us = now_us;
     rec_pending_trim(&out->pending, now_us - out->conf.preroll_us, out->conf.most_pending);
     first = rec_pending_first_us(&out->pending);
-    move_start(out, first < now_us ? first : now_us);
+    first = first < now_us ? first : now_us;
+    move_start(out, first - (first - out->conf.start_us) % 1000); /* what has been written down is in milliseconds */
     ask_for_keyframes(out, now_us);
 }
 

@@ -182,7 +182,7 @@ static const char *const aliases[] = {"janus.plugin.recordplay", NULL};
 
 CARDEA_EXPORT const struct cardea_plugin cardea_plugin = {
     CARDEA_PLUGIN_HEAD,
-    .name = "cardea.plugin.recorder",
+    .name = REC_NAME,
     .aliases = aliases,
     .title = "Recorder",
     .description = "Records into files that play at once, and plays them",

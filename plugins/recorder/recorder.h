@@ -21,6 +21,8 @@
 
 #include "settings.h"
 
+#define REC_NAME "cardea.plugin.recorder"
+
 struct recorder {
     const struct cardea_host *host;
     struct rec_settings set;

@@ -9,12 +9,12 @@
 static void list_now(void *request)
 {
     struct cardea_request *rq = request;
-    const char *key;
+    struct rec_visitor v;
 
     if (!recorder.host->waits(rq))
         return;
-    key = text(info(rq)->body, "admin_key");
-    recorder.host->reply(rq, json_pack("{ss so}", KEY, "list", "list", rec_catalog_list(rec_access_is_admin(key))));
+    v = (struct rec_visitor){text(info(rq)->body, "admin_key"), recorder.host->claims(info(rq)->handle)};
+    recorder.host->reply(rq, json_pack("{ss so}", KEY, "list", "list", rec_catalog_list(&v)));
 }
 
 static void verb_list(struct cardea_request *rq)
@@ -146,9 +146,9 @@ static const struct cardea_param seek_params[] = {
 
 const struct cardea_verb rec_verbs[] = {
     {"list", CARDEA_LATE, list_params, verb_list},
-    {"update", CARDEA_LATE, NULL, verb_update},
+    {"update", CARDEA_LATE, NULL, verb_update, "admin"},
     {"configure", CARDEA_SYNC, configure_params, verb_configure},
-    {"record", CARDEA_ASYNC, record_params, verb_record},
+    {"record", CARDEA_ASYNC, record_params, verb_record, "publisher"},
     {"pause", CARDEA_ASYNC, NULL, verb_pause},
     {"resume", CARDEA_ASYNC, NULL, verb_resume},
     {"stop", CARDEA_ASYNC, NULL, verb_stop},

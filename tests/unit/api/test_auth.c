@@ -107,7 +107,7 @@ static void every_way_in(void **state)
         world_begin(rows[i].settings);
         gw_tokens_add(&world.api->tokens, "known");
         if (gw_auth_passes(world.api, rows[i].secret, token) != rows[i].passes ||
-            gw_api_admits(world.api, rows[i].secret, token) != rows[i].passes)
+            gw_api_admits(world.api, rows[i].secret, token, NULL) != rows[i].passes)
             fail_msg("row %zu: secret %s, token %s", i, rows[i].secret, rows[i].token);
         world_end();
         g_free(token);
@@ -147,6 +147,9 @@ static void which_plugin(void **state)
         gw_tokens_allow(&world.api->tokens, "allowed", "janus.plugin.fake", true);
         if (gw_auth_may_attach(world.api, token, gw_plugin_find(world.api, "cardea.plugin.fake")) != rows[i].may)
             fail_msg("row %zu: token %s", i, rows[i].token);
+        assert_int_equal(gw_api_admits(world.api, NULL, token, "janus.plugin.fake"),
+                         rows[i].may && gw_auth_passes(world.api, NULL, token));
+        assert_false(gw_api_admits(world.api, NULL, token, "janus.plugin.none"));
         world_end();
         g_free(token);
     }

@@ -17,50 +17,13 @@
 #include "api/jwt.h"
 #include "base/err.h"
 #include "loop/loop.h"
+#include "support/token.h"
 #include "support/world.h"
 
 #define NOW 1795326923
 
 static char key_file[] = "/tmp/test_jwt.XXXXXX";
 static EVP_PKEY *rsa, *ec;
-
-static char *url_safe(const unsigned char *data, size_t len)
-{
-    char *text = g_base64_encode(data, len);
-
-    for (char *c = text; *c; c++)
-        *c = *c == '+' ? '-' : *c == '/' ? '_' : *c;
-    text[strcspn(text, "=")] = '\0';
-    return text;
-}
-
-static char *join(char *a, char *b)
-{
-    char *out = g_strconcat(a, ".", b, NULL);
-
-    g_free(a);
-    g_free(b);
-    return out;
-}
-
-static char *begin(const char *header, const char *claims)
-{
-    return join(url_safe((const unsigned char *)header, strlen(header)),
-                url_safe((const unsigned char *)claims, strlen(claims)));
-}
-
-static char *hs256(const char *secret, const char *header, const char *claims)
-{
-    char *text = begin(header, claims);
-    GHmac *h = g_hmac_new(G_CHECKSUM_SHA256, (const guchar *)secret, strlen(secret));
-    guchar digest[32];
-    gsize len = sizeof(digest);
-
-    g_hmac_update(h, (const guchar *)text, (gssize)strlen(text));
-    g_hmac_get_digest(h, digest, &len);
-    g_hmac_unref(h);
-    return join(text, url_safe(digest, len));
-}
 
 /* ES256 wants r and s as they are, not in DER. */
 static size_t raw_signature(unsigned char *sig, size_t len)
@@ -78,7 +41,7 @@ static size_t raw_signature(unsigned char *sig, size_t len)
 
 static char *signed_by(EVP_PKEY *key, const char *header, const char *claims)
 {
-    char *text = begin(header, claims);
+    char *text = token_begin(header, claims);
     EVP_MD_CTX *c = EVP_MD_CTX_new();
     unsigned char sig[512];
     size_t len = sizeof(sig);
@@ -88,7 +51,7 @@ static char *signed_by(EVP_PKEY *key, const char *header, const char *claims)
     EVP_MD_CTX_free(c);
     if (EVP_PKEY_get_base_id(key) == EVP_PKEY_EC)
         len = raw_signature(sig, len);
-    return join(text, url_safe(sig, len));
+    return token_join(text, token_part(sig, len));
 }
 
 static void write_key(EVP_PKEY *key)
@@ -125,7 +88,7 @@ static const char fine[] = "{\"exp\":1795326999,\"sub\":\"me\",\"rooms\":[1234,\
 static void with_a_shared_secret(void **state)
 {
     struct gw_jwt *j = make(&(struct gw_jwt_conf){.secret = "s3cret"});
-    char *token = hs256("s3cret", hs, fine), *bent;
+    char *token = token_hs256("s3cret", hs, fine), *bent;
     const json_t *claims = gw_jwt_claims(j, token, NOW);
 
     assert_non_null(claims);
@@ -144,14 +107,14 @@ static void with_a_shared_secret(void **state)
         g_free(bent);
     }
     g_free(token);
-    assert_false(good(j, hs256("other", hs, fine), NOW));
-    assert_false(good(j, hs256("s3cret", hs, "{\"sub\":\"for ever\"}"), NOW)); /* no exp */
-    assert_false(good(j, hs256("s3cret", hs, "{\"exp\":\"1795326999\"}"), NOW));
-    assert_false(good(j, hs256("s3cret", hs, "{\"exp\":1795326999,\"nbf\":1795326950}"), NOW));
-    assert_true(good(j, hs256("s3cret", hs, "{\"exp\":1795326999,\"nbf\":1795326950}"), 1795326960));
-    assert_false(good(j, hs256("s3cret", hs, "[]"), NOW));
-    assert_false(good(j, begin(none, fine), NOW));
-    assert_false(good(j, join(begin(none, fine), g_strdup("")), NOW));
+    assert_false(good(j, token_hs256("other", hs, fine), NOW));
+    assert_false(good(j, token_hs256("s3cret", hs, "{\"sub\":\"for ever\"}"), NOW)); /* no exp */
+    assert_false(good(j, token_hs256("s3cret", hs, "{\"exp\":\"1795326999\"}"), NOW));
+    assert_false(good(j, token_hs256("s3cret", hs, "{\"exp\":1795326999,\"nbf\":1795326950}"), NOW));
+    assert_true(good(j, token_hs256("s3cret", hs, "{\"exp\":1795326999,\"nbf\":1795326950}"), 1795326960));
+    assert_false(good(j, token_hs256("s3cret", hs, "[]"), NOW));
+    assert_false(good(j, token_begin(none, fine), NOW));
+    assert_false(good(j, token_join(token_begin(none, fine), g_strdup("")), NOW));
     assert_false(good(j, g_strdup(""), NOW));
     assert_false(good(j, g_strdup("..."), NOW));
     assert_false(good(j, g_strnfill(GW_JWT_LONGEST + 1, 'a'), NOW));
@@ -174,7 +137,7 @@ static void with_a_public_key(void **state)
         assert_false(good(j, signed_by(keys[!i], headers[!i], fine), NOW));
         /* the public key is known to all: it must not do as a shared secret */
         assert_true(g_file_get_contents(key_file, &pem, NULL, NULL));
-        assert_false(good(j, hs256(pem, hs, fine), NOW));
+        assert_false(good(j, token_hs256(pem, hs, fine), NOW));
         g_free(pem);
         gw_jwt_free(j);
     }
@@ -184,12 +147,12 @@ static void for_us_only(void **state)
 {
     struct gw_jwt *j = make(&(struct gw_jwt_conf){.secret = "s", .audience = "cardea", .issuer = "shop"});
 
-    assert_true(good(j, hs256("s", hs, "{\"exp\":1795326999,\"aud\":\"cardea\",\"iss\":\"shop\"}"), NOW));
-    assert_true(good(j, hs256("s", hs, "{\"exp\":1795326999,\"aud\":[\"x\",\"cardea\"],\"iss\":\"shop\"}"), NOW));
-    assert_false(good(j, hs256("s", hs, "{\"exp\":1795326999,\"aud\":\"other\",\"iss\":\"shop\"}"), NOW));
-    assert_false(good(j, hs256("s", hs, "{\"exp\":1795326999,\"aud\":[[\"cardea\"]],\"iss\":\"shop\"}"), NOW));
-    assert_false(good(j, hs256("s", hs, "{\"exp\":1795326999,\"aud\":\"cardea\"}"), NOW));
-    assert_false(good(j, hs256("s", hs, "{\"exp\":1795326999,\"iss\":\"shop\"}"), NOW));
+    assert_true(good(j, token_hs256("s", hs, "{\"exp\":1795326999,\"aud\":\"cardea\",\"iss\":\"shop\"}"), NOW));
+    assert_true(good(j, token_hs256("s", hs, "{\"exp\":1795326999,\"aud\":[\"x\",\"cardea\"],\"iss\":\"shop\"}"), NOW));
+    assert_false(good(j, token_hs256("s", hs, "{\"exp\":1795326999,\"aud\":\"other\",\"iss\":\"shop\"}"), NOW));
+    assert_false(good(j, token_hs256("s", hs, "{\"exp\":1795326999,\"aud\":[[\"cardea\"]],\"iss\":\"shop\"}"), NOW));
+    assert_false(good(j, token_hs256("s", hs, "{\"exp\":1795326999,\"aud\":\"cardea\"}"), NOW));
+    assert_false(good(j, token_hs256("s", hs, "{\"exp\":1795326999,\"iss\":\"shop\"}"), NOW));
     gw_jwt_free(j);
 }
 
@@ -227,7 +190,7 @@ static void keys_that_cannot_be_read(void **state)
 static char *token_with(const char *more)
 {
     char *claims = g_strdup_printf("{\"exp\":%lld,\"sub\":\"me\"%s}", (long long)(gw_wall_us() / 1000000 + 100), more);
-    char *token = hs256("s", hs, claims);
+    char *token = token_hs256("s", hs, claims);
 
     g_free(claims);
     return token;
@@ -295,6 +258,28 @@ static void roles(void **state)
     json_decref(some);
     json_decref(admin);
     json_decref(odd);
+}
+
+/* What is opened by a claim must be there. */
+static void grants(void **state)
+{
+    json_t *some = json_loads("{\"role\":[\"publisher\",\"recordings\"],\"rooms\":[5,\"garden\"]}", 0, NULL);
+    json_t *admin = json_loads("{\"role\":\"admin\"}", 0, NULL), *plain = json_loads("{\"rooms\":[5]}", 0, NULL);
+
+    assert_true(gw_jwt_grants(some, "recordings", "5"));
+    assert_true(gw_jwt_grants(some, "recordings", "garden"));
+    assert_true(gw_jwt_grants(some, NULL, "5"));
+    assert_false(gw_jwt_grants(some, NULL, "6"));
+    assert_false(gw_jwt_grants(some, "recordings", "6"));
+    assert_false(gw_jwt_grants(some, "admin", "5"));
+    assert_true(gw_jwt_grants(admin, "recordings", "6"));
+    assert_true(gw_jwt_grants(admin, "admin", NULL));
+    assert_false(gw_jwt_grants(plain, "recordings", "5"));
+    assert_true(gw_jwt_grants(plain, NULL, NULL));
+    assert_false(gw_jwt_grants(NULL, NULL, NULL));
+    json_decref(some);
+    json_decref(admin);
+    json_decref(plain);
 }
 
 static void quotas(void **state)
@@ -385,6 +370,7 @@ int main(void)
         cmocka_unit_test(keys_that_cannot_be_read),
         cmocka_unit_test(at_the_door),
         cmocka_unit_test(roles),
+        cmocka_unit_test(grants),
         cmocka_unit_test(quotas),
         cmocka_unit_test(what_a_token_may),
     };

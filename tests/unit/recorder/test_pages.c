@@ -3,6 +3,8 @@
 #include "visitor.h"
 
 #include "../../../plugins/recorder/access.h"
+#include "api/jwt.h"
+#include "support/token.h"
 
 static int status(const char *method, const char *path, const char *query)
 {
@@ -14,7 +16,7 @@ static int status(const char *method, const char *path, const char *query)
 }
 
 /* id 5 is public, 6 private, 7 a room's; each has the key "mine". */
-static void three(const char *config)
+static void three(void)
 {
     char *sealed = rec_access_seal("mine"), *more;
 
@@ -28,14 +30,14 @@ static void three(const char *config)
     visitor_recording(7, "rooms", more);
     g_free(more);
     g_free(sealed);
-    visitor_begin(config);
 }
 
 static void whom_what_is_shown(void **state)
 {
     struct world_response *r;
 
-    three("");
+    three();
+    visitor_begin("");
     assert_int_equal(status("GET", "/recordings", NULL), 200);
     assert_int_equal(status("GET", "/recordings/5", NULL), 200);
     assert_int_equal(status("GET", "/recordings/6", NULL), 401);
@@ -59,7 +61,8 @@ static void who_may_remove(void **state)
 {
     char *path;
 
-    three("");
+    three();
+    visitor_begin("");
     assert_int_equal(status("DELETE", "/recordings/5", NULL), 401);
     assert_int_equal(status("DELETE", "/recordings/5", "key="), 401);
     assert_int_equal(status("DELETE", "/recordings/5", "key=other"), 401);
@@ -81,11 +84,117 @@ static void the_secret_of_a_room(void **state)
 {
     uint64_t h;
 
-    three("");
+    three();
+    visitor_begin("");
     h = visitor_attach();
     visitor_gets(h, 440, "{'request':'play','id':7}");
     visitor_gets(h, 440, "{'request':'play','id':7,'secret':'other'}");
     visitor_gets(h, 0, "{'request':'play','id':7,'secret':'mine'}");
+    visitor_end(false);
+}
+
+/* claims: those behind `exp`. */
+static struct world_response *ask_with(const char *method, const char *path, const char *claims)
+{
+    char *all = g_strdup_printf("{\"exp\":%lld%s}", (long long)(g_get_real_time() / 1000000 + 100), claims);
+    char *token = token_hs256("s", "{\"alg\":\"HS256\",\"typ\":\"JWT\"}", all);
+    char *query = g_strconcat("key=", token, NULL);
+    struct world_response *r = world_response(world_http(CARDEA_DOOR_CLIENT, method, path, query, NULL));
+
+    assert_non_null(r);
+    g_free(query);
+    g_free(token);
+    g_free(all);
+    return r;
+}
+
+static int status_for(const char *method, const char *path, const char *claims)
+{
+    struct world_response *r = ask_with(method, path, claims);
+    int code = r->status;
+
+    world_response_free(r);
+    return code;
+}
+
+static size_t listed_for(const char *claims)
+{
+    struct world_response *r = ask_with("GET", "/recordings", claims);
+    json_t *j = json_loads(r->body, 0, NULL);
+    size_t n = json_array_size(json_object_get(j, "recordings"));
+
+    json_decref(j);
+    world_response_free(r);
+    return n;
+}
+
+/* What tokens say about rooms, roles and plugins holds over HTTP as it does in the API. */
+static void tokens(void **state)
+{
+    const char *nothing = "", *member = ",\"role\":\"publisher\",\"rooms\":[77]",
+               *viewer = ",\"role\":[\"publisher\",\"recordings\"],\"rooms\":[77]",
+               *elsewhere = ",\"role\":\"admin\",\"rooms\":[\"78\"]", *admin = ",\"role\":\"admin\",\"rooms\":[\"77\"]",
+               *chief = ",\"role\":\"admin\"", *other = ",\"role\":\"admin\",\"plugins\":[\"janus.plugin.videoroom\"]",
+               *named = ",\"role\":\"recordings\",\"plugins\":[\"janus.plugin.recordplay\"]";
+    struct gw_jwt *j;
+    char why[100];
+
+    three();
+    assert_int_equal(gw_jwt_new(&j, &(struct gw_jwt_conf){.secret = "s"}, why, sizeof(why)), 0);
+    world_jwt = j;
+    visitor_open("");
+    world_jwt = NULL;
+    assert_int_equal(status("GET", "/recordings", NULL), 401);
+    assert_int_equal(status("GET", "/recordings/5", "key=rubbish"), 401);
+    assert_int_equal(status("GET", "/recordings/7", "key=mine"), 200); /* the room's secret */
+    assert_int_equal(listed_for(nothing), 1);
+    assert_int_equal(listed_for(member), 1);
+    assert_int_equal(listed_for(viewer), 2);
+    assert_int_equal(listed_for(chief), 3);
+    assert_int_equal(status_for("GET", "/recordings", other), 401);
+    assert_int_equal(status_for("GET", "/recordings/5", nothing), 200);
+    assert_int_equal(status_for("GET", "/recordings/5", other), 401);
+    assert_int_equal(status_for("GET", "/recordings/6", nothing), 403);
+    assert_int_equal(status_for("GET", "/recordings/6", admin), 403);
+    assert_int_equal(status_for("GET", "/recordings/6", chief), 200);
+    assert_int_equal(status_for("GET", "/recordings/7", nothing), 403);
+    assert_int_equal(status_for("GET", "/recordings/7", member), 403);
+    assert_int_equal(status_for("GET", "/recordings/7", viewer), 200);
+    assert_int_equal(status_for("GET", "/recordings/7/rooms.webm", viewer), 200);
+    assert_int_equal(status_for("GET", "/recordings/7", named), 200);
+    assert_int_equal(status_for("GET", "/recordings/7", elsewhere), 403);
+    assert_int_equal(status_for("DELETE", "/recordings/7", viewer), 403);
+    assert_int_equal(status_for("DELETE", "/recordings/7", elsewhere), 403);
+    assert_int_equal(status_for("DELETE", "/recordings/7", admin), 204);
+    assert_int_equal(status_for("DELETE", "/recordings/6", chief), 204);
+    visitor_end(false);
+    gw_jwt_free(j);
+}
+
+static bool may_play(const char *room, const char *key, const char *claims)
+{
+    char *sealed = rec_access_seal("mine");
+    const struct rec_item item = {.room = (char *)room, .access = sealed};
+    json_t *c = json_loads(claims, 0, NULL);
+    const struct rec_visitor v = {key, c};
+    bool may = rec_access_may_play(&item, &v);
+
+    json_decref(c);
+    g_free(sealed);
+    return may;
+}
+
+static void who_may_play(void **state)
+{
+    visitor_begin("");
+    assert_true(may_play(NULL, NULL, ""));
+    assert_true(may_play(NULL, NULL, "{\"rooms\":[1]}"));
+    assert_false(may_play("1", NULL, ""));
+    assert_false(may_play("1", NULL, "{\"rooms\":[1]}"));
+    assert_true(may_play("1", NULL, "{\"rooms\":[1],\"role\":\"recordings\"}"));
+    assert_true(may_play("1", "mine", ""));
+    assert_true(may_play("1", "mine", "{\"rooms\":[1]}"));
+    assert_false(may_play("1", "mine", "{\"rooms\":[2]}")); /* a token for another room */
     visitor_end(false);
 }
 
@@ -116,10 +225,9 @@ static void keys(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(whom_what_is_shown),
-        cmocka_unit_test(who_may_remove),
-        cmocka_unit_test(the_secret_of_a_room),
-        cmocka_unit_test(keys),
+        cmocka_unit_test(whom_what_is_shown),   cmocka_unit_test(who_may_remove),
+        cmocka_unit_test(the_secret_of_a_room), cmocka_unit_test(tokens),
+        cmocka_unit_test(who_may_play),         cmocka_unit_test(keys),
     };
 
     av_log_set_level(AV_LOG_QUIET);

@@ -44,8 +44,9 @@ static inline void visitor_folder(void)
     assert_non_null(mkdtemp(visitor.folder));
 }
 
-/* more: of the plugin's configuration (jcfg); may be "". What lies in the folder already is found. */
-static inline void visitor_begin(const char *more)
+/* The gateway alone, nobody has come. more: of the plugin's configuration (jcfg); may be "". What lies in the folder
+ * already is found. */
+static inline void visitor_open(const char *more)
 {
     char *text;
 
@@ -57,6 +58,11 @@ static inline void visitor_begin(const char *more)
     world_plugin(&cardea_plugin, "recorder", text);
     g_free(text);
     world_settle(visitor_catalog_is_ready);
+}
+
+static inline void visitor_begin(const char *more)
+{
+    visitor_open(more);
     visitor.session = world_session(WORLD_WS);
 }
 
