@@ -128,6 +128,40 @@ static void a_locked_recording_wants_the_secret(void **state)
     end();
 }
 
+static json_t *said; /* by everybody's token */
+
+static const json_t *what_tokens_say(const struct cardea_handle *h)
+{
+    return said;
+}
+
+static void or_a_token_that_is_admin_of_the_room(void **state)
+{
+    static const char *const wrong[] = {"{\"role\":\"publisher\"}", "{\"role\":\"admin\",\"rooms\":[2]}",
+                                        "{\"rooms\":[1]}"};
+    const struct cardea_host *real;
+    struct cardea_host with_tokens;
+
+    begin(",'secret':'s','lock_record':true");
+    real = vr.host;
+    with_tokens = *real;
+    with_tokens.claims = what_tokens_say;
+    vr.host = &with_tokens;
+    room_publish(ada, "a");
+    for (unsigned i = 0; i < 3; i++) {
+        said = json_loads(wrong[i], 0, NULL);
+        expect_word(ask(ada, "{'request':'configure','record':true}"), "event/configured");
+        json_decref(said);
+    }
+    assert_int_equal(n_notes, 0);
+    said = json_loads("{\"role\":[\"publisher\",\"admin\"],\"rooms\":[1]}", 0, NULL);
+    expect_word(ask(ada, "{'request':'configure','record':true}"), "event/configured");
+    assert_int_equal(n_notes, 1);
+    json_decref(said);
+    vr.host = real;
+    end();
+}
+
 /* Whoever publishes is kept in memory; pressing record starts with that. */
 static void what_was_before_record_was_pressed(void **state)
 {
@@ -167,6 +201,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_room_is_recorded),
         cmocka_unit_test(a_locked_recording_wants_the_secret),
+        cmocka_unit_test(or_a_token_that_is_admin_of_the_room),
         cmocka_unit_test(what_was_before_record_was_pressed),
         cmocka_unit_test(without_room_for_a_preroll_it_begins_at_once),
     };
