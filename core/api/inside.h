@@ -160,6 +160,7 @@ struct gw_handle {
     struct gw_trace trace;
     struct cardea_sending sending; /* as the plugin wants it */
     struct gw_quality quality;
+    unsigned asked_in_round;
     uint32_t most_bps; /* of what its session may be sent; 0: no bound */
     struct gw_away away;
     bool once; /* a lodger for one request */
@@ -252,8 +253,8 @@ struct gw_api {
     struct {
         struct gw_timer timer;
         bool on; /* it runs */
-        unsigned second;
-        int64_t asked_us;
+        unsigned round; /* of questions */
+        int64_t began_us, asked_us;
     } worst;
 };
 

@@ -55,29 +55,42 @@ static void ask_worker(struct gw_handle *h)
         g_free(ask);
 }
 
-/* Each second: the handles whose turn it is. */
-static void look(void *arg, int64_t now_us)
+/* Those that were not asked in this round yet, at most so many; gives how many there were. */
+static unsigned ask_some(struct gw_api *a, unsigned most)
 {
-    struct gw_api *a = arg;
     unsigned n = 0;
     GHashTableIter it;
     gpointer value;
 
-    if (a->conf.now_us() - a->worst.asked_us > ASKED_US) {
-        a->worst.on = false;
-        return;
-    }
-    a->worst.second++;
     g_hash_table_iter_init(&it, a->handles.objects);
-    while (g_hash_table_iter_next(&it, NULL, &value) && n < MOST_A_S) {
+    while (n < most && g_hash_table_iter_next(&it, NULL, &value)) {
         struct gw_handle *h = value;
 
-        if (!h->up || h->id % ROUND_S != a->worst.second % ROUND_S || h->state != GW_HANDLE_LIVE)
+        if (!h->up || h->state != GW_HANDLE_LIVE || h->asked_in_round == a->worst.round)
             continue;
+        h->asked_in_round = a->worst.round;
         ask_worker(h);
         n++;
     }
-    gw_timer_start(a->conf.timers, &a->worst.timer, a->conf.now_us() + 1000000);
+    return n;
+}
+
+/* Each second. The next round begins when all have been asked, and not before its time. */
+static void look(void *arg, int64_t now_us)
+{
+    struct gw_api *a = arg;
+    int64_t now = a->conf.now_us();
+    unsigned share = MIN(a->n_handles / ROUND_S + 1, MOST_A_S);
+
+    if (now - a->worst.asked_us > ASKED_US) {
+        a->worst.on = false;
+        return;
+    }
+    if (ask_some(a, share) < share && now - a->worst.began_us >= ROUND_S * INT64_C(1000000)) {
+        a->worst.round++;
+        a->worst.began_us = now;
+    }
+    gw_timer_start(a->conf.timers, &a->worst.timer, now + 1000000);
 }
 
 /* --- the list ----------------------------------------------------------------------------------------------------- */
@@ -118,6 +131,8 @@ json_t *gw_api_worst(struct gw_api *a, unsigned most)
     a->worst.asked_us = now_us;
     if (!a->worst.on) {
         a->worst.on = true;
+        a->worst.round++;
+        a->worst.began_us = now_us;
         a->worst.timer.fire = look;
         a->worst.timer.arg = a;
         gw_timer_start(a->conf.timers, &a->worst.timer, now_us + 1);

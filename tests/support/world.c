@@ -53,7 +53,7 @@ void world_begin(const char *const *settings)
     struct gw_links_conf links = {.workers = world_workers,
                                   .fingerprint = world_fingerprint,
                                   .address = "127.0.0.1",
-                                  .peers_per_worker = 100,
+                                  .peers_per_worker = world_peers,
                                   .plain_most = 8,
                                   .post = world_post,
                                   .events = gw_api_link_events(),
@@ -86,7 +86,7 @@ void world_begin(const char *const *settings)
 
 void world_turn(void)
 {
-    for (int i = 0; i < 1000; i++) {
+    for (int i = 0; i < 100000; i++) {
         struct gw_news *n = g_queue_pop_head(&world.news);
         bool more = n != NULL;
 

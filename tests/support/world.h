@@ -67,6 +67,7 @@ extern const char *world_state; /* the folder where plugins may keep state; set 
  */
 extern bool (*world_worker)(unsigned worker, const struct gw_order *order);
 extern unsigned world_workers;
+extern unsigned world_peers; /* on one of them, at most */
 extern const char *world_fingerprint; /* of the certificate of those workers */
 extern struct gw_jwt *world_jwt;      /* what the next world is begun with; NULL: none */
 /* settings: "category.name", "value", …, NULL */

@@ -98,7 +98,7 @@ static void close_inlet(gw_track_id source)
 }
 
 bool (*world_worker)(unsigned worker, const struct gw_order *order);
-unsigned world_workers = 1;
+unsigned world_workers = 1, world_peers = 100;
 const char *world_fingerprint = "AA:BB";
 
 bool world_post(void *arg, unsigned worker, const struct gw_order *order)

@@ -8,6 +8,7 @@ check_PROGRAMS += \
 	tests/unit/api/test_door \
 	tests/unit/api/test_longpoll \
 	tests/unit/api/test_drain \
+	tests/unit/api/test_worst \
 	tests/unit/api/test_statistics \
 	tests/unit/api/test_routes \
 	tests/unit/api/test_elsewhere \
@@ -49,6 +50,7 @@ tests_unit_api_test_client_SOURCES = tests/unit/api/test_client.c $(world)
 tests_unit_api_test_elsewhere_SOURCES = tests/unit/api/test_elsewhere.c $(world)
 tests_unit_api_test_routes_SOURCES = tests/unit/api/test_routes.c $(world)
 tests_unit_api_test_statistics_SOURCES = tests/unit/api/test_statistics.c $(world)
+tests_unit_api_test_worst_SOURCES = tests/unit/api/test_worst.c $(world)
 tests_unit_api_test_errors_SOURCES = tests/unit/api/test_errors.c $(world)
 tests_unit_api_test_events_SOURCES = tests/unit/api/test_events.c $(world)
 tests_unit_api_test_guest_SOURCES = tests/unit/api/test_guest.c $(world)
