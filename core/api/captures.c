@@ -17,16 +17,36 @@ static void succeed(const struct gw_request *rq)
     gw_origin_send_json(&rq->origin, json_pack("{ss ss}", "janus", "success", "transaction", rq->transaction));
 }
 
+/* Where a folder is, or would be if it were made: links are followed as far as it exists. g_free() it. */
+static char *place_of(const char *folder)
+{
+    size_t len = strlen(folder);
+    char real[PATH_MAX], *head;
+    bool exists = false;
+
+    while (!exists) {
+        head = len ? g_strndup(folder, len) : g_strdup(*folder == '/' ? "/" : ".");
+        exists = realpath(head, real);
+        g_free(head);
+        if (!exists && !len) { /* our own folder was removed */
+            g_strlcpy(real, "/", sizeof(real));
+            break;
+        }
+        while (!exists && len && folder[--len] != '/')
+            ;
+    }
+    folder += len;
+    return g_canonicalize_filename(folder + strspn(folder, "/"), real); /* what does not exist has no links in it */
+}
+
 static bool is_below(const char *path, const char *folder, size_t len)
 {
-    char *given = g_strndup(folder, len), real[PATH_MAX];
-    bool below = false;
+    char *given = g_strndup(folder, len), *place = place_of(given);
+    size_t n = strlen(place);
+    bool below = !strncmp(path, place, n) && (!path[n] || path[n] == '/' || n == 1);
 
-    if (realpath(given, real)) {
-        len = strlen(real);
-        below = !strncmp(path, real, len) && (!path[len] || path[len] == '/' || len == 1);
-    }
     g_free(given);
+    g_free(place);
     return below;
 }
 
@@ -41,6 +61,23 @@ static bool is_protected(const struct gw_api *a, const char *path)
     return false;
 }
 
+/* Makes it, unless it is a protected one. false: an error was sent. */
+static bool make_folder(const struct gw_request *rq, const char *folder, char real[PATH_MAX])
+{
+    char *place = place_of(folder);
+    bool guarded = is_protected(rq->api, place), made = !guarded && !g_mkdir_with_parents(place, 0755);
+    int err = errno;
+
+    g_free(place);
+    made = made && realpath(folder, real);
+    guarded |= made && is_protected(rq->api, real);
+    if (guarded)
+        gw_request_fail(rq, GW_API_UNKNOWN, "The folder %.200s is protected (general.protected_folders)", folder);
+    else if (!made)
+        gw_request_fail(rq, GW_API_UNKNOWN, "The folder %.200s cannot be used: %s", folder, g_strerror(err));
+    return made && !guarded;
+}
+
 /* folder/filename, where the folder exists from now on and is not a protected one; g_free() it. NULL: an error was
  * sent. */
 static char *path_of(const struct gw_request *rq, bool text)
@@ -53,11 +90,7 @@ static char *path_of(const struct gw_request *rq, bool text)
     name = name && *name ? name : made;
     if (strchr(name, '/'))
         gw_request_fail(rq, GW_API_INVALID, "filename must be a name without a folder");
-    else if (g_mkdir_with_parents(folder, 0755) || !realpath(folder, real))
-        gw_request_fail(rq, GW_API_UNKNOWN, "The folder %.200s cannot be used: %s", folder, g_strerror(errno));
-    else if (is_protected(rq->api, real))
-        gw_request_fail(rq, GW_API_UNKNOWN, "The folder %.200s is protected (general.protected_folders)", folder);
-    else
+    else if (make_folder(rq, folder, real))
         return g_build_filename(real, name, NULL);
     return NULL;
 }

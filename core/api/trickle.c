@@ -14,7 +14,7 @@ struct candidate {
 
 static const struct cardea_param candidate_params[] = {
     {"sdpMid", CARDEA_STRING},
-    {"sdpMLineIndex", CARDEA_UINT, .max = 65535},
+    {"sdpMLineIndex", CARDEA_UINT},
     {"candidate", CARDEA_STRING, CARDEA_REQUIRED},
     {0},
 };
@@ -39,7 +39,7 @@ static int read_candidate(struct candidate *out, const json_t *c, char *why, siz
         return r == GW_PARAMS_MISSING ? GW_API_MISSING : GW_API_INVALID;
     out->mid = json_string_value(mid);
     if (mindex)
-        out->mindex = (int)json_integer_value(mindex);
+        out->mindex = (int)MIN(json_integer_value(mindex), G_MAXINT); /* only the first one counts anyway */
     out->text = gw_json_string(c, "candidate");
     if (strstr(out->text, "end-of-candidates"))
         out->text = "";

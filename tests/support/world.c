@@ -8,7 +8,7 @@
 #include "host/plugin_host.h"
 
 struct world world;
-const char *world_state = "/nowhere";
+const char *world_state = "/dev/null/nowhere"; /* cannot be made, whoever we are */
 const struct cardea_host *world_host;
 
 /* --- begin, turn, end --------------------------------------------------------------------------------------------- */

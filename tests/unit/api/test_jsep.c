@@ -65,6 +65,55 @@ static int offer(const char *const *settings, const char *fixture, const char *m
     return code;
 }
 
+/* The same after a change of its text: what stands for from (each time) becomes to. */
+static int changed_offer(const char *from, const char *to)
+{
+    char *sdp = fixture_sdp("chromium-all");
+    GString *text = g_string_new(sdp);
+    json_t *members;
+    char *json;
+    int code;
+
+    assert_true(g_string_replace(text, from, to, 0) > 0);
+    members = json_pack("{ss}", "sdp", text->str);
+    json = json_dumps(members, 0);
+    code = offer(NULL, "chromium-all", json);
+    free(json);
+    json_decref(members);
+    g_string_free(text, TRUE);
+    free(sdp);
+    return code;
+}
+
+/* What a first description must have. */
+static void descriptions_that_lack_something(void **state)
+{
+    static const struct {
+        const char *from, *to;
+        int code;
+    } rows[] = {
+        {"a=mid:1\r\n", "a=mid:0123456789abcdef\r\n", 0},
+        {"a=mid:1\r\n", "a=mid:0123456789abcdefg\r\n", 465},
+        {"a=mid:1\r\n", "a=mid:1 2\r\n", 465},
+        {"a=mid:1\r\n", "a=mid:0\r\n", 465}, /* another one's */
+        {"a=ice-ufrag:", "a=no-ufrag:", 465},
+        {"a=ice-pwd:", "a=no-pwd:", 465},
+        {"a=fingerprint:", "a=no-fingerprint:", 465},
+        {"a=fingerprint:sha-256 ", "a=fingerprint:rot13 ", 465},
+        {"m=", "x=", 465},
+        {"v=0", "v=1", 465},
+        {"a=setup:actpass", "a=setup:active", 0},
+        {"a=", "a=x-unknown\r\na=", 0},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        int code = changed_offer(rows[i].from, rows[i].to);
+
+        if (code != rows[i].code)
+            fail_msg("%s: %d", rows[i].to, code);
+    }
+}
+
 static void wrong_members(void **state)
 {
     static const struct {
@@ -152,9 +201,13 @@ static void svc_is_stated_or_the_list_is_ignored(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(wrong_members),         cmocka_unit_test(candidates_are_complete),
-        cmocka_unit_test(end_to_end_encryption), cmocka_unit_test(relays_only_where_that_is_allowed),
-        cmocka_unit_test(order_of_the_layers),   cmocka_unit_test(svc_is_stated_or_the_list_is_ignored),
+        cmocka_unit_test(descriptions_that_lack_something),
+        cmocka_unit_test(wrong_members),
+        cmocka_unit_test(candidates_are_complete),
+        cmocka_unit_test(end_to_end_encryption),
+        cmocka_unit_test(relays_only_where_that_is_allowed),
+        cmocka_unit_test(order_of_the_layers),
+        cmocka_unit_test(svc_is_stated_or_the_list_is_ignored),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

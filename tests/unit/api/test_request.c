@@ -54,6 +54,19 @@ static const struct row {
     {"{" T "\"janus\":\"ping\",\"session_id\":null}", 0, 0, true},
     {"{" T "\"janus\":\"keepalive\",\"session_id\":5,\"handle_id\":0}", 459, 459, true},
     {"{" T "\"janus\":\"create\",\"id\":-1}", 467, 467, false},
+    {"{" T "\"janus\":\"create\",\"id\":true}", 467, 467, false},
+    {"{" T "\"janus\":\"info\",\"session_id\":\"7\",\"handle_id\":2.0}", 0, 0, true},
+    {"{\"transaction\":\"\",\"janus\":\"ping\"}", 0, 0, true}, /* empty, but there */
+    {"{\"transaction\":null,\"janus\":\"ping\"}", 467, 467, false},
+    {"{\"transaction\":{},\"janus\":7,\"id\":-1}", 467, 467, false},
+    {"{" T "\"janus\":\"ping\",\"unknown\":null,\"token\":5,\"apisecret\":[]}", 0, 0, true},
+    {"true", 454, 454, false},
+    {"5.5", 454, 454, false},
+    {"{'janus':'ping'}", 454, 454, false},
+    {"{" T "\"janus\":\"ping\",}", 454, 454, false},
+    {"{" T "\"janus\":\"attach\",\"session_id\":0}", 457, 457, true}, /* 0 is no session */
+    {"{" T "\"janus\":\"create\",\"session_id\":5}", 458, 458, true}, /* who is it? comes before what */
+    {"{" T "\"janus\":\"dance\",\"session_id\":5}", 458, 458, true},
 };
 
 static void check_row(const struct row *r, json_t *reply, int code)
@@ -101,6 +114,15 @@ static const struct {
     {"\"janus\":\"hangup\"", 457},
     {"\"janus\":\"trickle\"", 457},
     {"\"janus\":\"dance\"", 453},
+    {"\"janus\":\"DESTROY\",\"handle_id\":%H", 457},
+    {"\"janus\":\"create\",\"handle_id\":%H", 453},
+    {"\"janus\":\"message\",\"handle_id\":null,\"body\":{}", 457},
+    {"\"janus\":\"message\",\"handle_id\":%H,\"body\":[]", 467},
+    {"\"janus\":\"message\",\"handle_id\":%H,\"body\":{},\"jsep\":{\"type\":\"offer\",\"sdp\":null}", 467},
+    {"\"janus\":\"attach\",\"plugin\":\"janus.plugin.fake\",\"opaque_id\":5", 467},
+    {"\"janus\":\"attach\",\"plugin\":\"janus.plugin.fake\",\"loop_index\":\"1\"", 467},
+    {"\"janus\":\"attach\",\"plugin\":\"JANUS.plugin.fake\"", 460},
+    {"\"janus\":\"attach\",\"plugin\":\"\"", 460},
     {"\"janus\":\"dance\",\"handle_id\":%H", 453},
     {"\"janus\":\"ping\"", 453},
     {"\"janus\":\"info\"", 453},
@@ -172,6 +194,34 @@ static void every_addressed_row(void **state)
         assert_true(world_quiet(WORLD_WS));
         g_free(members);
         g_strfreev(parts);
+    }
+    world_end();
+}
+
+/* An early error has no transaction, and the session only where one was named. */
+static void whose_the_early_errors_are(void **state)
+{
+    static const struct {
+        const char *text;
+        json_int_t session; /* 0: absent */
+    } early[] = {
+        {"{\"janus\":\"ping\"}", 0},
+        {"{\"janus\":\"ping\",\"session_id\":7}", 7},
+        {"{\"janus\":\"ping\",\"session_id\":\"7\"}", 0},
+        {"{\"janus\":\"ping\",\"session_id\":0}", 0},
+        {"{" T "\"janus\":5,\"session_id\":7,\"handle_id\":8}", 7},
+        {"{\"session_id\":7", 0},
+    };
+
+    world_begin(NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(early); i++) {
+        json_t *reply = world_ask(WORLD_WS, "%s", early[i].text);
+
+        assert_null(json_object_get(reply, "transaction"));
+        if (json_integer_value(json_object_get(reply, "session_id")) != early[i].session ||
+            (json_object_get(reply, "session_id") != NULL) != (early[i].session != 0))
+            fail_msg("%s", early[i].text);
+        json_decref(reply);
     }
     world_end();
 }
@@ -260,6 +310,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_row),
         cmocka_unit_test(every_addressed_row),
+        cmocka_unit_test(whose_the_early_errors_are),
         cmocka_unit_test(several_in_one_message),
         cmocka_unit_test(bounds),
         cmocka_unit_test(secrets),

@@ -8,6 +8,9 @@ check_PROGRAMS += \
 	tests/unit/api/test_door \
 	tests/unit/api/test_longpoll \
 	tests/unit/api/test_drain \
+	tests/unit/api/test_outbox \
+	tests/unit/api/test_handle \
+	tests/unit/api/test_captures \
 	tests/unit/api/test_worst \
 	tests/unit/api/test_statistics \
 	tests/unit/api/test_routes \
@@ -51,6 +54,9 @@ tests_unit_api_test_elsewhere_SOURCES = tests/unit/api/test_elsewhere.c $(world)
 tests_unit_api_test_routes_SOURCES = tests/unit/api/test_routes.c $(world)
 tests_unit_api_test_statistics_SOURCES = tests/unit/api/test_statistics.c $(world)
 tests_unit_api_test_worst_SOURCES = tests/unit/api/test_worst.c $(world)
+tests_unit_api_test_captures_SOURCES = tests/unit/api/test_captures.c $(world)
+tests_unit_api_test_handle_SOURCES = tests/unit/api/test_handle.c $(world)
+tests_unit_api_test_outbox_SOURCES = tests/unit/api/test_outbox.c $(world)
 tests_unit_api_test_errors_SOURCES = tests/unit/api/test_errors.c $(world)
 tests_unit_api_test_events_SOURCES = tests/unit/api/test_events.c $(world)
 tests_unit_api_test_guest_SOURCES = tests/unit/api/test_guest.c $(world)

@@ -36,7 +36,7 @@ static int tear_down(void **state)
     rmdir(folder);
     g_free(rooms);
     g_free(folder);
-    world_state = "/nowhere";
+    world_state = "/dev/null/nowhere";
     return 0;
 }
 
