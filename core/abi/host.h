@@ -249,6 +249,16 @@ struct cardea_host {
     /* Simulcast: nobody takes more of it than this layer (0…2; -1: nobody takes it at all), on any worker, so its
      * sender is told to send no more than that needs (REMB). 2 is as if nothing had been said. */
     int (*top_layer)(cardea_source source, int layer);
+
+    /* --- limits of clients ---------------------------------------------------------------------------------------- */
+
+    /*
+     * A client makes something that outlives its session, such as a room: it is counted for the session, the address
+     * and the token of h (NULL, an operator: for nobody), as limits.rooms_per_… say. ELIMIT: one of them has as many as
+     * it may; why names the setting. *charge (NULL: nothing was counted) goes back with refund() when the thing ends.
+     */
+    int (*charge)(const struct cardea_handle *h, struct cardea_charge **charge, char *why, size_t why_len);
+    void (*refund)(struct cardea_charge *charge); /* NULL is allowed; in stop() at the latest */
 };
 
 #endif

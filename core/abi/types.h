@@ -48,6 +48,7 @@ enum cardea_result {
 };
 
 struct cardea_handle;  /* one attachment of one session to this plugin; holds at most one PeerConnection */
+struct cardea_charge;  /* something that a client made, counted for it: host->charge() */
 struct cardea_request; /* one client message that waits for its reply */
 
 typedef uint64_t cardea_source; /* an incoming track; 0 is none */

@@ -152,6 +152,12 @@ void gw_api_neighbour_gone(struct gw_api *a, int where); /* what lodged there is
 /* Something that happened to connection (or exchange) id; for event handlers. data is taken. */
 void gw_api_transport_event(struct gw_api *a, const void *transport, uint64_t id, json_t *data);
 
+/* --- what clients leave behind (api/charge.c): cardea_host.charge() and refund() -----------------------------------
+ */
+int gw_api_charge(struct gw_api *a, const struct cardea_handle *h, struct cardea_charge **charge, char *why,
+                  size_t why_len);
+void gw_api_refund(struct cardea_charge *charge);
+
 /* --- routes (api/routes.c) ---------------------------------------------------------------------------------------- */
 
 typedef void gw_route_fn(struct cardea_http *x, const struct cardea_http_request *rq);

@@ -57,6 +57,7 @@ static void list(struct gw_handle *h)
     g_hash_table_insert(s->handles, &h->id, h);
     s->n_handles++;
     h->api->n_handles++;
+    gw_limits_handle_made(h);
 }
 
 static void unlist(struct gw_handle *h)
@@ -85,6 +86,7 @@ static void free_handle(struct gw_handle *h)
     json_decref(h->claims);
     gw_captures_over(h);
     h->api->n_handles--;
+    gw_limits_handle_gone(h);
     g_free(h);
     gw_session_handle_gone(s);
 }
@@ -114,7 +116,7 @@ static bool may_attach(const struct gw_request *rq, const struct gw_plugin *p)
     else if (rq->session->n_handles >= most_handles(rq))
         gw_request_fail(rq, GW_API_ATTACH, "The limit of handles of one session is reached");
     else
-        return true;
+        return gw_limits_handle(rq);
     return false;
 }
 

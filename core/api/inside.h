@@ -163,7 +163,8 @@ struct gw_handle {
     unsigned asked_in_round;
     uint32_t most_bps; /* of what its session may be sent; 0: no bound */
     struct gw_away away;
-    bool once; /* a lodger for one request */
+    bool once;                      /* a lodger for one request */
+    struct gw_quota_place *counted; /* its address; NULL: nowhere */
     bool up;
     bool cleaning;             /* its PeerConnection is being closed */
     bool went_down, alerted;   /* how the last one ended: told of by its worker; by an alert of the peer */
@@ -317,6 +318,10 @@ void gw_limits_connection_gone(struct gw_client *c);
 bool gw_limits_session(const struct gw_request *rq, struct gw_limits_session *out);
 void gw_limits_session_made(struct gw_session *s, const struct gw_limits_session *of);
 void gw_limits_session_gone(struct gw_session *s);
+void gw_limits_count(const char *what); /* something was refused because of it */
+bool gw_limits_handle(const struct gw_request *rq);
+void gw_limits_handle_made(struct gw_handle *h);
+void gw_limits_handle_gone(struct gw_handle *h);
 bool gw_limits_request(const struct gw_request *rq);         /* of its address */
 bool gw_limits_session_request(const struct gw_request *rq); /* of its session */
 

@@ -38,7 +38,7 @@ static struct gw_quota_place *place_of(struct gw_api *a, const char *address, bo
     return p;
 }
 
-static void count_refusal(const char *what)
+void gw_limits_count(const char *what)
 {
     char label[64];
 
@@ -58,7 +58,7 @@ bool gw_limits_connection(struct gw_api *a, struct gw_client *c)
         return true;
     p = place_of(a, c->remote, &full);
     if (full || (p && most && p->connections >= most)) {
-        count_refusal("connections_per_address");
+        gw_limits_count("connections_per_address");
         gw_warn("a connection of %s is refused: limits.connections_per_address; if it is a proxy, name it in "
                 "limits.exempt",
                 c->remote);
@@ -81,7 +81,7 @@ void gw_limits_connection_gone(struct gw_client *c)
 
 static bool refuse(const struct gw_request *rq, int code, const char *name, const char *text)
 {
-    count_refusal(name);
+    gw_limits_count(name);
     gw_request_fail(rq, code, "%s (limits.%s)", text, name);
     return false;
 }
@@ -126,6 +126,33 @@ void gw_limits_session_gone(struct gw_session *s)
     if (s->counted.token)
         s->counted.token->sessions--;
     s->counted = (struct gw_limits_session){NULL, NULL};
+}
+
+/* --- handles ------------------------------------------------------------------------------------------------------ */
+
+bool gw_limits_handle(const struct gw_request *rq)
+{
+    const struct gw_quota_place *p = rq->session->counted.address;
+    unsigned per_address = limit(rq->api, "handles_per_address");
+
+    if (rq->api->n_handles >= limit(rq->api, "handles"))
+        return refuse(rq, GW_API_ATTACH, "handles", "The limit of handles is reached");
+    if (p && per_address && p->handles >= per_address)
+        return refuse(rq, GW_API_TOO_MANY, "handles_per_address", "Too many handles of one address");
+    return true;
+}
+
+void gw_limits_handle_made(struct gw_handle *h)
+{
+    h->counted = h->session->counted.address;
+    if (h->counted)
+        h->counted->handles++;
+}
+
+void gw_limits_handle_gone(struct gw_handle *h)
+{
+    if (h->counted)
+        h->counted->handles--;
 }
 
 /* --- requests ----------------------------------------------------------------------------------------------------- */

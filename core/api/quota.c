@@ -93,7 +93,7 @@ void gw_quota_tidy(struct gw_quota *q, int64_t now_us)
     while (g_hash_table_iter_next(&it, NULL, &value)) {
         const struct gw_quota_place *p = value;
 
-        if (!p->connections && !p->sessions && now_us - p->requests.at_us > FORGET_US)
+        if (!p->connections && !p->sessions && !p->handles && !p->rooms && now_us - p->requests.at_us > FORGET_US)
             g_hash_table_iter_remove(&it);
     }
 }

@@ -24,9 +24,9 @@ struct gw_bucket {
 /* May one more come? rate 0: always. */
 bool gw_bucket_take(struct gw_bucket *b, unsigned rate, int64_t now_us);
 
-struct gw_quota_place { /* of an address, or a token */
+struct gw_quota_place { /* of an address, a token, or a session that has made rooms */
     char *key;
-    unsigned connections, sessions;
+    unsigned connections, sessions, handles, rooms;
     struct gw_bucket requests;
 };
 

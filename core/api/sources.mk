@@ -8,6 +8,7 @@ libgw_a_SOURCES += \
 	core/api/away.c \
 	core/api/busy.c core/api/busy.h \
 	core/api/captures.c \
+	core/api/charge.c \
 	core/api/check.c \
 	core/api/client.c \
 	core/api/elsewhere.c core/api/egress.c core/api/worst.c core/api/door.c \

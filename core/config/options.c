@@ -10,19 +10,19 @@
 
 #define BOOL(category, name, fallback, reloadable, help)                                                               \
     {                                                                                                                  \
-        category, name, CARDEA_OPT_BOOL, fallback, 0, 0, reloadable, help, CARDEA_READS \
+        category, name, CARDEA_OPT_BOOL, fallback, 0, 0, reloadable, help, CARDEA_READS                                \
     }
 #define INT(category, name, fallback, min, max, reloadable, help)                                                      \
     {                                                                                                                  \
-        category, name, CARDEA_OPT_INT, fallback, min, max, reloadable, help, CARDEA_READS \
+        category, name, CARDEA_OPT_INT, fallback, min, max, reloadable, help, CARDEA_READS                             \
     }
 #define TEXT(category, name, fallback, max, reloadable, help)                                                          \
     {                                                                                                                  \
-        category, name, CARDEA_OPT_STRING, fallback, 0, max, reloadable, help, CARDEA_READS \
+        category, name, CARDEA_OPT_STRING, fallback, 0, max, reloadable, help, CARDEA_READS                            \
     }
 #define LIST(category, name, help)                                                                                     \
     {                                                                                                                  \
-        category, name, CARDEA_OPT_LIST, NULL, 0, 0, false, help, CARDEA_READS \
+        category, name, CARDEA_OPT_LIST, NULL, 0, 0, false, help, CARDEA_READS                                         \
     }
 /* A path: use is enum cardea_path_use. */
 #define PATH(category, name, use, help)                                                                                \
@@ -247,6 +247,14 @@ const struct cardea_option gw_options[] = {
         "kbit/s of media that one session is sent at most, all its PeerConnections together; 0: no limit."),
     INT("limits", "egress_mbps", "0", 0, 10000000, LIVE,
         "Mbit/s of media sent in all at which new sessions are refused; 0: no limit."),
+    INT("limits", "handles", "100000", 1, 10000000, LIVE, "Handles in all."),
+    INT("limits", "handles_per_address", "5000", 0, 10000000, LIVE, "Handles of one address; 0: no limit."),
+    INT("limits", "rooms_per_session", "0", 0, 10000000, LIVE,
+        "Rooms there may be that one session has made (plugins whose rooms clients make); 0: no limit."),
+    INT("limits", "rooms_per_address", "1000", 0, 10000000, LIVE,
+        "Rooms there may be that clients of one address have made; 0: no limit."),
+    INT("limits", "rooms_per_token", "0", 0, 10000000, LIVE,
+        "Rooms there may be that were made with one token, or for one subject of JSON Web Tokens; 0: no limit."),
     INT("limits", "handles_per_session", "1000", 1, 10000000, LIVE, "Handles of one session."),
     INT("limits", "request_size", "262144", 1024, 16777216, false, "Bytes of one API request."),
 

@@ -316,6 +316,11 @@ static const json_t *claims(const struct cardea_handle *h)
     return gw_api_claims(plugins.api, h);
 }
 
+static int charge(const struct cardea_handle *h, struct cardea_charge **out, char *why, size_t why_len)
+{
+    return gw_api_charge(plugins.api, h, out, why, why_len);
+}
+
 static void event(struct cardea_handle *h, json_t *body)
 {
     gw_api_event(plugins.api, h, body);
@@ -569,6 +574,8 @@ static const struct cardea_host table = {
     .worst_connections = worst_connections,
     .fast_start = fast_start,
     .top_layer = top_layer,
+    .charge = charge,
+    .refund = gw_api_refund,
 };
 
 const struct cardea_host *gw_plugin_host(struct gw_api *api, const char *folder)

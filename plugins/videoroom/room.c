@@ -50,6 +50,7 @@ struct room *room_create(const char *id, struct properties *set)
 
 static void room_free(struct room *room)
 {
+    vr.host->refund(room->charge);
     g_hash_table_destroy(room->tokens);
     g_hash_table_destroy(room->participants);
     g_hash_table_destroy(room->by_private);

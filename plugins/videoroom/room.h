@@ -11,7 +11,8 @@ struct room {
     /* owned */
     char *id;
     struct properties set;
-    GHashTable *tokens; /* set of char * */
+    GHashTable *tokens;           /* set of char * */
+    struct cardea_charge *charge; /* of who made it; NULL: nobody's */
     /* borrowed */
     GHashTable *participants; /* id -> struct publisher * */
     GHashTable *by_private;   /* &private_id -> struct publisher *; those with a handle */

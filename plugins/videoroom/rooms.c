@@ -14,18 +14,37 @@
 
 /* --- making and changing ------------------------------------------------------------------------------------------ */
 
+/* Clients have so many rooms each, unless only those who know the key make any. false: rq has been failed. */
+static bool charge(struct cardea_request *rq, struct cardea_charge **out)
+{
+    char why[64];
+
+    *out = NULL;
+    if (vr.admin_key || !vr.host->charge(vr.host->info(rq)->handle, out, why, sizeof(why)))
+        return true;
+    vr.host->fail(rq, E_INTERNAL, "There are as many rooms of yours as there may be (%s)", why);
+    return false;
+}
+
 static void create(struct cardea_request *rq, const json_t *body, const char *id, struct properties *set)
 {
-    struct room *room = room_create(id, set);
     const json_t *allowed = json_object_get(body, "allowed");
+    struct cardea_charge *charged;
     bool kept = false;
+    struct room *room;
 
+    if (!charge(rq, &charged))
+        return;
+    room = room_create(id, set);
     if (!room && room_is_limit())
         vr.host->fail(rq, E_INTERNAL, "There are %u rooms already (general.max_rooms)", vr.max_rooms);
     else if (!room)
         vr.host->fail(rq, E_ROOM_EXISTS, "Room %s exists already", id);
-    if (!room)
+    if (!room) {
+        vr.host->refund(charged);
         return;
+    }
+    room->charge = charged;
     room_allow(room, allowed);
     room->check_tokens = allowed != NULL;
     if (member_flag(body, "permanent", false))

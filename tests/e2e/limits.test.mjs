@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import WebSocket from 'ws';
-import { post } from './lib/client.mjs';
+import { Socket, post } from './lib/client.mjs';
 import { BUILD, Gateway } from './lib/gateway.mjs';
 
 const wait = (ms) => new Promise((wake) => setTimeout(wake, ms));
@@ -48,6 +48,26 @@ test('without trust nobody can say that they are somebody else', async () => {
     assert.equal((await createAs(g, '192.0.2.2')).error.code, 429);
     assert.equal((await createOverSocketAs(g, '10.0.0.1')).error.code, 429);
   } finally {
+    await g.stop();
+  }
+});
+
+test('rooms that clients make are counted for who made them', async () => {
+  const g = await Gateway.start({ limits: { rooms_per_session: 2 } });
+  const s = await Socket.open(g.ws);
+  try {
+    const session_id = (await s.ask({ janus: 'create' })).data.id;
+    const handle_id = (await s.ask({ janus: 'attach', session_id, plugin: 'janus.plugin.videoroom' })).data.id;
+    const room = async (body) => (await s.ask({ janus: 'message', session_id, handle_id, body })).plugindata.data;
+    const first = await room({ request: 'create' });
+    assert.equal(first.videoroom, 'created');
+    assert.equal((await room({ request: 'create', room: 1234 })).error_code, 427, 'what was not made is not counted');
+    assert.equal((await room({ request: 'create' })).videoroom, 'created');
+    assert.match((await room({ request: 'create' })).error, /as many rooms of yours as there may be \(limits\.rooms_per_session\)/);
+    assert.equal((await room({ request: 'destroy', room: first.room })).videoroom, 'destroyed');
+    assert.equal((await room({ request: 'create' })).videoroom, 'created');
+  } finally {
+    s.close();
     await g.stop();
   }
 });

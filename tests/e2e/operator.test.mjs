@@ -200,9 +200,11 @@ test('the limits of a control group are respected', async (t) => {
   }
 });
 
-test('the connections that fare worst, and a room that says how many will come', async () => {
-  const g = await Gateway.start({ loadreport: { limits: { machine: false } },
-    rooms: { 'room-1234': { publishers: 6, expected_participants: 500 } } });
+test('the connections that fare worst, and a room that says how many will come: nobody else is let in', async () => {
+  const g = await Gateway.start({ loadreport: { general: { refuse_above: 400 }, limits: { machine: false, lag_ms: 10000 } },
+    rooms: { 'room-1234': { publishers: 6, expected_participants: 100000 } } });
+  const s = await Socket.open(g.ws);
+  const create = async () => (await s.ask({ janus: 'create' })).error?.code ?? 0;
   const generator = run(join(BUILD, 'cardea-load'), ['--server', g.ws, '--quiet', '--rooms=1', '--publishers=1', '--subscribers=4', '--loss=10', '--seconds=60']);
   try {
     const worst = await eventually('figures of connections that lose', async () => {
@@ -214,21 +216,25 @@ test('the connections that fare worst, and a room that says how many will come',
     for (let i = 1; i < worst.length; i++) assert.ok(score(worst[i - 1]) >= score(worst[i]) - 0.02, JSON.stringify(worst));
     assert.equal((await (await load(g, '/load/connections?most=2')).json()).length, 2);
 
-    // Nobody is in room 1234 yet: it does not count. The page is, and then most of 500 are still to come.
+    // Nobody is in room 1234 yet: it does not count. The page is, and then most of 100000 are still to come.
     const before = await (await load(g)).json();
     assert.equal(before.counts.expected, 0);
+    assert.equal(await create(), 0);
     const browser = await openBrowser();
     try {
       await openPage(browser, `${g.pages}/room.html?room=1234&join&simulcast=no&name=Ada&server=${encodeURIComponent(g.ws)}`, { viewport: { width: 640, height: 480 } });
       const after = await eventually('those who are expected', async () => {
         const r = await (await load(g)).json();
-        return r.counts.expected > 490 && r.predicted > r.load + 0.05 && r;
+        return r.counts.expected > 99990 && r.predicted > 4 && r;
       }, 30);
-      assert.ok(after.predicted > before.predicted, JSON.stringify(after));
+      assert.ok(after.load < 4 && after.predicted > before.predicted, JSON.stringify(after));
+      assert.equal(await create(), 472, 'refused before the load is there');
     } finally {
       await browser.close();
     }
+    await eventually('a way in', async () => (await create()) === 0, 30);
   } finally {
+    s.close();
     await generator.stop();
     await g.stop();
   }

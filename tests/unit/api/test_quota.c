@@ -124,6 +124,77 @@ static void sessions_of_an_address_and_a_token(void **state)
     world_end();
 }
 
+static int attach(cardea_connection c, uint64_t session)
+{
+    return world_code(world_ask(c,
+                                "{\"janus\":\"attach\",\"transaction\":\"x\",\"session_id\":%llu,"
+                                "\"plugin\":\"janus.plugin.fake\"}",
+                                (unsigned long long)session));
+}
+
+static void handles_of_an_address_and_in_all(void **state)
+{
+    static const char *const settings[] = {"limits.handles_per_address", "2", "limits.handles", "4", NULL};
+    uint64_t far, near;
+
+    world_begin(settings);
+    open_from(FAR, "203.0.113.9");
+    far = world_session(FAR);
+    near = world_session(WORLD_WS);
+    assert_int_equal(attach(FAR, far), 0);
+    assert_int_equal(attach(FAR, world_session(FAR)), 0); /* all its sessions together */
+    assert_int_equal(attach(FAR, far), 429);
+    assert_int_equal(attach(WORLD_WS, near), 0);
+    assert_int_equal(attach(WORLD_WS, near), 0);
+    assert_int_equal(attach(WORLD_WS, near), 461);
+    assert_int_equal(world_code(world_ask(FAR, "{\"janus\":\"destroy\",\"transaction\":\"x\",\"session_id\":%llu}",
+                                          (unsigned long long)far)),
+                     0);
+    world_turn();
+    assert_int_equal(attach(FAR, world_session(FAR)), 0);
+    world_end();
+}
+
+/* A room of this session, and what stands in its way. */
+static struct cardea_charge *charge(cardea_connection c, uint64_t session, const char *reason)
+{
+    struct cardea_charge *out;
+    char why[64] = "";
+
+    world_attach(c, session);
+    gw_api_charge(world.api, world.handle, &out, why, sizeof(why));
+    assert_string_equal(why, reason);
+    assert_true(*why ? !out : out != NULL);
+    return out;
+}
+
+static void rooms_outlive_sessions_and_are_counted(void **state)
+{
+    static const char *const settings[] = {"limits.rooms_per_address", "2", "limits.rooms_per_session", "1", NULL};
+    struct cardea_charge *first, *second, *third, *of_operator;
+    uint64_t session;
+    char why[64];
+
+    world_begin(settings);
+    open_from(FAR, "203.0.113.9");
+    session = world_session(FAR);
+    first = charge(FAR, session, "");
+    charge(FAR, session, "limits.rooms_per_session");
+    second = charge(FAR, world_session(FAR), "");
+    world_ask(FAR, "{\"janus\":\"destroy\",\"transaction\":\"x\",\"session_id\":%llu}", (unsigned long long)session);
+    world_turn();
+    charge(FAR, world_session(FAR), "limits.rooms_per_address");
+    gw_api_refund(first);
+    third = charge(FAR, world_session(FAR), "");
+    gw_api_refund(charge(WORLD_WS, world_session(WORLD_WS), "")); /* this host: for its session alone */
+    assert_int_equal(gw_api_charge(world.api, NULL, &of_operator, why, sizeof(why)), 0);
+    assert_null(of_operator);
+    gw_api_refund(of_operator);
+    gw_api_refund(second);
+    gw_api_refund(third);
+    world_end();
+}
+
 static void requests_a_second(void **state)
 {
     static const char *const settings[] = {"limits.requests_per_address", "5", "limits.requests_per_session", "2",
@@ -154,6 +225,7 @@ int main(void)
         cmocka_unit_test(a_bucket_fills_at_its_rate),         cmocka_unit_test(addresses_of_one_household_are_one),
         cmocka_unit_test(what_is_not_used_is_forgotten),      cmocka_unit_test(connections_of_an_address),
         cmocka_unit_test(sessions_of_an_address_and_a_token), cmocka_unit_test(requests_a_second),
+        cmocka_unit_test(handles_of_an_address_and_in_all),   cmocka_unit_test(rooms_outlive_sessions_and_are_counted),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
