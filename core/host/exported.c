@@ -161,6 +161,9 @@ static uint64_t set_worker(unsigned i)
     set_drops(by_ice, worker, ice);
     set_counters(of_plain, worker, plain);
     set_drops(by_plain, worker, plain);
+    gw_metric_set(gw_metric_gauge("cardea_packet_pool_bytes", worker,
+                                  "Memory for packets, which grows with the longest queues, up to a bound."),
+                  (int64_t)gw_packet_pool_bytes(gw_engine_pool(gw_workers_engine(from.workers, i))));
     set_loop(loop, gw_workers_loop(from.workers, i));
     return s.peers;
 }

@@ -33,11 +33,12 @@ struct gw_packet_pool {
     /* the owner's */
     struct gw_packet *free;
     struct gw_packet **slabs;
-    size_t capacity, made, n_slabs;
+    size_t capacity, n_slabs;
     /* shared */
     _Alignas(64) _Atomic(struct gw_packet *) home;
     _Atomic size_t holds; /* packets out, and one for the owner */
     _Atomic uint64_t misses;
+    _Atomic size_t made; /* by the owner */
 };
 
 int gw_packet_pool_new(struct gw_packet_pool **out, size_t capacity)
@@ -79,7 +80,8 @@ void gw_packet_pool_free(struct gw_packet_pool *pool)
 
 static void add_slab(struct gw_packet_pool *p)
 {
-    size_t n = p->capacity - p->made < SLAB ? p->capacity - p->made : SLAB;
+    size_t made = atomic_load_explicit(&p->made, memory_order_relaxed),
+           n = p->capacity - made < SLAB ? p->capacity - made : SLAB;
     struct gw_packet *slab = n ? malloc(n * sizeof(*slab)) : NULL;
 
     if (!slab)
@@ -91,7 +93,7 @@ static void add_slab(struct gw_packet_pool *p)
         p->free = &slab[i];
     }
     p->slabs[p->n_slabs++] = slab;
-    p->made += n;
+    atomic_store_explicit(&p->made, made + n, memory_order_relaxed);
 }
 
 struct gw_packet *gw_packet_take(struct gw_packet_pool *p)
@@ -143,6 +145,11 @@ void gw_packet_unref(struct gw_packet *pkt)
 size_t gw_packet_pool_used(const struct gw_packet_pool *pool)
 {
     return atomic_load_explicit(&pool->holds, memory_order_relaxed) - 1;
+}
+
+size_t gw_packet_pool_bytes(const struct gw_packet_pool *pool)
+{
+    return atomic_load_explicit(&pool->made, memory_order_relaxed) * sizeof(struct gw_packet);
 }
 
 uint64_t gw_packet_pool_misses(const struct gw_packet_pool *pool)

@@ -38,6 +38,7 @@ struct gw_packet *gw_packet_take(struct gw_packet_pool *pool);
 struct gw_packet *gw_packet_ref(struct gw_packet *pkt); /* any thread */
 void gw_packet_unref(struct gw_packet *pkt);            /* any thread; NULL is fine */
 size_t gw_packet_pool_used(const struct gw_packet_pool *pool);
+size_t gw_packet_pool_bytes(const struct gw_packet_pool *pool); /* that it has grown to: it never shrinks */
 uint64_t gw_packet_pool_misses(const struct gw_packet_pool *pool);
 
 #endif

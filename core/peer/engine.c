@@ -126,7 +126,7 @@ const struct gw_ice_events *gw_engine_ice_events(void)
     return &gw_peer_ice_events;
 }
 
-struct gw_packet_pool *gw_engine_pool(struct gw_engine *e)
+struct gw_packet_pool *gw_engine_pool(const struct gw_engine *e)
 {
     return e->pool;
 }

@@ -35,7 +35,7 @@ void gw_engine_set_ice(struct gw_engine *e, struct gw_ice_io *io);
 /* Its plain sockets; owned by the caller, must outlive the engine. */
 void gw_engine_set_plain(struct gw_engine *e, struct gw_plain *plain);
 const struct gw_ice_events *gw_engine_ice_events(void);
-struct gw_packet_pool *gw_engine_pool(struct gw_engine *e);
+struct gw_packet_pool *gw_engine_pool(const struct gw_engine *e);
 
 void gw_engine_order(struct gw_engine *e, const struct gw_order *order, int64_t now_us); /* takes what it owns */
 void gw_engine_from_engine(struct gw_engine *e, const void *message, int64_t now_us);

@@ -32,6 +32,7 @@ static void gives_as_many_as_it_may(void **state)
         gw_packet_unref(p[i]);
     }
     assert_int_equal(gw_packet_pool_used(pool), 0);
+    assert_int_equal(gw_packet_pool_bytes(pool), 100 * sizeof(struct gw_packet));
     for (int i = 0; i < 100; i++)
         p[i] = gw_packet_take(pool);
     assert_non_null(p[99]);
