@@ -102,10 +102,21 @@ static void drop_picture(struct gw_rewrite *r, const struct gw_rtp_facts *f)
 
 /* --- sequence numbers --------------------------------------------------------------------------------------------- */
 
+/*
+ * A hole too long to be filled in counts as one number: so many more, and receivers would take what comes for something
+ * old, guess the wrong rollover counter, and never open a packet again (RFC 3711 section 3.3.1).
+ */
+static void close_hole(struct gw_rewrite *r, uint64_t in)
+{
+    r->seq_delta -= (int64_t)(in - r->newest_in - 2);
+    r->first_in = in;
+    memset(r->dropped, 0, sizeof(r->dropped));
+}
+
 static void advance(struct gw_rewrite *r, uint64_t in)
 {
-    if (in - r->newest_in >= GW_REWRITE_WINDOW)
-        memset(r->dropped, 0, sizeof(r->dropped));
+    if (in - r->newest_in > GW_REWRITE_WINDOW)
+        close_hole(r, in);
     else
         for (uint64_t s = r->newest_in + 1; s <= in; s++)
             r->dropped[s / 64 % WORDS] &= ~(1ull << s % 64);

@@ -3,7 +3,8 @@
  * One continuous outgoing line of sequence numbers, timestamps and picture ids, whatever comes in: another source,
  * another simulcast layer, a sender that changes its SSRC, frames left out on purpose. Pure: no clock, no allocation.
  *
- * Packets lost on the way to us stay holes, so that they can still be filled in; packets dropped on purpose leave none.
+ * Packets lost on the way to us stay holes, so that they can still be filled in, unless there are more than
+ * GW_REWRITE_WINDOW in a row: such a hole is one number long. Packets dropped on purpose leave none.
  *     out = in + delta, and delta shrinks by one with every drop; a late packet adds back the drops that came after it.
  */
 #ifndef GW_MEDIA_REWRITE_H

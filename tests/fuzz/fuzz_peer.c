@@ -84,6 +84,11 @@ static void end(void)
     call.world = NULL;
 }
 
+static bool is_there(void)
+{
+    return sim_client_is_there(call.sender) && sim_client_is_there(call.viewer);
+}
+
 static void check(void)
 {
     if (call.sender->unopened || call.viewer->unopened)
@@ -158,6 +163,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         const uint8_t *head = data;
         size_t len = (size_t)(head[0] & 0x1f) << 8 | head[1];
 
+        if (!is_there()) { /* it has ended its call */
+            end();
+            begin();
+        }
         data += 2;
         size -= 2;
         if (head[0] >> 6 == 3 || len > PIECE_MAX) {
@@ -175,8 +184,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     sim_run_ms(call.world, 20);
     sim_forget_news(call.world);
     check();
-    if (++served < 400 && sim_client_is_there(call.sender) && sim_client_is_there(call.viewer) &&
-        call.history_len < HISTORY_MAX / 2)
+    if (++served < 400 && is_there() && call.history_len < HISTORY_MAX / 2)
         return 0;
     sim_run_ms(call.world, 1200);
     check();

@@ -67,6 +67,23 @@ static void losses_stay_holes_and_are_filled_late(void **state)
     assert_int_equal(pass(packet(1, 70004, 0)), 1004);
 }
 
+static void a_hole_too_long_to_be_filled_is_one_number(void **state)
+{
+    struct gw_rtp_facts f;
+
+    begin(packet(1, 70000, 0), 0);
+    assert_int_equal(pass(packet(1, 70000, 0)), 1000);
+    assert_int_equal(pass(packet(1, 70000 + GW_REWRITE_WINDOW, 0)), 1000 + GW_REWRITE_WINDOW);
+    f = packet(1, 70000 + 33000, 0); /* it is not passed on, so its receiver does not see how far it went */
+    gw_rewrite_drop(&r, &f, false);
+    f = packet(1, 70000 + 66000, 0);
+    assert_int_equal(pass(f), 1000 + GW_REWRITE_WINDOW + 3);
+    assert_int_equal(pass(packet(1, 70000 + 66002, 0)), 1000 + GW_REWRITE_WINDOW + 5);
+    assert_int_equal(pass(packet(1, 70000 + 66001, 0)), 1000 + GW_REWRITE_WINDOW + 4);
+    f = packet(1, 70000 + 65999, 0); /* of what the hole has swallowed */
+    assert_false(gw_rewrite_pass(&r, &f, 0, &patch));
+}
+
 static void drops_leave_no_hole(void **state)
 {
     struct gw_rtp_facts f;
@@ -206,6 +223,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_line_starts_where_it_was_told, set_up),
         cmocka_unit_test_setup(losses_stay_holes_and_are_filled_late, set_up),
+        cmocka_unit_test_setup(a_hole_too_long_to_be_filled_is_one_number, set_up),
         cmocka_unit_test_setup(drops_leave_no_hole, set_up),
         cmocka_unit_test_setup(late_packets_are_right_across_many_drops, set_up),
         cmocka_unit_test_setup(a_switch_continues_the_line, set_up),
