@@ -3,24 +3,22 @@
  * The machine's own limit: what it costs to seal a packet for each of many receivers, with keys of their own, and to
  * send it in UDP_SEGMENT runs over loopback, with no bookkeeping at all. Every figure of a server stands beside it.
  *
- * Usage: limit [seconds each]. Prints JSON: µs of CPU (user + system) a packet, by length of run; "plain" is a copy.
+ * Usage: limit [seconds each [NS_A NS_B ADDRESS_IN_B]], the latter over a wire (wire.c) between two network namespaces.
+ * Prints JSON: µs of CPU (user + system) a packet, by length of run; "plain" is a copy.
  * "stream" is the shape and the pace of cardea-load's: 50 small packets and 30 runs of six a second and receiver, with
  * all the pauses in between; "stream_gro" the same to receivers that take whole runs.
  */
+#include "../support/tun.h"
+
 #include <arpa/inet.h>
 #include <netinet/udp.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "srtp/srtp.h"
 
@@ -33,6 +31,7 @@
 
 enum { RECEIVERS = 100, LEN = 1100, SOUND = 120, HEADER = 12, TAG = 16, RUN = 40, BATCH = 32, TURN_US = 500 };
 
+static struct in_addr address;
 static struct sockaddr_in to[RECEIVERS];
 static int sockets[RECEIVERS];
 static struct gw_sealer *sealer;
@@ -66,7 +65,7 @@ static void open_receivers(void)
         socklen_t len = sizeof(to[i]);
 
         sockets[i] = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
-        to[i] = (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+        to[i] = (struct sockaddr_in){.sin_family = AF_INET, .sin_addr = address};
         if (bind(sockets[i], (struct sockaddr *)&to[i], len) ||
             getsockname(sockets[i], (struct sockaddr *)&to[i], &len)) {
             perror("a receiver");
@@ -207,10 +206,19 @@ int main(int argc, char **argv)
     static const int runs[] = {1, 2, 3, 6, 10, 40};
     double seconds = argc > 1 ? atof(argv[1]) : 0.3;
     uint8_t key[28] = {0};
-    int fd = socket(AF_INET, SOCK_DGRAM, 0), room = 8 << 20;
+    int fd, room = 8 << 20;
     pid_t child;
 
-    open_receivers();
+    if (argc == 5) {
+        enter_namespace(argv[3]);
+        inet_aton(argv[4], &address);
+        open_receivers();
+        enter_namespace(argv[2]);
+    } else {
+        address.s_addr = htonl(INADDR_LOOPBACK);
+        open_receivers();
+    }
+    fd = socket(AF_INET, SOCK_DGRAM, 0);
     source[0] = 0x80;
     for (int i = 0; i < RECEIVERS; i++)
         key[0] = (uint8_t)i;

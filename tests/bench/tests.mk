@@ -8,7 +8,9 @@ EXTRA_DIST += tests/bench/run tests/bench/soak tests/bench/table.mjs
 EXTRA_PROGRAMS += tests/bench/adaptation tests/bench/fec
 tests_bench_adaptation_LDADD = $(SIM_LDADD)
 bench: tests/bench/adaptation$(EXEEXT) tests/bench/fec$(EXEEXT)
-EXTRA_DIST += tests/bench/network tests/support/narrow.c tests/bench/firstframe
-EXTRA_PROGRAMS += tests/bench/flood
+EXTRA_DIST += tests/bench/network tests/support/narrow.c tests/support/tun.h tests/bench/firstframe
+EXTRA_PROGRAMS += tests/bench/flood tests/bench/wire
 tests_bench_flood_LDADD =
+tests_bench_wire_LDADD =
+bench: tests/bench/wire$(EXEEXT)
 EXTRA_DIST += tests/bench/siege

@@ -9,21 +9,13 @@
  *     kbit=500 delay=25 jitter=2 loss=10 queue=300         (kbit 0: no limit; delay, jitter, queue in ms; loss in %)
  * Ends with standard input; then prints what happened. One thread.
  */
-#define _GNU_SOURCE
+#include "tun.h"
+
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/if_tun.h>
-#include <net/if.h>
 #include <poll.h>
-#include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
 #include <time.h>
-#include <unistd.h>
 
 #define ROOM      4096 /* packets under way, each direction */
 #define BYTES     2048
@@ -56,35 +48,6 @@ static int64_t now_us(void)
 
     clock_gettime(CLOCK_MONOTONIC, &t);
     return t.tv_sec * (int64_t)1000000 + t.tv_nsec / 1000;
-}
-
-static void die(const char *what)
-{
-    perror(what);
-    exit(1);
-}
-
-/* A TUN device with this address inside a namespace. */
-static int open_tun(const char *ns, const char *address)
-{
-    struct ifreq request = {.ifr_flags = IFF_TUN | IFF_NO_PI};
-    char text[300];
-    int here = open("/proc/self/ns/net", O_RDONLY), there, tun;
-
-    snprintf(text, sizeof(text), "/var/run/netns/%s", ns);
-    there = open(text, O_RDONLY);
-    if (here < 0 || there < 0 || setns(there, CLONE_NEWNET))
-        die(text);
-    tun = open("/dev/net/tun", O_RDWR | O_NONBLOCK);
-    strcpy(request.ifr_name, "narrow0");
-    if (tun < 0 || ioctl(tun, TUNSETIFF, &request))
-        die("tun");
-    snprintf(text, sizeof(text), "ip addr add %s dev narrow0 && ip link set narrow0 up txqueuelen 2000", address);
-    if (system(text) || setns(here, CLONE_NEWNET))
-        die("address");
-    close(here);
-    close(there);
-    return tun;
 }
 
 /* --- the heap ----------------------------------------------------------------------------------------------------- */
@@ -246,8 +209,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: %s NS_A ADDR/LEN NS_B ADDR/LEN\n", argv[0]);
         return 2;
     }
-    ways[0].from = ways[1].to = open_tun(argv[1], argv[2]);
-    ways[1].from = ways[0].to = open_tun(argv[3], argv[4]);
+    ways[0].from = ways[1].to = open_tun(argv[1], "narrow0", argv[2], 0, 0);
+    ways[1].from = ways[0].to = open_tun(argv[3], "narrow0", argv[4], 0, 0);
     ways[0].queue_us = ways[1].queue_us = 300000;
     srand48(1);
     puts("up");
