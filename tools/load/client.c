@@ -155,6 +155,8 @@ static void on_text(void *arg, const char *text, size_t len)
         on_event(c, m);
     else if (!strcmp(what, "error"))
         fail(c, json_string_value(json_object_get(json_object_get(m, "error"), "reason")));
+    else if (!strcmp(what, "webrtcup"))
+        c->announced = true;
     else if (!strcmp(what, "hangup") || !strcmp(what, "timeout"))
         fail(c, what);
     json_decref(m);
@@ -202,7 +204,8 @@ void client_progress(struct client *c, int64_t now)
         fail(c, c->ws.why);
     else if (c->peer.failed)
         fail(c, "DTLS failed, or the server closed the connection");
-    else if (c->state == LINKING && c->peer.up) {
+    else if (c->state == LINKING && c->peer.up && (c->follows || c->announced)) {
+        /* A publisher may be watched only from when the server, too, says that it is there. */
         c->state = UP;
         c->up_us = c->peer.up_us;
         c->peer.tick_us = now + (int64_t)(c->ssrc % 1000) * 1000;

@@ -21,6 +21,12 @@ static void on_up(void *arg)
 
     p->data.up = true;
     p->data.next_us = now_us();
+    /* Some servers deliver only to clients that opened a channel of their own, as the stock client library always does.
+     */
+    if (!p->publisher)
+        gw_sctp_send(p->data.sctp,
+                     &(struct gw_sctp_message){
+                         .label = "JanusDataChannel", .protocol = "", .data = (const uint8_t *)"-", .len = 1});
 }
 
 static void on_message(void *arg, const struct gw_sctp_message *m)

@@ -200,7 +200,8 @@ struct client {
     struct publisher publisher;
     uint32_t ssrc;
     int64_t begun_us, up_us, keepalive_us;
-    bool counted; /* its times have been taken */
+    bool announced; /* the server said "webrtcup" */
+    bool counted;   /* its times have been taken */
 };
 bool client_may_start(const struct client *c);
 void client_start(struct client *c, int64_t now);
