@@ -7,6 +7,7 @@
 #include <openssl/err.h>
 
 #include "base/err.h"
+#include "dtls/algorithms.h"
 #include "dtls/cert.h"
 #include "dtls/context.h"
 #include "dtls/link.h"
@@ -110,7 +111,7 @@ int gw_dtls_context_new(struct gw_dtls_context **out, const struct gw_dtls_conf 
         err = GW_EINVAL;
         goto out;
     }
-    c->ssl = SSL_CTX_new(DTLS_method());
+    c->ssl = SSL_CTX_new_ex(gw_dtls_algorithms(), NULL, DTLS_method());
     c->link = gw_dtls_link_method();
     if (!c->ssl || !c->link)
         goto out;
