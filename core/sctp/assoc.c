@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "sctp/assoc.h"
+#include "sctp/checksum.h"
 
 enum { LOCAL_PORT = 5000, TICK_MS = 10, LONGEST_STEP_MS = 10000, STEP_MS = 50 };
 
@@ -18,6 +19,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static GHashTable *by_id; /* id -> struct gw_assoc */
 static uintptr_t last_id;
 static int64_t timers_us;
+static bool we_sum; /* checksums are made and looked at here instead of in usrsctp */
 
 /* From usrsctp: one packet to send, for the association with this number. */
 static int on_output(void *id, void *data, size_t len, uint8_t tos, uint8_t set_df)
@@ -35,6 +37,8 @@ static int on_output(void *id, void *data, size_t len, uint8_t tos, uint8_t set_
     p->next = NULL;
     p->len = len;
     memcpy(p->data, data, len);
+    if (we_sum)
+        gw_sctp_checksum_put(p->data, len);
     *a->out_tail = p;
     a->out_tail = &p->next;
     a->out_count++;
@@ -68,6 +72,9 @@ int gw_assoc_global_init(void)
         usrsctp_sysctl_set_sctp_rto_max_default(10000);
         usrsctp_sysctl_set_sctp_delayed_sack_time_default(20);
         by_id = g_hash_table_new(NULL, NULL);
+        we_sum = gw_sctp_checksum_is_here();
+        if (we_sum)
+            usrsctp_enable_crc32c_offload();
         timers_us = 0;
     }
     pthread_mutex_unlock(&lock);
@@ -230,6 +237,8 @@ int gw_assoc_connect(struct gw_assoc *a, uint16_t remote_port)
 
 void gw_assoc_input(struct gw_assoc *a, const uint8_t *data, size_t len)
 {
+    if (we_sum && !gw_sctp_checksum_holds(data, len))
+        return;
     pthread_mutex_lock(&lock);
     usrsctp_conninput((void *)a->id, data, len, 0);
     pthread_mutex_unlock(&lock);
