@@ -9,18 +9,39 @@
 
 #define TICK_US     2000
 #define LOOK_BACK   8   /* packets: what was sent last */
+#define LOOK_LOST   64  /* packets: what was lost lately */
 #define WORTH_BYTES 400 /* smaller ones make a probe of headers */
 #define PADDING     255 /* bytes: the most that RTP's padding count can say */
 #define TURN_MOST   64  /* packets in one turn */
 
-/* One of the last packets that is large enough, taken in turns. */
-static struct gw_sent *pick(struct gw_sink *k, unsigned turn)
+static const struct gw_packet *worth(const struct gw_sink *k, const struct gw_sent *e)
 {
+    const struct gw_packet *pkt = e && e->sent_ms ? gw_sink_packet(k, e) : NULL;
+
+    return pkt && pkt->facts.payload.len >= WORTH_BYTES ? pkt : NULL;
+}
+
+/* What became of it, when it was sent first, as far as the peer has told. */
+static enum gw_flight_state fate(struct gw_sender *s, const struct gw_sent *e, int64_t now_us)
+{
+    const struct gw_flight_packet *p = s->bwe.twcc ? gw_flight_find(&s->bwe.twcc->flight, e->twcc, now_us) : NULL;
+
+    return p ? p->state : GW_FLIGHT_NONE;
+}
+
+/* One of the last packets that is large enough: such as are known to be lost, else in turns. */
+static struct gw_sent *pick(struct gw_sender *s, struct gw_sink *k, unsigned turn, int64_t now_us)
+{
+    for (unsigned i = 0; i < LOOK_LOST; i++) {
+        struct gw_sent *e = gw_sink_entry(k, (uint32_t)k->out_highest - i);
+
+        if (worth(k, e) && !e->resends && fate(s, e, now_us) == GW_FLIGHT_LOST)
+            return e;
+    }
     for (unsigned i = 0; i < LOOK_BACK; i++) {
         struct gw_sent *e = gw_sink_entry(k, (uint32_t)k->out_highest - (turn + i) % LOOK_BACK);
-        const struct gw_packet *pkt = e && e->sent_ms ? gw_sink_packet(k, e) : NULL;
 
-        if (pkt && pkt->facts.payload.len >= WORTH_BYTES)
+        if (worth(k, e))
             return e;
     }
     return NULL;
@@ -37,6 +58,7 @@ static size_t transmit(struct gw_sender *s, uint8_t *room, size_t header_len, si
 
 static size_t send_again(struct gw_sender *s, struct gw_sink *k, struct gw_sent *e, int64_t now_us)
 {
+    enum gw_flight_state first = fate(s, e, now_us);
     struct gw_outgoing o;
     uint8_t *room;
     size_t len, wire;
@@ -49,7 +71,11 @@ static size_t send_again(struct gw_sender *s, struct gw_sink *k, struct gw_sent 
         return 0;
     gw_outgoing_write(&o, room);
     wire = transmit(s, room, o.header_len, len, o.index);
-    gw_bwe_sent(&s->bwe, o.twcc_used, o.twcc, wire, 0, now_us);
+    gw_bwe_sent(&s->bwe, o.twcc_used, o.twcc, wire, first == GW_FLIGHT_ARRIVED ? 0 : gw_outgoing_mark(&o), now_us);
+    if (first == GW_FLIGHT_LOST && !e->resends) { /* who asks for it now has it soon */
+        e->resends = 1;
+        e->sent_ms = (uint32_t)(now_us / 1000) ? (uint32_t)(now_us / 1000) : 1;
+    }
     return wire;
 }
 
@@ -109,7 +135,7 @@ int64_t gw_probing_fill(struct gw_sender *s, int64_t now_us)
             due = at_us > now_us + TICK_US ? at_us : now_us + TICK_US;
             break;
         }
-        e = pick(k, p->packets);
+        e = pick(s, k, p->packets, now_us);
         wire = e ? send_again(s, k, e, now_us) : send_padding(s, k, now_us);
         if (!wire)
             break;

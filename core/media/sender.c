@@ -73,14 +73,6 @@ void gw_sender_push(struct gw_sender *s, enum gw_send_class class, const struct 
 
 /* --- a batch ------------------------------------------------------------------------------------------------------ */
 
-/* Which m-line and picture it belongs to, for when it has arrived. */
-static uint16_t mark_of(const struct gw_outgoing *o)
-{
-    uint8_t picture = o->twcc_used ? gw_sink_mark(o->sink, o->entry, o->pkt->facts.keyframe, o->again) : 0;
-
-    return picture ? (uint16_t)((o->sink->id & 0xff) << 8 | picture) : 0; /* the m-line is the id's low byte */
-}
-
 static void account(struct gw_sender *s, const struct gw_outgoing *o, size_t wire, int64_t now_us)
 {
     struct gw_sink *k = o->sink;
@@ -91,12 +83,13 @@ static void account(struct gw_sender *s, const struct gw_outgoing *o, size_t wir
     gw_count_add(&s->counters->bytes_out, wire);
     if (o->again) {
         k->retransmitted++;
+        k->again_bytes += wire;
         gw_count(&s->counters->retransmitted);
     } else {
         gw_count(&s->counters->packets_forwarded);
         o->entry->sent_ms = (uint32_t)(now_us / 1000) ? (uint32_t)(now_us / 1000) : 1;
     }
-    gw_bwe_sent(&s->bwe, o->twcc_used, o->twcc, wire, mark_of(o), now_us);
+    gw_bwe_sent(&s->bwe, o->twcc_used, o->twcc, wire, gw_outgoing_mark(o), now_us);
 }
 
 static void emit(struct gw_sender *s, struct gw_batch *b, int64_t now_us)

@@ -5,7 +5,9 @@
 
 #define FREEZE_MS 150 /* beyond the usual distance, and three times that: as getStats() counts them */
 #define FACTOR    3
-#define LATE      128 /* marks go round: older than half of them is gone */
+#define USUAL     32 /* gaps that the usual one is the mean of, freezes too: a stream that became slower is no freeze */
+#define GAP_MOST  5000 /* ms */
+#define LATE      128  /* marks go round: older than half of them is gone */
 
 static struct gw_shown_picture *slot(struct gw_shown *s, uint8_t mark)
 {
@@ -72,13 +74,14 @@ static void show(struct gw_shown *s, uint32_t at_ms)
         return;
     }
     s->shown_ms = at_ms;
-    if (s->usual_ms && gap > s->usual_ms / 16 + FREEZE_MS && gap > FACTOR * s->usual_ms / 16) {
+    if (s->usual_ms && gap > s->usual_ms / USUAL + FREEZE_MS && gap > FACTOR * (s->usual_ms / USUAL)) {
         s->freezes++;
         s->frozen_ms += gap;
         s->longest_ms = gap > s->longest_ms ? gap : s->longest_ms;
-        return;
     }
-    s->usual_ms = s->usual_ms ? s->usual_ms - s->usual_ms / 16 + gap : gap * 16;
+    if (gap > GAP_MOST)
+        gap = GAP_MOST;
+    s->usual_ms = s->usual_ms ? s->usual_ms - s->usual_ms / USUAL + gap : gap * USUAL;
 }
 
 static bool is_whole(const struct gw_shown_picture *p)

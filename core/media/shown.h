@@ -25,7 +25,7 @@ struct gw_shown {
     uint8_t newest, next; /* marks: the picture being sent, the first that is not shown; 0: none yet */
     bool stuck;           /* one was given up: only a keyframe helps */
     uint32_t shown_ms;    /* the last picture shown; 0: none, or it stopped on purpose */
-    uint32_t usual_ms;    /* between pictures, smoothed, in 1/16 ms */
+    uint32_t usual_ms;    /* between pictures, smoothed, in 1/32 ms */
     /* counters */
     uint32_t pictures, freezes, longest_ms;
     uint64_t frozen_ms;

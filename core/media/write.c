@@ -199,3 +199,10 @@ void gw_outgoing_write(const struct gw_outgoing *o, uint8_t *out)
         p[o->pad - 1] = o->pad;
     }
 }
+
+uint16_t gw_outgoing_mark(const struct gw_outgoing *o)
+{
+    uint8_t picture = o->twcc_used ? gw_sink_mark(o->sink, o->entry, o->pkt->facts.keyframe, o->again) : 0;
+
+    return picture ? (uint16_t)((o->sink->id & 0xff) << 8 | picture) : 0; /* the m-line is the id's low byte */
+}

@@ -30,5 +30,7 @@ bool gw_outgoing_prepare(struct gw_outgoing *o, struct gw_sender *s, struct gw_s
 size_t gw_outgoing_size(const struct gw_outgoing *o); /* without SRTP's overhead */
 void gw_outgoing_pad(struct gw_outgoing *o, uint8_t n);
 void gw_outgoing_write(const struct gw_outgoing *o, uint8_t *out); /* gw_outgoing_size() bytes */
+/* Which m-line and picture it belongs to, for when it has arrived; 0: none. Once for each that leaves. */
+uint16_t gw_outgoing_mark(const struct gw_outgoing *o);
 
 #endif

@@ -6,7 +6,9 @@
 #define ASKS      10
 #define STUCK_US  300000 /* so long at the same hole: a keyframe is asked for */
 #define PLI_US    500000 /* and again after so long */
-#define FREEZE_US 150000 /* beyond the usual distance of pictures, as in getStats' freezeCount */
+#define FREEZE_US 150000 /* beyond the usual distance of pictures, and three times that: as getStats() counts them */
+#define FACTOR    3
+#define KNOWN     5 /* gaps, from which on there is a usual one */
 
 typedef __typeof__(((struct sim_viewer *)0)->ring[0]) slot;
 
@@ -17,9 +19,20 @@ static slot *at(struct sim_viewer *v, uint32_t seq)
     return s->got && s->seq == seq ? s : NULL;
 }
 
+/* 0: too few were shown to tell. */
+static int64_t usual_gap_us(const struct sim_viewer *v)
+{
+    unsigned n = v->gaps < SIM_VIEWER_GAPS ? v->gaps : SIM_VIEWER_GAPS;
+    int64_t sum = 0;
+
+    for (unsigned i = 0; i < n; i++)
+        sum += v->gap_us[i];
+    return n < KNOWN ? 0 : sum / n;
+}
+
 static void show(struct sim_viewer *v, const slot *last, int64_t now_us)
 {
-    int64_t gap = v->shown_us ? now_us - v->shown_us : 0, usual = v->gap_count ? v->gap_sum_us / v->gap_count : 33000;
+    int64_t gap = v->shown_us ? now_us - v->shown_us : 0, usual = usual_gap_us(v);
 
     v->frames++;
     v->of_layer[last->layer % 3]++;
@@ -29,13 +42,11 @@ static void show(struct sim_viewer *v, const slot *last, int64_t now_us)
         return;
     if (gap > v->longest_us)
         v->longest_us = gap;
-    if (gap > usual + FREEZE_US) {
+    if (usual && gap > usual + FREEZE_US && gap > FACTOR * usual) {
         v->freezes++;
-        v->frozen_us += gap - usual;
-        return;
+        v->frozen_us += gap;
     }
-    v->gap_sum_us += gap;
-    v->gap_count++;
+    v->gap_us[v->gaps++ % SIM_VIEWER_GAPS] = gap;
 }
 
 /* The frame that begins at seq is whole: the number behind it; 0: it is not. */

@@ -12,6 +12,7 @@
 
 #define SIM_VIEWER_RING    4096
 #define SIM_VIEWER_SECONDS 256
+#define SIM_VIEWER_GAPS    30 /* of which browsers take the mean, to tell a freeze from a slow stream */
 
 struct sim_viewer {
     /* packets, by number */
@@ -27,10 +28,12 @@ struct sim_viewer {
     /* state */
     bool decoding; /* a keyframe was shown, and nothing is missing since */
     int64_t shown_us, stuck_us, pli_us, began_us;
-    uint8_t layer; /* of the frame shown last */
+    uint8_t layer;                   /* of the frame shown last */
+    int64_t gap_us[SIM_VIEWER_GAPS]; /* between the last frames */
+    unsigned gaps;
     /* counters since sim_viewer_measure() */
-    unsigned frames, of_layer[3], freezes, skipped, plis, gap_count;
-    int64_t longest_us, frozen_us, gap_sum_us;
+    unsigned frames, of_layer[3], freezes, skipped, plis;
+    int64_t longest_us, frozen_us;
     uint64_t bytes;
     unsigned duplicates;
     /* kbit/s of each second since sim_viewer_measure() */
