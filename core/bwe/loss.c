@@ -6,7 +6,13 @@
 #define AGEING        0.9
 #define INHERENT_BASE 0.06
 #define INHERENT_BPS  60000.0 /* more of it at low rates: base + this / rate */
-#define PREFERENCE    0.02    /* for the higher one of equals, a packet and factor e of rate */
+#define LOWER         0.7     /* of the highest rate in the window: low enough to compare losses */
+#define ALIKE         0.7     /* so much of the losses at higher rates are lost at lower ones: they are inherent, */
+#define UNLIKE        0.4     /* or no more than so much: they are not */
+#define SAMPLE        60      /* packets, to say so */
+#define MARGIN        0.03
+#define PROVED_MOST   0.3
+#define PREFERENCE    0.02 /* for the higher one of equals, a packet and factor e of rate */
 #define STEP_UP       1.03
 #define STEP_DOWN     0.95
 #define TRIED         0.8
@@ -45,10 +51,47 @@ static double clamp(double v, double least, double most)
     return v < least ? least : v > most ? most : v;
 }
 
+static double part(uint32_t lost, uint32_t all)
+{
+    return all ? (double)lost / all : 0;
+}
+
+static void prove(struct gw_loss *l, double loss)
+{
+    l->proved = clamp(loss + MARGIN, 0, PROVED_MOST);
+}
+
+/* Compares what was lost at lower rates with what was at higher ones. */
+static void compare(struct gw_loss *l)
+{
+    uint32_t lost[2] = {0}, all[2] = {0};
+    double most = 0, low, high, both;
+
+    for (unsigned i = 0; i < l->n; i++)
+        most = period(l, i)->sent_bps > most ? period(l, i)->sent_bps : most;
+    for (unsigned i = 0; i < l->n; i++) {
+        const struct gw_loss_period *s = period(l, i);
+        bool higher = s->sent_bps > LOWER * most;
+
+        lost[higher] += s->lost;
+        all[higher] += s->lost + s->received;
+    }
+    low = part(lost[0], all[0]);
+    high = part(lost[1], all[1]);
+    both = part(lost[0] + lost[1], all[0] + all[1]);
+    if (all[0] >= SAMPLE && all[1] >= SAMPLE && low >= ALIKE * high)
+        prove(l, both);
+    else if (all[0] >= SAMPLE && all[1] >= SAMPLE && low < UNLIKE * high && low < l->proved)
+        prove(l, low);
+    else if (all[0] + all[1] >= 2 * SAMPLE && both < UNLIKE * l->proved)
+        prove(l, both);
+}
+
 /* The inherent loss that explains most, given the rate: Newton's method on a concave function. */
 static double best_inherent(const struct gw_loss *l, double bps, double start)
 {
-    double most = clamp(INHERENT_BASE + INHERENT_BPS / bps, LEAST, 0.5), p = clamp(start, 0.001, most);
+    double usual = clamp(INHERENT_BASE + INHERENT_BPS / bps, LEAST, 0.5), most = usual > l->proved ? usual : l->proved,
+           p = clamp(start, 0.001, most);
 
     for (unsigned round = 0; round < ROUNDS; round++) {
         double slope = 0, bend = 0, weight = 1;
@@ -133,6 +176,7 @@ bool gw_loss_update(struct gw_loss *l, double upper_bps, double acked_bps, doubl
     l->now = (struct gw_loss_period){0};
     l->bytes = 0;
     l->first_sent_us = l->last_sent_us; /* from the last packet of one to the last of the next: whole gaps only */
+    compare(l);
     if (any_lost(l)) {
         choose(l, upper_bps, acked_bps, min_bps);
     } else {

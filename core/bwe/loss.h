@@ -4,7 +4,12 @@
  * rates the one is taken that explains the losses of the last seconds best,
  *     P(lost) = inherent + (1 - inherent) * max(0, (sent - rate) / sent),
  * where the inherent part may be at most 6 % (more at low rates, where there is nothing left to save) and, of equals,
- * the higher rate wins. Pure.
+ * the higher rate wins.
+ *
+ * More than 6 % are believed to be inherent once it is proved: when less was sent, as much was lost. So a way that
+ * loses a fifth at any rate costs one look at a lower rate, and one that is too narrow, but has no queue to show it,
+ * does not pass for that. What it was proved to be is forgotten as soon as less is lost, or more at a higher rate.
+ * Pure.
  */
 #ifndef GW_BWE_LOSS_H
 #define GW_BWE_LOSS_H
@@ -19,6 +24,7 @@
 struct gw_loss {
     double bps;      /* 0: no limit known */
     double inherent; /* 0…1 */
+    double proved;   /* 0…1: the inherent part may be so much */
     unsigned n, at;
     struct gw_loss_period {
         uint32_t lost, received;

@@ -57,6 +57,36 @@ static void some_losses_belong_to_the_way(void **state)
     assert_true(l.inherent > 0.01 && l.inherent < 0.08);
 }
 
+/* As much is lost of less: then more may be sent again. */
+static void losses_at_any_rate_are_proved(void **state)
+{
+    for (unsigned i = 0; i < 4; i++)
+        second(2000000, 0.2);
+    assert_true(l.bps > 0 && l.bps < 2000000);
+    for (unsigned i = 0; i < 3; i++)
+        second(700000, 0.2);
+    for (unsigned i = 0; i < 20; i++)
+        second(2000000, 0.2);
+    assert_true(l.proved > 0.18);
+    assert_true(l.inherent > 0.15 && l.inherent < 0.25);
+    assert_true(l.bps > 2500000);
+    for (unsigned i = 0; i < 10; i++)
+        second(2000000, 0); /* what was proved is not true any more */
+    assert_true(l.proved < 0.06);
+}
+
+/* A narrow way loses nothing of what fits it. */
+static void a_narrow_way_is_no_lossy_one(void **state)
+{
+    for (unsigned i = 0; i < 4; i++) {
+        second(2000000, 0.2);
+        second(1000000, 0);
+    }
+    second(2000000, 0.2);
+    assert_true(l.proved < 0.06);
+    assert_true(l.bps > 0 && l.bps < 2900000);
+}
+
 static void few_packets_say_nothing(void **state)
 {
     for (unsigned i = 0; i < 20; i++) {
@@ -74,6 +104,8 @@ int main(void)
         cmocka_unit_test_setup(without_losses_there_is_no_limit, set_up),
         cmocka_unit_test_setup(a_full_queue_is_followed_down, set_up),
         cmocka_unit_test_setup(some_losses_belong_to_the_way, set_up),
+        cmocka_unit_test_setup(losses_at_any_rate_are_proved, set_up),
+        cmocka_unit_test_setup(a_narrow_way_is_no_lossy_one, set_up),
         cmocka_unit_test_setup(few_packets_say_nothing, set_up),
     };
 
