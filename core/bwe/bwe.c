@@ -9,14 +9,18 @@
 #define JUMP_US        10000000 /* the receiver's clock may disagree with ours by so much between two feedbacks */
 #define SILENCE_US     1500000  /* packets under way and no word of them */
 #define SILENCE_STEP   0.8
-#define AFTER_OVER_US  1000000 /* no probe so soon after the queue grew */
-#define GAINS          1.2     /* a probe that shows so much more than was known is followed up at once */
-#define PROBE_WAKE_US  400000  /* and a round trip: so long after a probe began the queue may have grown by it */
-#define STANDING       6000    /* so long a queue must be there all the time, to be one */
-#define STANDING_IDLE  50000   /* and so long where */
-#define NARROW         0.5     /* a way that carries less than this part of what arrived before has become narrow */
-#define TRIED          0.7     /* less than this part of the estimate arrives */
-#define AHEAD          1.5     /* the rate by delay is never so much above that by losses */
+#define AFTER_OVER_US  1000000  /* no probe so soon after the queue grew */
+#define GAINS          1.2      /* a probe that shows so much more than was known is followed up at once */
+#define PROBE_WAKE_US  400000   /* and a round trip: so long after a probe began the queue may have grown by it */
+#define STANDING       6000     /* so long a queue must be there all the time, to be one */
+#define STANDING_IDLE  50000    /* and so long where */
+#define NARROW         0.5      /* a way that carries less than this part of what arrived before has become narrow */
+#define NARROW_LEAST   250000   /* of less, what arrives in a moment says nothing */
+#define TRIED          0.7      /* less than this part of the estimate arrives */
+#define PROBE_QUEUE    12000    /* a queue so long stands after a gentle probe: it was too much */
+#define CONTENDED_US   60000000 /* so long after the queue grew, the way is tried gently */
+#define CLEAR_US       200000   /* so long without a queue: what arrives is not too much */
+#define AHEAD          1.5      /* the rate by delay is never so much above that by losses */
 #define RTT_MOST_US    10000000
 
 static struct gw_bwe_conf with_defaults(const struct gw_bwe_conf *conf)
@@ -72,6 +76,7 @@ static struct gw_bwe_twcc *get_twcc(struct gw_bwe *b)
     if (!b->twcc)
         return NULL;
     gw_trend_init(&b->twcc->trend);
+    b->twcc->probe.random = b->conf.seed;
     gw_queue_reset(&b->twcc->queue);
     gw_aimd_init(&b->twcc->aimd, b->conf.start_bps, b->conf.min_bps, b->conf.max_bps);
     return b->twcc;
@@ -127,12 +132,32 @@ static void follow_clock(struct gw_bwe *b, const struct gw_twcc_head *head, int6
     gw_queue_reset(&t->queue);
 }
 
+/* What a queue that is all ours lets through between packets that left together, it lets through in all. */
+static void note_close(struct gw_bwe_twcc *t, const struct gw_flight_packet *p, int64_t arrival_us)
+{
+    int64_t apart_us = p->sent_us - t->close_sent_us, gap_us = arrival_us - t->close_arrival_us;
+
+    if (apart_us >= 0 && apart_us <= GW_ARRIVAL_GROUP_US && gap_us >= 0) {
+        t->close[0].bytes += p->bytes;
+        t->close[0].us += gap_us;
+    }
+    t->close_sent_us = p->sent_us;
+    t->close_arrival_us = arrival_us;
+}
+
+/* Of this feedback and the one before. */
+static bool is_slower_than(const struct gw_bwe_twcc *t, double bps)
+{
+    return (double)(t->close[0].bytes + t->close[1].bytes) * 8e6 <= bps * (double)(t->close[0].us + t->close[1].us);
+}
+
 static void arrived(struct gw_bwe_twcc *t, struct gw_flight_packet *p, int64_t arrival_us, int64_t now_us,
                     enum gw_usage *usage)
 {
     int64_t sent_delta, arrival_delta;
 
     gw_queue_packet(&t->queue, p->sent_us, arrival_us, now_us);
+    note_close(t, p, arrival_us);
     if (p->sent_us > t->newest_sent_us)
         t->newest_sent_us = p->sent_us;
     gw_acked_packet(&t->acked, p->bytes, arrival_us);
@@ -175,6 +200,17 @@ static double by_feedback(const struct gw_bwe_twcc *t)
     return t->loss.bps > 0 ? smaller(t->loss.bps, t->aimd.bps) : t->aimd.bps;
 }
 
+/*
+ * What a probe showed of a way that it filled: with others on it, it took some of theirs. That is likely where most of
+ * it is not ours already; then half of the gain is believed.
+ */
+static uint32_t shared_result(const struct gw_bwe *b, uint32_t bps)
+{
+    double known = by_feedback(b->twcc);
+
+    return bps > 2.0 * b->sent_bps && bps > known ? (uint32_t)((bps + known) / 2) : bps;
+}
+
 static void conclude_probe(struct gw_bwe *b, int64_t now_us)
 {
     struct gw_bwe_twcc *t = b->twcc;
@@ -183,8 +219,14 @@ static void conclude_probe(struct gw_bwe *b, int64_t now_us)
 
     if (!bps)
         return;
+    if (t->probe.gentle) {
+        bool full = t->queue.standing_us > PROBE_QUEUE;
+
+        bps = !full ? bps : saturated ? shared_result(b, bps) : 0;
+        saturated = full;
+    }
     won = bps > GAINS * by_feedback(t); /* perhaps of less than it wanted to show: a busy processor sends late */
-    if (bps > by_feedback(t) || saturated)
+    if (bps > by_feedback(t) || (saturated && !t->probe.gentle))
         gw_aimd_set(&t->aimd, bps, now_us);
     gw_probe_done(&t->probe, won, saturated, now_us);
 }
@@ -210,8 +252,10 @@ static uint32_t narrowed_bps(const struct gw_bwe *b, uint32_t acked_bps, int64_t
     const struct gw_bwe_twcc *t = b->twcc;
     uint32_t carried = gw_acked_busy_bps(&t->acked, gw_queue_busy_us(&t->queue));
 
-    if (!gw_queue_grows(&t->queue) || since_probe_us(b, now_us) < PROBE_WAKE_US / 2)
+    if (acked_bps < NARROW_LEAST || !gw_queue_grows(&t->queue) || since_probe_us(b, now_us) < PROBE_WAKE_US / 2)
         return 0;
+    if (!is_slower_than(t, NARROW * acked_bps))
+        return 0; /* we wait for others, who were first: a burst of theirs */
     return carried < NARROW * acked_bps ? carried : 0;
 }
 
@@ -233,11 +277,26 @@ static enum gw_usage judge(const struct gw_bwe *b, enum gw_usage usage, uint32_t
     return usage;
 }
 
+/*
+ * What has arrived lately and left no queue behind fits, even if the rate went down meanwhile: the queue was somebody
+ * else's, or he gave way. 0: not known.
+ */
+static uint32_t fitting_bps(struct gw_bwe *b, uint32_t acked_bps, int64_t now_us)
+{
+    struct gw_bwe_twcc *t = b->twcc;
+
+    if (t->queue.standing_us >= STANDING || !t->clear_us)
+        t->clear_us = now_us;
+    if (now_us - t->clear_us < CLEAR_US || since_probe_us(b, now_us) < PROBE_WAKE_US)
+        return 0;
+    return acked_bps < b->sent_bps ? acked_bps : b->sent_bps;
+}
+
 static void conclude(struct gw_bwe *b, enum gw_usage usage, int64_t now_us)
 {
     struct gw_bwe_twcc *t = b->twcc;
     uint32_t acked = gw_acked_bps(&t->acked), burst = gw_acked_burst_bps(&t->acked),
-             narrowed = narrowed_bps(b, acked, now_us), passed = acked;
+             narrowed = narrowed_bps(b, acked, now_us), passed = acked, fitting = fitting_bps(b, acked, now_us);
 
     usage = judge(b, usage, burst, narrowed, now_us);
     if (gw_queue_stuck(&t->queue, t->newest_sent_us, t->aimd.decreased_us, now_us))
@@ -249,6 +308,8 @@ static void conclude(struct gw_bwe *b, enum gw_usage usage, int64_t now_us)
         gw_queue_stepped(&t->queue);
         gw_probe_hold(&t->probe, now_us + AFTER_OVER_US);
     }
+    if (usage == GW_USAGE_NORMAL && fitting > t->aimd.bps)
+        gw_aimd_set(&t->aimd, fitting, now_us);
     if (gw_loss_update(&t->loss, t->aimd.bps, acked, b->conf.min_bps) && t->loss.bps > 0 &&
         t->aimd.bps > AHEAD * t->loss.bps)
         gw_aimd_set(&t->aimd, AHEAD * t->loss.bps, now_us); /* what is not tried any more is not known any more */
@@ -271,6 +332,8 @@ void gw_bwe_feedback(struct gw_bwe *b, const struct gw_twcc_head *head, const in
     t->any = true;
     t->feedback_us = t->back_off_us = now_us;
     gw_queue_begin(&t->queue);
+    t->close[1] = t->close[0];
+    t->close[0].bytes = t->close[0].us = 0;
     offset = t->reference_us - (int64_t)head->reference * 64000;
     for (size_t i = 0; i < n; i++)
         entry(b, (uint16_t)(head->base_seq + i), arrival_us[i] == GW_TWCC_LOST ? GW_TWCC_LOST : arrival_us[i] + offset,
@@ -324,14 +387,18 @@ void gw_bwe_tick(struct gw_bwe *b, int64_t now_us)
         bool settled = t->trend.usage == GW_USAGE_NORMAL && !gw_bwe_by_loss(b);
         uint32_t bps = gw_bwe_estimate(b, now_us);
 
+        t->probe.sent_bps = b->sent_bps;
+        t->probe.gentle = t->aimd.decreased_us && now_us - t->aimd.decreased_us < CONTENDED_US;
         gw_probe_update(&t->probe, bps ? bps : b->conf.start_bps, b->conf.max_bps, settled, now_us);
     }
 }
 
-void gw_bwe_need(struct gw_bwe *b, uint32_t bps, int64_t now_us)
+void gw_bwe_need(struct gw_bwe *b, uint32_t bps, uint32_t next_bps)
 {
+    uint32_t enough = next_bps > 2 * b->sent_bps ? next_bps : 2 * b->sent_bps;
+
     if (b->twcc)
-        b->twcc->probe.need_bps = bps;
+        b->twcc->probe.need_bps = b->twcc->probe.gentle && enough < bps ? enough : bps;
 }
 
 /* --- answers ------------------------------------------------------------------------------------------------------ */
@@ -374,6 +441,13 @@ double gw_bwe_loss_inherent(const struct gw_bwe *b)
 double gw_bwe_loss_now(const struct gw_bwe *b)
 {
     return b->twcc && b->twcc->any ? gw_loss_recent(&b->twcc->loss) : b->fraction_lost / 256.0;
+}
+
+bool gw_bwe_by_delay(const struct gw_bwe *b, int64_t now_us)
+{
+    double remb = gw_fallback_bps(&b->fallback, now_us);
+
+    return b->twcc && b->twcc->any && !gw_bwe_by_loss(b) && (remb <= 0 || remb > b->twcc->aimd.bps);
 }
 
 bool gw_bwe_by_loss(const struct gw_bwe *b)

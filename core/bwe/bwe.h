@@ -34,6 +34,7 @@
 struct gw_bwe_conf {
     uint32_t start_bps, min_bps, max_bps; /* 0: the defaults above */
     bool no_probing;
+    uint32_t seed; /* of what is done at random: connections that share a way should differ */
 };
 
 struct gw_bwe_twcc {
@@ -51,6 +52,12 @@ struct gw_bwe_twcc {
     int64_t reference_us; /* unwrapped */
     int64_t feedback_us;  /* when the last one came, by our clock */
     int64_t back_off_us;  /* last step down for want of feedback */
+    int64_t clear_us;     /* since when there is no queue on the way */
+    /* of packets that left together: how much came in how long; of this feedback and the one before */
+    struct {
+        int64_t bytes, us;
+    } close[2];
+    int64_t close_sent_us, close_arrival_us; /* the last packet's */
     int64_t last_sent_us;
     int64_t newest_sent_us; /* of what has arrived: when the newest of it left */
 };
@@ -87,8 +94,9 @@ void gw_bwe_loss(struct gw_bwe *b, uint8_t fraction_lost, int64_t now_us); /* a 
 void gw_bwe_rtt(struct gw_bwe *b, uint32_t rtt_us);
 /* Ten times a second or so: steps down when feedback fails to come, and whether a probe is due. */
 void gw_bwe_tick(struct gw_bwe *b, int64_t now_us);
-/* What could be used if there were room for it: nothing beyond is tried out. */
-void gw_bwe_need(struct gw_bwe *b, uint32_t bps, int64_t now_us);
+/* What could be used if there were room for it: nothing beyond is tried out. next_bps: what the next better quality
+ * takes, which is enough to try where the way was full lately. */
+void gw_bwe_need(struct gw_bwe *b, uint32_t bps, uint32_t next_bps);
 
 uint32_t gw_bwe_estimate(const struct gw_bwe *b, int64_t now_us); /* bit/s; 0: nothing known, no limit */
 /* How old the newest packet was of which the last feedback told: a round trip, and the peer's interval. 0 unknown. */
@@ -97,8 +105,9 @@ int64_t gw_bwe_lag_us(const struct gw_bwe *b);
 int64_t gw_bwe_queue_us(const struct gw_bwe *b);
 /* The probe that waits for packets: its rate, 0 none. */
 uint32_t gw_bwe_probe_bps(const struct gw_bwe *b);
-double gw_bwe_loss_inherent(const struct gw_bwe *b); /* 0…1: what the way loses at any rate */
-double gw_bwe_loss_now(const struct gw_bwe *b);      /* 0…1, of the last seconds */
-bool gw_bwe_by_loss(const struct gw_bwe *b);         /* losses are what limits the estimate */
+double gw_bwe_loss_inherent(const struct gw_bwe *b);          /* 0…1: what the way loses at any rate */
+double gw_bwe_loss_now(const struct gw_bwe *b);               /* 0…1, of the last seconds */
+bool gw_bwe_by_delay(const struct gw_bwe *b, int64_t now_us); /* delays are: neither losses nor a REMB */
+bool gw_bwe_by_loss(const struct gw_bwe *b);                  /* losses are what limits the estimate */
 
 #endif

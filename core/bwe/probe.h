@@ -21,9 +21,13 @@
 struct gw_probe {
     uint8_t id; /* of the probe that is being sent or awaited; 0: none */
     bool sending;
-    bool started;                                  /* the first one has been made */
-    uint32_t bps;                                  /* its rate */
-    uint32_t need_bps;                             /* what could be used; 0: nothing */
+    bool started;      /* the first one has been made */
+    bool gentle;       /* given: the way was full not long ago, perhaps with others' packets */
+    uint32_t bps;      /* its rate */
+    int64_t length_us; /* how long it lasts at least */
+    uint32_t need_bps; /* given: what could be used; 0: nothing */
+    uint32_t sent_bps; /* given: what is being sent */
+    uint32_t random;   /* given once: a seed */
     int64_t began_us, next_us, ample_us, every_us; /* ample: when more than needed may be tried */
     uint8_t last_id;
     /* sent */

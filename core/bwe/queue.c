@@ -3,7 +3,7 @@
 
 #define CREEP       250    /* the least delay may have become longer: it is forgotten by 4 ms a second */
 #define IDLE        15000  /* a packet that waits for less found nothing to speak of */
-#define BUSY        5      /* packets: of fewer, somebody else's burst may be the reason */
+#define BUSY        7      /* packets: of fewer, somebody else's burst may be the reason */
 #define GROWS       15000  /* from one feedback to the next, */
 #define GROWS_TO    50000  /* to so much at least */
 #define STUCK       80000  /* a queue of that length at all times is full, */

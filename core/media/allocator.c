@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "media/allocator.h"
 
-#define SPARE   8       /* a step up must leave 1/8 of what the sink takes */
-#define LEAST   5       /* the lowest level may take 1/5 of it more than there is */
-#define TIGHT   8       /* what it has may take 1/8 more than there is, for a while */
-#define SOON_US 6000000 /* a step down so soon after one up: it was too much */
+#define SPARE   8        /* a step up must leave 1/8 of what the sink takes */
+#define LEAST   5        /* the lowest level may take 1/5 of it more than there is */
+#define TIGHT   8        /* what it has may take 1/8 more than there is, for a while */
+#define SOON_US 15000000 /* a step down so soon after one up: it was too much */
 
 struct round {
     struct gw_demand *d;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A connection's bandwidth, divided over its sinks. Everybody gets the lowest quality first, in order of priority;
- * who finds no room for most of that gets nothing for now. Then qualities rise step by step, the important ones first, equals in turns.
+ * who finds no room for most of that gets nothing for now. Then qualities rise step by step, the important ones first,
+ * equals in turns.
  *
  * Hysteresis: down at once, but when little is missing only if it stays so for a second; up only with some room to
  * spare, and not so soon after a step down, later each time the step up proves to have been too much. Pure.
@@ -14,9 +15,9 @@
 
 #define GW_ALLOCATOR_LEVELS    9
 #define GW_ALLOCATOR_HOLD_US   1500000 /* after a step down, at first */
-#define GW_ALLOCATOR_MOST_US   12000000
+#define GW_ALLOCATOR_MOST_US   24000000
 #define GW_ALLOCATOR_GRACE_US  1000000  /* a level that does not quite fit is kept for so long */
-#define GW_ALLOCATOR_STABLE_US 20000000 /* without a step down: it may be quick again */
+#define GW_ALLOCATOR_STABLE_US 40000000 /* without a step down: it may be quick again */
 
 struct gw_level { /* one quality: of simulcast, temporal and spatial layers */
     uint8_t substream, temporal, spatial;

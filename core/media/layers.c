@@ -126,6 +126,9 @@ static bool pick_temporal(struct gw_layers *l, const struct gw_rtp_facts *f, str
 {
     int limit = least(l->target_temporal, l->cap_temporal), old = l->temporal;
 
+    if (l->substream > l->cap_substream)
+        limit = 0; /* too much, and no keyframe of less yet: as little of it as can be */
+
     if (l->temporal < 0 || l->temporal > limit) /* a start, or down */
         l->temporal = (int8_t)(l->temporal < 0 && !f->temporal ? 0 : limit);
     else if (f->temporal > l->temporal && f->temporal <= limit && (f->layer_sync || f->keyframe || !f->temporal))

@@ -8,10 +8,10 @@
 #include "media/sender.h"
 #include "media/start.h"
 
-#define CATCH_UP 32    /* packets that may have overtaken a keyframe */
-#define STARVE   4     /* a lower substream is awaited in silence when the present one takes 1/4 too much, */
-#define QUEUE_US 50000 /* or when there is such a queue on the way, which will lose what is put into it */
-#define JUMP     1000  /* a hole larger than this is closed: nobody will ever fill it */
+#define CATCH_UP 32     /* packets that may have overtaken a keyframe */
+#define STARVE   4      /* a lower substream is awaited in silence when the present one takes 1/4 too much, */
+#define QUEUE_US 150000 /* or when there is such a queue on the way, which will lose what is put into it */
+#define JUMP     1000   /* a hole larger than this is closed: nobody will ever fill it */
 
 int gw_sink_new(struct gw_sink **out, uint64_t id, struct gw_sender *sender, const struct gw_sink_events *events,
                 void *owner, struct gw_counters *counters, uint32_t random)
@@ -159,10 +159,11 @@ static bool starves(const struct gw_sink *k, uint32_t budget_bps)
 {
     const struct gw_source_layer *l =
         k->source && k->layers.substream >= 0 ? k->source->layer[k->layers.substream] : NULL;
+    uint64_t most = budget_bps;
 
-    if (gw_bwe_queue_us(&k->sender->bwe) > QUEUE_US)
-        return true;
-    return l && gw_rates_up_to(&l->rates, GW_LAYER_COUNT - 1, 0) > budget_bps + (uint64_t)budget_bps / STARVE;
+    if (gw_bwe_queue_us(&k->sender->bwe) <= QUEUE_US)
+        most += budget_bps / STARVE;
+    return l && gw_rates_up_to(&l->rates, GW_LAYER_COUNT - 1, 0) > most;
 }
 
 static void tell_change(struct gw_sink *k)
@@ -426,4 +427,6 @@ void gw_sink_tick(struct gw_sink *k)
 {
     k->bytes_second = k->bytes - k->bytes_mark;
     k->bytes_mark = k->bytes;
+    k->again_second = k->again_bytes - k->again_mark;
+    k->again_mark = k->again_bytes;
 }

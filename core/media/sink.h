@@ -93,7 +93,8 @@ struct gw_sink {
     int64_t keyframe_us; /* when the last keyframe passed; 0: never */
     /* counters */
     uint64_t packets, bytes, payload_bytes, bytes_second, bytes_mark, nacks, retransmitted, dropped, probes;
-    uint64_t out_highest; /* extended, highest sent */
+    uint64_t again_bytes, again_second, again_mark; /* of bytes: repetitions */
+    uint64_t out_highest;                           /* extended, highest sent */
     /* what the peer reports about us */
     struct {
         uint32_t lost, jitter, highest;

@@ -12,6 +12,7 @@ libgw_a_SOURCES += \
 	core/media/levels.c core/media/levels.h \
 	core/media/nack.c core/media/nack.h \
 	core/media/pacer.c core/media/pacer.h \
+	core/media/patience.c core/media/patience.h \
 	core/media/probing.c core/media/probing.h \
 	core/media/rates.c core/media/rates.h \
 	core/media/reception.c core/media/reception.h \

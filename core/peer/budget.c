@@ -22,6 +22,8 @@
 #define LAG_MOST_US     1000000
 #define LOSSY           0.01
 #define RESERVE_MOST    0.3     /* of the estimate, for retransmissions */
+#define AGAIN_FREE      0.1     /* of the estimate: repetitions that are not looked at, they come and go */
+#define AGAIN_MOST      0.5     /* all of them may take so much of it */
 #define SPARE           8       /* 1/8 of what is needed */
 #define NEED_SINGLE     1500000 /* bit/s: what a stream that the sender can adapt is taken to have use for */
 #define LEAST_WISH      60000
@@ -37,6 +39,16 @@ static uint32_t either(uint32_t own, uint32_t general)
     return own ? own : general;
 }
 
+/* Neighbours in number are far from each other in this. */
+static uint32_t scatter(uint64_t id)
+{
+    uint32_t h = (uint32_t)(id ^ id >> 32);
+
+    h = (h ^ h >> 16) * 0x85ebca6bu;
+    h = (h ^ h >> 13) * 0xc2b2ae35u;
+    return h ^ h >> 16;
+}
+
 void gw_budget_configure(struct gw_peer *p, int64_t now_us)
 {
     const struct cardea_sending *own = &p->sending, *all = general(p);
@@ -45,8 +57,10 @@ void gw_budget_configure(struct gw_peer *p, int64_t now_us)
         .min_bps = either(own->min_bps, all->min_bps),
         .max_bps = either(own->max_bps, all->max_bps),
         .no_probing = own->no_probing || all->no_probing,
+        .seed = scatter(p->id),
     };
 
+    p->patience.random = conf.seed;
     gw_bwe_configure(&p->sender.bwe, &conf, now_us);
 }
 
@@ -101,6 +115,8 @@ struct round {
     struct gw_sink *sink[GW_MAX_MLINES];
     unsigned n;
     uint64_t need_bps;
+    uint64_t again_bps; /* what was repeated for them in the last second */
+    uint32_t step_bps;  /* what the cheapest step up takes more; 0: there is none */
 };
 
 /* Only one picture is on offer, perhaps at several frame rates: the sender has to fit it, not we. */
@@ -118,10 +134,26 @@ static uint32_t need_of(const struct gw_demand *d)
     return is_single(d) && most < NEED_SINGLE ? NEED_SINGLE : most;
 }
 
+static void note_step(struct round *r, const struct gw_demand *d)
+{
+    int has = d->allotment->level;
+    uint32_t bps = has < 0 || has >= (int)d->n ? 0 : d->level[has].bps;
+
+    for (int i = has + 1; i < (int)d->n; i++) {
+        if (d->level[i].bps <= bps)
+            continue;
+        if (!r->step_bps || d->level[i].bps - bps < r->step_bps)
+            r->step_bps = d->level[i].bps - bps;
+        return;
+    }
+}
+
 static void gather(const struct gw_peer *p, struct round *r, int64_t now_us)
 {
     r->n = 0;
     r->need_bps = 0;
+    r->again_bps = 0;
+    r->step_bps = 0;
     for (unsigned i = 0; i < p->n_tracks; i++) {
         struct gw_sink *k = sink_at(p, i);
         struct gw_demand *d = &r->demand[r->n];
@@ -136,6 +168,8 @@ static void gather(const struct gw_peer *p, struct round *r, int64_t now_us)
         r->need_bps += need_of(d);
         if (!k->options.automatic)
             continue; /* it takes what it takes, and may need more than it gets now */
+        note_step(r, d);
+        r->again_bps += k->again_second * 8;
         r->sink[r->n++] = k;
     }
 }
@@ -145,6 +179,35 @@ static void unlimit_all(struct gw_peer *p, int64_t now_us)
     for (unsigned i = 0; i < p->n_tracks; i++)
         if (p->tracks[i] && p->tracks[i]->sink)
             gw_sink_unlimit(p->tracks[i]->sink, now_us);
+}
+
+/* What they have takes now, a keyframe a moment ago included; and what the lowest quality of them would. */
+static void measure(const struct round *r, struct gw_patience_case *c, int64_t now_us)
+{
+    for (unsigned i = 0; i < r->n; i++) {
+        const struct gw_demand *d = &r->demand[i];
+        const struct gw_allotment *a = d->allotment;
+
+        if (a->level < 0)
+            continue;
+        c->given_bps += a->level < (int)d->n ? d->level[a->level].bps : a->has.bps;
+        c->lowest_bps += d->level[0].bps;
+        if (a->level > 0 && a->up_us && (c->up_us < 0 || now_us - a->up_us < c->up_us))
+            c->up_us = now_us - a->up_us;
+    }
+}
+
+/* What to divide: not every queue is ours to shorten. */
+static uint32_t patient(struct gw_peer *p, const struct round *r, uint32_t bps, uint32_t away, int64_t now_us)
+{
+    const struct gw_bwe *b = &p->sender.bwe;
+    struct gw_patience_case c = {
+        .budget_bps = bps, .given_bps = away, .lowest_bps = away, .up_us = -1, .queue_us = gw_bwe_queue_us(b)};
+
+    if (!gw_bwe_by_delay(b, now_us))
+        return bps;
+    measure(r, &c, now_us);
+    return gw_patience_budget(&p->patience, &c, now_us);
 }
 
 static void divide(struct gw_peer *p, struct round *r, uint32_t bps, int64_t now_us)
@@ -202,12 +265,22 @@ static uint32_t needed(uint64_t bps, double loss)
     return all < UINT32_MAX ? (uint32_t)all : UINT32_MAX;
 }
 
+/* What is lost at any rate has to be sent again; and so it is, if more is lost than that. */
+static uint32_t for_repeating(const struct round *r, uint32_t bps, double loss)
+{
+    double usual = bps * (loss < RESERVE_MOST ? loss : RESERVE_MOST),
+           more = (double)r->again_bps - usual - bps * AGAIN_FREE, all = usual + (more > 0 ? more : 0);
+
+    return (uint32_t)(all < bps * AGAIN_MOST ? all : bps * AGAIN_MOST);
+}
+
 void gw_budget_run(struct gw_peer *p, int64_t now_us)
 {
     struct gw_bwe *b = &p->sender.bwe;
     uint32_t bps = available(p, now_us), away;
     double loss = gw_bwe_loss_inherent(b);
     struct round r;
+    uint64_t next;
     bool video;
 
     away = fixed(p, &video);
@@ -217,7 +290,8 @@ void gw_budget_run(struct gw_peer *p, int64_t now_us)
     r.need_bps = r.need_bps + AUDIO_HEADERS > away ? r.need_bps + AUDIO_HEADERS : away;
     if (!gw_probing_is_possible(&p->sender))
         r.need_bps = 0;
-    gw_bwe_need(b, needed(r.need_bps, loss), now_us);
+    next = r.step_bps ? (uint64_t)p->allocated_bps + r.step_bps + away : r.need_bps;
+    gw_bwe_need(b, needed(r.need_bps, loss), needed(next, loss));
     gw_bwe_tick(b, now_us);
     if (gw_bwe_probe_bps(b))
         gw_sender_kick(&p->sender);
@@ -228,8 +302,9 @@ void gw_budget_run(struct gw_peer *p, int64_t now_us)
         p->allocated_bps = 0;
         return;
     }
-    bps -= (uint32_t)(bps * (loss < RESERVE_MOST ? loss : RESERVE_MOST));
+    bps -= for_repeating(&r, bps, loss);
     bps -= (uint32_t)(bps * backlog(p, now_us));
+    bps = patient(p, &r, bps, away, now_us);
     divide(p, &r, bps > away ? bps - away : 0, now_us);
 }
 

@@ -9,6 +9,7 @@
 #include <glib.h>
 
 #include "dtls/dtls.h"
+#include "media/patience.h"
 #include "media/remb.h"
 #include "media/sender.h"
 #include "media/sink.h"
@@ -127,7 +128,8 @@ struct gw_peer {
     unsigned xr_answers;
     struct cardea_sending sending; /* how the plugin wants it to send */
     uint32_t allocated_bps;        /* of the estimate, in sum, at the last round */
-    int64_t first_video_us;        /* when it first had video to send; 0: never */
+    struct gw_patience patience;
+    int64_t first_video_us; /* when it first had video to send; 0: never */
     /* counters */
     uint64_t too_large, dtls_in, dtls_in_bytes, dtls_out, dtls_out_bytes;
     struct gw_messages heard, said;

@@ -42,7 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     if (len > 20000)
         return 0;
     gw_bwe_init(&b, NULL);
-    gw_bwe_need(&b, 3000000, now);
+    gw_bwe_need(&b, 3000000, 3000000);
     while (len >= 2) {
         uint8_t kind = data[0];
         size_t n = data[1] < len - 2 ? data[1] : len - 2;
@@ -63,7 +63,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
         default:
             gw_bwe_remb(&b, (uint64_t)n << kind / 4, now);
             gw_bwe_loss(&b, kind, now);
-            gw_bwe_need(&b, (uint32_t)n << kind / 8, now);
+            gw_bwe_need(&b, (uint32_t)n << kind / 8, (uint32_t)n << kind / 4);
         }
         data += 2 + n;
         len -= 2 + n;

@@ -47,6 +47,7 @@ static void random_loss_10(void **state)
     assert_in_range(call_estimate(&c, 0), 2000000, 2500000);
 }
 
+/* A narrow way on which every fifth packet is lost: less is sent, and all of it is seen. */
 static void random_loss_20(void **state)
 {
     const struct sim_viewer *v = watch(&(struct call_conf){.viewers = 1, .down_bps = 2500000, .loss = 0.20});
@@ -55,6 +56,37 @@ static void random_loss_20(void **state)
     assert_true(v->longest_us < 500000);
     assert_true(v->of_layer[0] < 450);
     assert_true(call_estimate(&c, 0) >= 500000);
+}
+
+/* On a wide one that is no reason to send less: once that has been tried, and was no better. */
+static void random_loss_20_of_a_wide_way(void **state)
+{
+    const struct sim_viewer *v = watch(&(struct call_conf){.viewers = 1, .down_bps = 10000000, .loss = 0.20});
+
+    assert_true(v->frames > 880);
+    assert_true(v->of_layer[2] > 850);
+    assert_true(v->longest_us < 500000);
+    assert_true(call_estimate(&c, 0) > 2000000);
+    assert_true(sim_link_waited_ms(c.viewer[0].down, 95) < 20);
+}
+
+/* A way without a queue to speak of loses what is too much: that must not pass for losses at random. */
+static void too_much_for_a_way_without_a_queue(void **state)
+{
+    static const uint32_t ways[] = {600000, 1000000, 1500000};
+
+    for (unsigned i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+        const struct sim_link *d;
+
+        if (i)
+            call_close(&c);
+        watch(&(struct call_conf){.viewers = 1, .down_bps = ways[i], .queue_us = 10000});
+        d = c.viewer[0].down;
+        print_message("%u kbit/s: %.1f %% lost, %u frames\n", ways[i] / 1000, (double)d->lost * 100 / (double)d->sent,
+                      c.viewer[0].video->frames);
+        assert_true(d->lost * 8 < d->sent);
+        assert_true(c.viewer[0].video->frames > 800);
+    }
 }
 
 static void a_round_trip_of_300_ms(void **state)
@@ -279,7 +311,7 @@ static void freezes_are_guessed(void **state)
         call_run_ms(&c, 30000);
         assert_in_range(guess->freezes - before.freezes, v->freezes * 3 / 4, v->freezes * 5 / 4 + 1);
         assert_in_range(guess->pictures - before.pictures, v->frames - 10, v->frames + 10);
-        assert_true(v->frozen_us / 1000 < (int64_t)(guess->frozen_ms - before.frozen_ms) * 4 / 3 + 100);
+        assert_true(v->frozen_us / 1000 < (int64_t)(guess->frozen_ms - before.frozen_ms) * 4 / 3 + 250);
         assert_true((int64_t)(guess->frozen_ms - before.frozen_ms) < v->frozen_us * 3 / 2000 + 300);
     }
 }
@@ -290,6 +322,8 @@ int main(void)
         cmocka_unit_test_teardown(random_loss_5, tear_down),
         cmocka_unit_test_teardown(random_loss_10, tear_down),
         cmocka_unit_test_teardown(random_loss_20, tear_down),
+        cmocka_unit_test_teardown(random_loss_20_of_a_wide_way, tear_down),
+        cmocka_unit_test_teardown(too_much_for_a_way_without_a_queue, tear_down),
         cmocka_unit_test_teardown(a_round_trip_of_300_ms, tear_down),
         cmocka_unit_test_teardown(a_busy_radio, tear_down),
         cmocka_unit_test_teardown(a_small_jittery_way, tear_down),

@@ -12,6 +12,7 @@ SIM_LDADD = tests/sim/libsim.a $(LDADD)
 
 check_PROGRAMS += \
 	tests/sim/test_bwe_links \
+	tests/sim/test_bwe_shared \
 	tests/sim/test_bwe_steps \
 	tests/sim/test_data \
 	tests/sim/test_explain \
@@ -25,6 +26,7 @@ check_PROGRAMS += \
 	tests/sim/test_start \
 	tests/sim/test_workers
 tests_sim_test_bwe_links_LDADD = $(SIM_LDADD)
+tests_sim_test_bwe_shared_LDADD = $(SIM_LDADD)
 tests_sim_test_bwe_steps_LDADD = $(SIM_LDADD)
 tests_sim_test_data_LDADD = $(SIM_LDADD)
 tests_sim_test_explain_LDADD = $(SIM_LDADD)

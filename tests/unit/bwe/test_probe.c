@@ -68,6 +68,30 @@ static void a_narrow_way_shows_itself(void **state)
     assert_true(saturated);
 }
 
+/* Where the way was full lately: no more than what the next step needs, longer, and not all at the same time. */
+static void gentle_probes(void **state)
+{
+    int64_t first = 0, last = 0;
+
+    p.need_bps = 700000;
+    p.sent_bps = 300000;
+    p.gentle = true;
+    p.started = true;
+    assert_true(gw_probe_update(&p, 500000, 10000000, true, now));
+    assert_in_range(p.bps, 700000, 850000);
+    assert_in_range(p.length_us, 30000, 100000);
+    assert_false(gw_probe_update(&p, 750000, 10000000, true, now)); /* that is enough */
+    for (uint32_t i = 1; i < 20; i++) {
+        set_up(NULL);
+        p.random = i * 226492416u; /* spread over all there are */
+        p.gentle = true;
+        gw_probe_done(&p, false, false, now);
+        first = !first || p.next_us < first ? p.next_us : first;
+        last = p.next_us > last ? p.next_us : last;
+    }
+    assert_true(last - first > GW_PROBE_EVERY_US / 8);
+}
+
 static void intervals_grow_while_nothing_is_gained(void **state)
 {
     int64_t last = 0, gap = 0;
@@ -142,6 +166,7 @@ int main(void)
         cmocka_unit_test_setup(nothing_is_tried_without_need, set_up),
         cmocka_unit_test_setup(a_wide_way_shows_the_probes_rate, set_up),
         cmocka_unit_test_setup(a_narrow_way_shows_itself, set_up),
+        cmocka_unit_test_setup(gentle_probes, set_up),
         cmocka_unit_test_setup(intervals_grow_while_nothing_is_gained, set_up),
         cmocka_unit_test_setup(what_cannot_be_sent_or_is_not_answered_ends, set_up),
         cmocka_unit_test_setup(late_packets_show_something_too, set_up),

@@ -181,6 +181,23 @@ static void temporal_layers_go_down_at_once_and_up_at_sync(void **state)
     assert_true(offer(0, 0, false, false));
 }
 
+/* Of a substream that is too much, the lowest rate goes on until there is a keyframe of a smaller one. */
+static void too_large_a_substream_thins_out_first(void **state)
+{
+    view.simulcast = true;
+    for (unsigned i = 0; i < GW_LAYER_COUNT; i++)
+        view.last_us[i] = now;
+    gw_layers_restart(&l, now);
+    assert_true(offer(2, 0, true, false));
+    assert_true(offer(2, 1, false, true));
+    gw_layers_cap(&l, 1, 2, 2, false, now);
+    assert_false(offer(2, 1, false, false));
+    assert_true(offer(2, 0, false, false));
+    assert_true(offer(1, 0, true, false));
+    assert_false(offer(2, 0, false, false));
+    assert_true(offer(1, 1, false, true));
+}
+
 static bool offer_spatial(unsigned spatial, bool keyframe, bool sync, bool end)
 {
     struct gw_rtp_facts f = {.spatial = (uint8_t)spatial,
@@ -238,6 +255,7 @@ int main(void)
         cmocka_unit_test_setup(a_slow_substream_is_not_silent, set_up),
         cmocka_unit_test_setup(nothing_below_the_limit_means_what_there_is, set_up),
         cmocka_unit_test_setup(temporal_layers_go_down_at_once_and_up_at_sync, set_up),
+        cmocka_unit_test_setup(too_large_a_substream_thins_out_first, set_up),
         cmocka_unit_test_setup(the_top_spatial_layer_carries_the_marker, set_up),
     };
 

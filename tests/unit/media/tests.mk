@@ -8,6 +8,7 @@ check_PROGRAMS += \
 	tests/unit/media/test_levels \
 	tests/unit/media/test_nack \
 	tests/unit/media/test_pacer \
+	tests/unit/media/test_patience \
 	tests/unit/media/test_rates \
 	tests/unit/media/test_reception \
 	tests/unit/media/test_requests \
