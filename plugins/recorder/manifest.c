@@ -10,8 +10,6 @@
 #include <unistd.h>
 
 #include <glib.h>
-#include <libavutil/mem.h>
-#include <libavutil/sha.h>
 
 static const char *const causes[] = {"loss", "overload", "pause", "silence"};
 
@@ -80,32 +78,6 @@ json_t *rec_json_load(const char *path)
         return json;
     json_decref(json);
     return NULL;
-}
-
-int rec_sha256(const char *path, char hex[65])
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC), err = 0;
-    struct AVSHA *sha = av_sha_alloc();
-    uint8_t *block = g_malloc(64 << 10), digest[32];
-    ssize_t n = 0;
-
-    if (fd < 0 || !sha || av_sha_init(sha, 256))
-        err = fd < 0 ? -errno : -ENOMEM;
-    while (!err && ((n = read(fd, block, 64 << 10)) > 0 || (n < 0 && errno == EINTR)))
-        if (n > 0)
-            av_sha_update(sha, block, (size_t)n);
-    if (!err && n < 0)
-        err = -errno;
-    if (!err) {
-        av_sha_final(sha, digest);
-        for (int i = 0; i < 32; i++)
-            snprintf(hex + 2 * i, 3, "%02x", digest[i]);
-    }
-    if (fd >= 0)
-        close(fd);
-    g_free(block);
-    av_free(sha);
-    return err;
 }
 
 /* --- who writes --------------------------------------------------------------------------------------------------- */

@@ -49,7 +49,4 @@ void rec_manifest_segment_end(json_t *segment, int64_t duration_us, uint64_t byt
 /* state: "finished", "failed", "repaired". */
 void rec_manifest_end(json_t *manifest, const char *state, const char *cause, int64_t wall_us, int64_t duration_us);
 
-/* SHA-256 of a file, 64 hexadecimal digits and a NUL. 0 or a negative errno value. */
-int rec_sha256(const char *path, char hex[65]);
-
 #endif

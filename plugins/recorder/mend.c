@@ -7,6 +7,7 @@
 
 #include <glib.h>
 
+#include "hash.h"
 #include "manifest.h"
 #include "repair.h"
 

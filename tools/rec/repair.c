@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../../plugins/recorder/hash.h"
 #include "../../plugins/recorder/manifest.h"
 #include "manifests.h"
 #include "packets.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "../../plugins/recorder/manifest.h"
+#include "../../plugins/recorder/hash.h"
 #include "manifests.h"
 #include "packets.h"
 #include "rec.h"

@@ -113,18 +113,6 @@ static void writers_that_are_not(void **state)
     assert_false(rec_writer_lives(NULL));
 }
 
-static void hashes(void **state)
-{
-    char *path = in_folder("abc"), hex[65];
-
-    assert_true(g_file_set_contents(path, "abc", 3, NULL));
-    assert_int_equal(rec_sha256(path, hex), 0);
-    assert_string_equal(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"); /* FIPS 180-2 */
-    unlink(path);
-    assert_int_equal(rec_sha256(path, hex), -ENOENT);
-    g_free(path);
-}
-
 static void what_is_no_manifest(void **state)
 {
     char *path = in_folder("x.json");
@@ -146,7 +134,6 @@ int main(void)
         cmocka_unit_test(or_not_at_all),
         cmocka_unit_test(lists_do_not_grow_for_ever),
         cmocka_unit_test(writers_that_are_not),
-        cmocka_unit_test(hashes),
         cmocka_unit_test(what_is_no_manifest),
     };
 

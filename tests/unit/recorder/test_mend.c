@@ -4,6 +4,7 @@
 #include <glib.h>
 
 #include "../../../plugins/recorder/demux.h"
+#include "../../../plugins/recorder/hash.h"
 #include "../../../plugins/recorder/manifest.h"
 #include "media.h"
 

@@ -27,6 +27,9 @@ tests_unit_recorder_test_demux_SOURCES = tests/unit/recorder/test_demux.c tests/
 tests_unit_recorder_test_demux_LDADD = $(RECMEDIA_LIBS) $(AVFORMAT_LIBS) $(CMOCKA_LIBS)
 tests_unit_recorder_test_repair_SOURCES = tests/unit/recorder/test_repair.c tests/unit/recorder/media.h
 tests_unit_recorder_test_repair_LDADD = $(RECMEDIA_LIBS) $(AVFORMAT_LIBS) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/recorder/test_hash
+tests_unit_recorder_test_hash_SOURCES = tests/unit/recorder/test_hash.c
+tests_unit_recorder_test_hash_LDADD = $(RECMEDIA_LIBS) $(GLIB_LIBS) $(CMOCKA_LIBS)
 # and of the plugin itself, the gateway left out
 check_PROGRAMS += tests/unit/recorder/test_ring tests/unit/recorder/test_jitter tests/unit/recorder/test_clock tests/unit/recorder/test_name tests/unit/recorder/test_nfo \
 	tests/unit/recorder/test_range tests/unit/recorder/test_manifest tests/unit/recorder/test_pending tests/unit/recorder/test_track tests/unit/recorder/test_packetize \
