@@ -16,6 +16,8 @@
 
 #define IO_BUFFER 4096
 
+_Static_assert(REC_MUX_PADDING >= AV_INPUT_BUFFER_PADDING_SIZE, "what libavcodec's readers ask for");
+
 struct rec_mux {
     /* owned */
     int fd;
@@ -190,9 +192,8 @@ int rec_mux_write(struct rec_mux *m, unsigned track, const uint8_t *data, size_t
     if (ms <= m->last_ms[track])
         ms = m->last_ms[track] + 1;
     m->last_ms[track] = ms;
-    if (av_new_packet(m->packet, (int)len))
-        return -ENOMEM;
-    memcpy(m->packet->data, data, len);
+    m->packet->data = (uint8_t *)data; /* it is not written to, and copied where it is kept */
+    m->packet->size = (int)len;
     m->packet->stream_index = (int)track;
     m->packet->flags = keyframe ? AV_PKT_FLAG_KEY : 0;
     m->packet->pts = m->packet->dts = ms;

@@ -34,6 +34,8 @@ struct rec_mux_conf {
     int64_t wall_us;   /* when it begins, since the epoch; 0: not said */
 };
 
+#define REC_MUX_PADDING 64
+
 struct rec_mux;
 
 /* "webm" when all tracks are allowed there, else "mkv". */
@@ -41,7 +43,10 @@ const char *rec_mux_extension(const struct rec_mux_track *tracks, unsigned n);
 /* Makes the file anew (an existing one is replaced). Its header is written at once. */
 int rec_mux_open(struct rec_mux **out, const char *path, const struct rec_mux_conf *conf,
                  const struct rec_mux_track *tracks, unsigned n);
-/* Times are µs from the beginning of the file; a time before that of the track's last frame is moved behind it. */
+/*
+ * Times are µs from the beginning of the file; a time before that of the track's last frame is moved behind it. Data is
+ * read in place, by word readers too: REC_MUX_PADDING bytes behind it must be there, whatever they hold.
+ */
 int rec_mux_write(struct rec_mux *m, unsigned track, const uint8_t *data, size_t len, int64_t time_us,
                   int64_t duration_us, bool keyframe);
 /* What has been written is on the disk when this returns. */

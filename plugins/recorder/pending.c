@@ -3,9 +3,11 @@
 
 #include <string.h>
 
+#include "mux.h"
+
 void rec_pending_push(struct rec_pending *p, const struct rec_pending_frame *like, const uint8_t *bytes)
 {
-    struct rec_pending_frame *f = g_malloc(sizeof(*f) + like->len);
+    struct rec_pending_frame *f = g_malloc(sizeof(*f) + like->len + REC_MUX_PADDING);
 
     *f = *like;
     memcpy(f->bytes, bytes, like->len);

@@ -18,7 +18,7 @@ int rec_ring_init(struct rec_ring *r, size_t capacity)
     while (power < capacity && power < (size_t)1 << 30)
         power *= 2;
     memset(r, 0, sizeof(*r));
-    r->base = aligned_alloc(64, power);
+    r->base = aligned_alloc(64, power + REC_RING_PADDING);
     if (!r->base)
         return -1;
     r->capacity = power;

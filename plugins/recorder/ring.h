@@ -31,7 +31,8 @@ struct rec_entry {
     _Alignas(8) uint8_t bytes[];
 };
 
-#define REC_ENTRY_MAX 2048 /* most bytes of one entry */
+#define REC_ENTRY_MAX    2048 /* most bytes of one entry */
+#define REC_RING_PADDING 64   /* bytes behind any entry that may be read, whatever they hold */
 
 struct rec_ring {
     /* given at creation */

@@ -30,7 +30,7 @@ struct rec_stream *rec_stream_new(struct rec_output *out, struct rec_track *trac
 
     if (!s)
         return NULL;
-    how.buffer = s->buffer = malloc(how.buffer_size);
+    how.buffer = s->buffer = malloc(how.buffer_size + REC_MUX_PADDING);
     if (!s->buffer || rec_depacketizer_init(&s->depacketizer, &how)) {
         free(s->buffer);
         free(s);

@@ -438,7 +438,7 @@ static const struct cardea_tap tap_events = {.packet = rec_track_packet, .report
 
 void rec_take_data(struct rec_take *t, const struct cardea_message *m)
 {
-    struct rec_message *copied = g_malloc(sizeof(*copied) + m->len);
+    struct rec_message *copied = g_malloc(sizeof(*copied) + m->len + REC_MUX_PADDING);
 
     *copied = (struct rec_message){
         .label = g_strdup(m->label), .binary = m->binary, .len = m->len, .time_us = recorder.host->now_us()};

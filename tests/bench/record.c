@@ -229,7 +229,10 @@ int main(int argc, char **argv)
     printf("writer: %.2f us a packet, %.0f %% of a processor at this rate\n",
            (writer_cpu() - began) * 1e6 / (double)packets, (writer_cpu() - began) * 100 / seconds);
     printf("memory: %.0f KiB a recording\n", (double)(after - before) / 1024 / n_calls);
+    began = writer_cpu();
     rec_writer_stop("bench");
+    printf("finishing, hashes included: %.2f us a packet, %.1f ms a recording\n",
+           (writer_cpu() - began) * 1e6 / (double)packets, (writer_cpu() - began) * 1e3 / n_calls);
     for (unsigned i = 0; i < n_calls; i++)
         rec_output_free(calls[i].out);
     return 0;
