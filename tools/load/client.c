@@ -71,8 +71,8 @@ static void make_room(struct client *c)
     c->state = MAKING_ROOM;
     c->room->being_made = true;
     say(c,
-        json_pack("{ss si si si ss}", "request", "create", "publishers", option.publishers + 1, "bitrate", 0,
-                  "fir_freq", 0, "videocodec", option.codec),
+        json_pack("{ss si si si ss sb}", "request", "create", "publishers", option.publishers + 1, "bitrate", 0,
+                  "fir_freq", 0, "videocodec", option.codec, "record", option.record),
         NULL, NULL);
 }
 

@@ -33,7 +33,7 @@ struct options {
     int pid, rooms, publishers, subscribers, seconds, warm_up, bitrate, fps, open_every, parallel, idle, ramp,
         ramp_most, keyframe_delay, message_size;
     double messages, rate, churn, loss, ramp_loss, ramp_p99;
-    gboolean all, ramp_rooms, silent, no_media, simulcast, quiet, gro;
+    gboolean all, ramp_rooms, silent, no_media, simulcast, record, quiet, gro;
 };
 extern struct options option;
 /* false: a sentence is on stderr, or help was asked for. */

@@ -51,6 +51,7 @@ static const GOptionEntry entries[] = {
     NUMBER("fps", fps, "Frames a second (default 30)"),
     TEXT("codec", codec, "vp8 (default), vp9, h264, av1", "NAME"),
     FLAG("silent", silent, "Publishers send no sound"),
+    FLAG("record", record, "Rooms are recorded by the server"),
     NUMBER("keyframe-delay", keyframe_delay, "Milliseconds that a camera takes to answer a request for a keyframe"),
     FLAG("simulcast", simulcast, "Three layers: a seventh, two and four of the bitrate"),
     TEXT("profile", profile, "SRTP profiles to offer, OpenSSL names", "LIST"),
