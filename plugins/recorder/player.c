@@ -25,6 +25,7 @@ struct rec_playout {
     /* the thread's, once it was handed over; before that control's (or the opening job's) */
     struct rec_reader *reader;
     bool paused, over;
+    int64_t wall_us;                /* wall clock against ours, when it was opened */
     unsigned percent;               /* of the recording's own pace */
     int64_t from_us, from_position; /* when it was there; it goes on from there. Paused: it stays there */
     int64_t reported_us;
@@ -165,7 +166,7 @@ static void put32(uint8_t *p, uint32_t v)
 /* RFC 3550 section 6.4.1, without report blocks: what belongs together in time. */
 static void report(struct rec_playout *p, enum rec_read_kind kind, int64_t position_us)
 {
-    int64_t wall = g_get_real_time();
+    int64_t wall = p->wall_us + now(); /* one that nobody sets meanwhile */
     uint8_t sr[28] = {0x80, 200, 0, 6};
 
     if (!p->inlet[kind])
@@ -323,6 +324,7 @@ struct rec_playout *rec_playout_open(const struct rec_item *item, const struct r
     p->user = user;
     p->opening = true;
     p->percent = 100;
+    p->wall_us = g_get_real_time() - now();
     copy_item(&p->item, item);
     if (recorder.host->job(open_work, open_done, p)) { /* too many wait: it is as if the files could not be read */
         p->opening = false;

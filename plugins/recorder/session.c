@@ -142,7 +142,8 @@ void rec_session_enter(struct rec_session *s, uint64_t id, const char *base, con
 
 static void finish(struct rec_session *s)
 {
-    char *text = rec_time_text(g_get_real_time());
+    int64_t started_us = json_integer_value(json_object_get(s->json, "started_us"));
+    char *text = rec_time_text(started_us + recorder.host->now_us() - s->start_us); /* whatever the wall clock did */
 
     json_object_set_new(s->json, "state", json_string("finished"));
     json_object_set_new(s->json, "ended", json_string(text));

@@ -13,8 +13,12 @@
 #define RETENTION_MS 60000
 #define DEEPEST      6
 
+#define LEAP_US (3600ll * 1000000)
+
 static struct {
     uint64_t timer;
+    int64_t wall_us; /* wall clock against ours, at the start */
+    bool leapt;      /* it has been said */
 } upkeep;
 
 /* --- repair ------------------------------------------------------------------------------------------------------- */
@@ -95,11 +99,26 @@ static int by_age(gconstpointer a, gconstpointer b)
     return x < y ? -1 : x > y;
 }
 
+/* What is old by a wall clock that has been set since the start may not be old at all: the next start will know. */
+static bool wall_has_leapt(void)
+{
+    int64_t by = g_get_real_time() - recorder.host->now_us() - upkeep.wall_us;
+    bool leapt = by > LEAP_US || by < -LEAP_US;
+
+    if (leapt && !upkeep.leapt)
+        recorder.host->log(CARDEA_LOG_WARN, NULL,
+                           "the wall clock was set by %lld s: until the next start no recording is removed for its age",
+                           (long long)(by / 1000000));
+    upkeep.leapt = leapt;
+    return leapt;
+}
+
 static void remove_old(void *unused)
 {
     const struct rec_settings *set = &recorder.set;
     GArray *list = g_array_new(FALSE, FALSE, sizeof(struct old));
     int64_t now = g_get_real_time() / 1000000, total = 0;
+    bool by_time = set->retention_s && !wall_has_leapt();
 
     rec_catalog_each(collect, list);
     g_array_sort(list, by_age);
@@ -107,7 +126,7 @@ static void remove_old(void *unused)
         total += g_array_index(list, struct old, i).bytes;
     for (guint i = 0; i < list->len; i++) {
         const struct old *o = &g_array_index(list, struct old, i);
-        bool too_old = set->retention_s && now - o->when_s > set->retention_s;
+        bool too_old = by_time && now - o->when_s > set->retention_s;
 
         if (!too_old && (!set->retention_bytes || total <= (int64_t)set->retention_bytes))
             break;
@@ -127,6 +146,8 @@ void rec_upkeep_start(void)
     r->paths = g_ptr_array_new_with_free_func(g_free);
     if (recorder.host->job(repair_work, repair_done, r))
         repair_done(r);
+    upkeep.wall_us = g_get_real_time() - recorder.host->now_us();
+    upkeep.leapt = false;
     if (recorder.set.retention_s || recorder.set.retention_bytes) {
         upkeep.timer = recorder.host->timer(RETENTION_MS, true, remove_old, NULL);
         rec_catalog_ready(remove_old, NULL);

@@ -53,7 +53,8 @@ static inline void visitor_open(const char *more)
     visitor_folder();
     text = strstr(more, "general:")
                ? g_strdup_printf(more, visitor.folder)
-               : g_strdup_printf("general: { path = \"%s\" }\nlimits: { min_free_mib = 0 }\n%s", visitor.folder, more);
+               : g_strdup_printf("general: { path = \"%s\" }\n%s%s", visitor.folder,
+                                 strstr(more, "limits:") ? "" : "limits: { min_free_mib = 0 }\n", more);
     world_begin(NULL);
     world_plugin(&cardea_plugin, "recorder", text);
     g_free(text);
