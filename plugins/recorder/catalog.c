@@ -220,7 +220,7 @@ const struct rec_item *rec_catalog_find(uint64_t id)
     return g_hash_table_lookup(catalog.items, &id);
 }
 
-json_t *rec_catalog_list(const struct rec_visitor *v)
+json_t *rec_catalog_list(const struct rec_visitor *v, const char *wanted)
 {
     json_t *list = json_array();
     GHashTableIter it;
@@ -228,7 +228,7 @@ json_t *rec_catalog_list(const struct rec_visitor *v)
 
     g_hash_table_iter_init(&it, catalog.items);
     while (g_hash_table_iter_next(&it, NULL, &value))
-        if (rec_access_may_see(value, v))
+        if (rec_access_may_see(value, v) && rec_item_matches(value, wanted))
             json_array_append_new(list, rec_item_json(value));
     return list;
 }

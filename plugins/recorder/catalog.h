@@ -25,8 +25,8 @@ void rec_catalog_add(const json_t *manifest, const char *path);
 /* A recording that has .mjr files gets its .nfo file. Without them, nothing. */
 void rec_catalog_write_nfo(uint64_t id);
 const struct rec_item *rec_catalog_find(uint64_t id);
-/* For the list request: what this visitor may see. */
-json_t *rec_catalog_list(const struct rec_visitor *v);
+/* For the list request: what this visitor may see, and looks for (rec_item_matches()). */
+json_t *rec_catalog_list(const struct rec_visitor *v, const char *wanted);
 /* Calls each(item, arg) for all; it must not change the catalog. */
 void rec_catalog_each(void (*each)(const struct rec_item *item, void *arg), void *arg);
 /* Removes the files of a recording from the disk, and its entry. 0, CARDEA_ENOENT or CARDEA_EIO. */

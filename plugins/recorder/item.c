@@ -226,6 +226,23 @@ struct rec_item *rec_item_of_media(const char *path, const char *below, int64_t 
     return item;
 }
 
+bool rec_item_matches(const struct rec_item *item, const char *wanted)
+{
+    char *all =
+        g_strjoin(" ", item->name ? item->name : "", item->date ? item->date : "", item->room ? item->room : "", NULL);
+    char *text = g_utf8_casefold(all, -1), *folded = g_utf8_casefold(wanted ? wanted : "", -1);
+    char **words = g_strsplit_set(folded, " \t", 32);
+    bool matches = true;
+
+    for (char **w = words; *w && matches; w++)
+        matches = strstr(text, *w) != NULL;
+    g_strfreev(words);
+    g_free(folded);
+    g_free(text);
+    g_free(all);
+    return matches;
+}
+
 json_t *rec_item_json(const struct rec_item *i)
 {
     json_t *j = json_pack("{sI sb ss ss sb ss* sb ss* sb}", "id", (json_int_t)i->id, "is_private", i->is_private,

@@ -41,6 +41,8 @@ uint64_t rec_item_number(const char *below);
 void rec_item_free(void *item); /* NULL is fine */
 /* The path of a file that an index names; it lies beside it, or it is none: NULL. g_free() it. */
 char *rec_item_beside(const char *index, const char *name);
+/* Each word of wanted, in whatever case, is in its name, its date or the name of its room. NULL, "": always. */
+bool rec_item_matches(const struct rec_item *item, const char *wanted);
 /* As an entry of the list request. */
 json_t *rec_item_json(const struct rec_item *item);
 

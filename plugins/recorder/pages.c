@@ -200,7 +200,10 @@ static void answer(struct cardea_http *x, const struct cardea_http_request *rq, 
         return;
     }
     if (!*rq->rest && reads) {
-        answer_json(x, json_pack("{so}", "recordings", rec_catalog_list(v)));
+        char *wanted = query_value(rq->query, "search");
+
+        answer_json(x, json_pack("{so}", "recordings", rec_catalog_list(v, wanted)));
+        g_free(wanted);
         return;
     }
     if (!item || (*end && *end != '/')) {

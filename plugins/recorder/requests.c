@@ -14,7 +14,8 @@ static void list_now(void *request)
     if (!recorder.host->waits(rq))
         return;
     v = (struct rec_visitor){text(info(rq)->body, "admin_key"), recorder.host->claims(info(rq)->handle)};
-    recorder.host->reply(rq, json_pack("{ss so}", KEY, "list", "list", rec_catalog_list(&v)));
+    recorder.host->reply(
+        rq, json_pack("{ss so}", KEY, "list", "list", rec_catalog_list(&v, text(info(rq)->body, "search"))));
 }
 
 static void verb_list(struct cardea_request *rq)
@@ -119,7 +120,8 @@ static void verb_stop(struct cardea_request *rq)
 
 #define MOST_ID (((int64_t)1 << 53) - 1)
 
-static const struct cardea_param list_params[] = {{"admin_key", CARDEA_STRING}, {0}};
+static const struct cardea_param list_params[] = {
+    {"admin_key", CARDEA_STRING}, {"search", CARDEA_STRING, .max = 200}, {0}};
 static const struct cardea_param configure_params[] = {{"video-bitrate-max", CARDEA_UINT, .max = UINT32_MAX},
                                                        {"video-keyframe-interval", CARDEA_UINT, .max = 86400000},
                                                        {0}};

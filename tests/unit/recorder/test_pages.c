@@ -93,6 +93,41 @@ static void the_secret_of_a_room(void **state)
     visitor_end(false);
 }
 
+/* How many are listed in this answer, which is taken. */
+static size_t listed_in(struct world_response *r)
+{
+    json_t *j = json_loads(r->body, 0, NULL);
+    size_t n = json_array_size(json_object_get(j, "recordings"));
+
+    json_decref(j);
+    world_response_free(r);
+    return n;
+}
+
+static size_t found(const char *query)
+{
+    return listed_in(world_response(world_http(CARDEA_DOOR_CLIENT, "GET", "/recordings", query, NULL)));
+}
+
+static void searching(void **state)
+{
+    json_t *r;
+
+    three();
+    visitor_begin("general: { path = \"%s\", admin_key = \"sesame\" }");
+    assert_int_equal(found("key=sesame"), 3);
+    assert_int_equal(found("key=sesame&search="), 3);
+    assert_int_equal(found("key=sesame&search=OPEN"), 1);
+    assert_int_equal(found("key=sesame&search=2023-11%20rooms"), 1); /* its date, and its name */
+    assert_int_equal(found("key=sesame&search=77"), 1);              /* its room */
+    assert_int_equal(found("key=sesame&search=open%20closed"), 0);
+    assert_int_equal(found("search=closed"), 0); /* nobody finds what is not listed */
+    r = visitor_asks(visitor_attach(), "{'request':'list','search':'2023 Open'}");
+    assert_int_equal(json_array_size(json_object_get(r, "list")), 1);
+    json_decref(r);
+    visitor_end(false);
+}
+
 /* claims: those behind `exp`. */
 static struct world_response *ask_with(const char *method, const char *path, const char *claims)
 {
@@ -119,13 +154,7 @@ static int status_for(const char *method, const char *path, const char *claims)
 
 static size_t listed_for(const char *claims)
 {
-    struct world_response *r = ask_with("GET", "/recordings", claims);
-    json_t *j = json_loads(r->body, 0, NULL);
-    size_t n = json_array_size(json_object_get(j, "recordings"));
-
-    json_decref(j);
-    world_response_free(r);
-    return n;
+    return listed_in(ask_with("GET", "/recordings", claims));
 }
 
 /* What tokens say about rooms, roles and plugins holds over HTTP as it does in the API. */
@@ -225,9 +254,13 @@ static void keys(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(whom_what_is_shown),   cmocka_unit_test(who_may_remove),
-        cmocka_unit_test(the_secret_of_a_room), cmocka_unit_test(tokens),
-        cmocka_unit_test(who_may_play),         cmocka_unit_test(keys),
+        cmocka_unit_test(whom_what_is_shown),
+        cmocka_unit_test(who_may_remove),
+        cmocka_unit_test(the_secret_of_a_room),
+        cmocka_unit_test(searching),
+        cmocka_unit_test(tokens),
+        cmocka_unit_test(who_may_play),
+        cmocka_unit_test(keys),
     };
 
     av_log_set_level(AV_LOG_QUIET);
