@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -65,12 +66,20 @@ static void do_reopen(FILE *file)
     close(fd);
 }
 
-/* file.2 becomes file.3, file.1 file.2, file file.1. */
-static void rotate(FILE *file)
+/* Is it the one under that name? After a takeover another process writes to it, too, and may have moved it away. */
+static bool has_its_name(FILE *file)
+{
+    struct stat ours, named;
+
+    return !fstat(fileno(file), &ours) && !stat(the.file, &named) && ours.st_dev == named.st_dev &&
+           ours.st_ino == named.st_ino;
+}
+
+/* file.2 becomes file.3, file.1 file.2, file file.1. false: it goes on growing, which is better than to be lost. */
+static bool move_away(void)
 {
     char from[PATH_MAX], to[PATH_MAX];
 
-    fflush(file);
     for (unsigned i = the.file_keep; i > 0; i--) {
         snprintf(to, sizeof(to), "%s.%u", the.file, i);
         if (i > 1)
@@ -78,11 +87,24 @@ static void rotate(FILE *file)
         else
             snprintf(from, sizeof(from), "%s", the.file);
         if (rename(from, to) && errno != ENOENT)
-            return; /* it goes on growing, which is better than to be lost */
+            return false;
     }
     if (!the.file_keep)
         unlink(the.file);
-    do_reopen(file);
+    return true;
+}
+
+/* One process at a time; whoever comes second finds it done. */
+static void rotate(FILE *file)
+{
+    bool moved;
+
+    fflush(file);
+    flock(fileno(file), LOCK_EX);
+    moved = !has_its_name(file) || move_away();
+    flock(fileno(file), LOCK_UN);
+    if (moved)
+        do_reopen(file);
 }
 
 static bool is_too_large(FILE *file)

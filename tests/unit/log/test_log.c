@@ -208,6 +208,33 @@ static void a_large_file_is_rotated(void **state)
     unlink(second);
 }
 
+/* As after a takeover: another process, which writes to the same file, has found it too large and moved it away. */
+static void what_another_process_rotated_is_not_rotated_again(void **state)
+{
+    struct gw_log_conf conf = {.file = path, .file_bytes = 200, .file_keep = 1};
+    FILE *theirs;
+
+    unlink(path);
+    unlink(moved);
+    assert_int_equal(gw_log_start(&conf), 0);
+    gw_info("ours, before");
+    for (int i = 0; i < 2000 && !*content(path); i++)
+        usleep(1000);
+    assert_int_equal(rename(path, moved), 0);
+    theirs = fopen(path, "a");
+    fputs("theirs\n", theirs);
+    fclose(theirs);
+    gw_info("%0250d", 0); /* ours is too large now, too */
+    for (int i = 0; i < 2000 && strlen(content(moved)) < 250; i++)
+        usleep(1000);
+    usleep(20000);
+    gw_info("ours, after");
+    gw_log_stop();
+    assert_memory_equal(content(moved), "ours, before\n0000", 17);
+    assert_string_equal(content(path), "theirs\nours, after\n");
+    unlink(moved);
+}
+
 #define THREADS 3
 #define EACH    3000
 
@@ -258,6 +285,7 @@ int main(void)
         cmocka_unit_test(modules_have_their_own_level),
         cmocka_unit_test(a_cause_has_its_share),
         cmocka_unit_test(a_large_file_is_rotated),
+        cmocka_unit_test(what_another_process_rotated_is_not_rotated_again),
         cmocka_unit_test(counts_what_it_drops_and_writes_the_rest),
         cmocka_unit_test(says_when_the_file_cannot_be_opened),
     };
