@@ -91,6 +91,9 @@ struct cardea_plugin {
      * from another, or has a successor, makes a purpose of them, and what is welcome there (and not here) is done
      * there: its handle lodges in the other process. NULL: requests are about nothing that lives anywhere. */
     const char *const *about;
+    /* The same for what is POSTed to its routes: what a path is about, such as {"room": 1234}; NULL: as before. path is
+     * borrowed; new reference. */
+    json_t *(*about_path)(const char *path);
 };
 
 #define CARDEA_PLUGIN_HEAD                                                                                             \

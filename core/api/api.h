@@ -132,7 +132,7 @@ struct gw_elsewhere {
                      const struct gw_exchange_in *in, bool fresh);
     void (*closed)(void *arg, const void *transport, cardea_connection c);
     void (*abandoned)(void *arg, const void *transport, uint64_t tag);
-    /* Asks whether a handle may lodge there; gw_api_lodged() answers. what (taken) is for gw_api_lodge(); what the
+    /* Asks whether a handle may lodge there (session 0: only whether it could); gw_api_lodged() answers. what (taken) is for gw_api_lodge(); what the
      * handle says there comes by gw_api_send() to connection `session` of `transport`. *where: whom it asked. */
     bool (*lodge)(void *arg, const void *transport, uint64_t id, uint64_t session, json_t *what, int *where);
 };

@@ -68,6 +68,13 @@ static bool ask(const struct gw_request *rq, bool once)
     return true;
 }
 
+bool gw_away_ask_place(struct gw_api *a, uint64_t id, json_t *purpose)
+{
+    int where;
+
+    return a->elsewhere->lodge(a->conf.arg, key_of(a), id, 0, json_pack("{so}", "purpose", purpose), &where);
+}
+
 /* --- requests ----------------------------------------------------------------------------------------------------- */
 
 static void send_there(const struct gw_request *rq)
@@ -140,9 +147,13 @@ static void decline(struct gw_api *a, uint64_t session_id)
 void gw_api_lodged(struct gw_api *a, uint64_t id, uint64_t session_id, bool in)
 {
     struct cardea_handle *ticket = (void *)(uintptr_t)id;
-    struct gw_handle *h = gw_handle_of(a, ticket);
+    struct gw_handle *h = session_id ? gw_handle_of(a, ticket) : NULL;
     bool late = h && h->away.late;
 
+    if (!session_id) {
+        gw_route_located(gw_tickets_get(&a->exchanges, ticket), in);
+        return;
+    }
     if (late)
         h->away.late--;
     if (!h || late || !h->away.asks || h->state != GW_HANDLE_LIVE) {
@@ -224,4 +235,5 @@ void gw_api_neighbour_gone(struct gw_api *a, int where)
     }
     g_ptr_array_free(tickets, TRUE);
     g_list_free(all);
+    gw_routes_neighbour_gone(a);
 }

@@ -87,11 +87,6 @@ void gw_elsewhere_abandoned(const struct gw_api *a, const void *transport, uint6
 /* --- routes: what is behind a path may be a neighbour's, such as the resource of a WHIP session ----------------------
  */
 
-struct gw_again {
-    char *method, *path, *query, *body;
-    size_t len;
-};
-
 /* Reading is the same everywhere. */
 void gw_again_keep(struct gw_exchange *x, const struct gw_exchange_in *in)
 {

@@ -26,6 +26,7 @@ void gw_exchange_free(gpointer exchange)
 {
     struct gw_exchange *x = exchange;
 
+    gw_timer_stop(x->api->conf.timers, &x->patience);
     g_strfreev(x->headers);
     gw_again_free(x->again);
     g_free(x->remote);

@@ -70,11 +70,13 @@ struct gw_exchange {
     struct gw_api *api;
     struct gw_transport *transport;
     uint64_t tag;
-    struct gw_poll *poll;   /* when it is a long poll; owned by its session */
-    void *ticket;           /* when it is a route's */
-    char **headers;         /* likewise; owned */
-    struct gw_again *again; /* a route's, that a neighbour may know if ours does not; owned, NULL: it is not asked */
-    char *remote;           /* owned */
+    struct gw_poll *poll;     /* when it is a long poll; owned by its session */
+    void *ticket;             /* when it is a route's */
+    char **headers;           /* likewise; owned */
+    struct gw_again *again;   /* a route's, that a neighbour may know if ours does not; owned, NULL: it is not asked */
+    char *remote;             /* owned */
+    bool asks;                /* a neighbour, whether what the path is about lives there */
+    struct gw_timer patience; /* its answer is waited for this long */
 };
 
 struct gw_poll { /* a long poll that waits */
@@ -253,7 +255,7 @@ struct gw_api {
     bool succeeded;
     struct {
         struct gw_timer timer;
-        bool on; /* it runs */
+        bool on;        /* it runs */
         unsigned round; /* of questions */
         int64_t began_us, asked_us;
     } worst;
@@ -289,6 +291,8 @@ void gw_door_exchange(struct gw_api *a, struct gw_exchange *x, enum cardea_door 
 /* routes.c */
 void gw_routes_exchange(struct gw_api *a, struct gw_exchange *x, const struct gw_exchange_in *in);
 void gw_routes_free(struct gw_api *a);
+void gw_route_located(struct gw_exchange *x, bool elsewhere); /* the answer, or that there is none */
+void gw_routes_neighbour_gone(struct gw_api *a);
 
 /* --- request.c ---------------------------------------------------------------------------------------------------- */
 /* One JSON value from a client or operator. is_http: how an array is refused. root is borrowed. */
@@ -336,6 +340,10 @@ bool gw_elsewhere_handle(const struct gw_request *rq, int where);
 /* A route's exchange is kept, so that the neighbour can be asked when nobody here knows its path (404). */
 void gw_again_keep(struct gw_exchange *x, const struct gw_exchange_in *in);
 bool gw_again_elsewhere(struct gw_exchange *x); /* at most once */
+struct gw_again {
+    char *method, *path, *query, *body;
+    size_t len;
+};
 void gw_again_free(struct gw_again *again);
 bool gw_elsewhere_exchange(const struct gw_api *a, const struct gw_exchange *x, enum cardea_door door,
                            const struct gw_exchange_in *in);
@@ -344,6 +352,8 @@ void gw_elsewhere_abandoned(const struct gw_api *a, const void *transport, uint6
 
 /* --- away.c, lodger.c: handles for what lives in a neighbour -------------------------------------------------------
  */
+/* Asks the neighbour whether it has what this is for (taken); gw_api_lodged() hears the answer under id. */
+bool gw_away_ask_place(struct gw_api *a, uint64_t id, json_t *purpose);
 /* A message: true: it was sent on, or waits for the answer where it belongs. */
 bool gw_away_takes(struct gw_request *rq, bool async);
 void gw_away_request(struct gw_request *rq); /* of a handle that is there; also an operator's */

@@ -33,13 +33,16 @@ bool gw_api_lodge(struct gw_api *a, const void *transport, cardea_connection c, 
     const char *name = gw_json_string(purpose, "plugin");
     struct gw_plugin *p = name ? gw_plugin_find(a, name) : NULL;
     gint64 id = (gint64)number(what, "handle");
+    uint64_t session_id = number(what, "session");
     bool once = json_is_true(json_object_get(what, "once"));
     struct gw_session *s;
     struct gw_handle *h;
 
-    if (!from.transport || !id || !p || !gw_plugin_welcomes(p, purpose))
+    if (!from.transport || (session_id && !id) || !p || !gw_plugin_welcomes(p, purpose))
         return false;
-    s = session_of(a, &from, number(what, "session"));
+    if (!session_id)
+        return true; /* it only wants to know */
+    s = session_of(a, &from, session_id);
     h = s ? g_hash_table_lookup(s->handles, &id) : NULL;
     if (h) {
         h->once &= once;

@@ -282,8 +282,10 @@ static bool lodge_elsewhere(void *unused, const void *transport, uint64_t id, ui
         json_decref(what);
         return false;
     }
-    c = connection_to(&the.side[*where], transport, session, CARDEA_DOOR_CLIENT, NULL);
-    json_object_set_new(what, "connection", json_integer((json_int_t)c));
+    if (session) {
+        c = connection_to(&the.side[*where], transport, session, CARDEA_DOOR_CLIENT, NULL);
+        json_object_set_new(what, "connection", json_integer((json_int_t)c));
+    }
     return put(&the.side[*where], GW_FRAME_LODGE, id, what, NULL, 0);
 }
 

@@ -195,6 +195,18 @@ static bool welcomes(const json_t *purpose)
 
 static const char *const about[] = {"room", NULL};
 
+/* "/whip/1234", "/whep/1234/feed" */
+static json_t *about_path(const char *path)
+{
+    char **parts = g_strsplit(path, "/", 4);
+    json_t *purpose = NULL;
+
+    if (g_strv_length(parts) > 2 && id_is_valid(parts[2]))
+        purpose = json_pack("{so}", "room", id_json(parts[2]));
+    g_strfreev(parts);
+    return purpose;
+}
+
 static const char *const aliases[] = {"janus.plugin.videoroom", NULL};
 static const struct cardea_option options[] = {
     {"general", "admin_key", CARDEA_OPT_STRING, NULL, .max = 256,
@@ -246,4 +258,5 @@ CARDEA_EXPORT const struct cardea_plugin cardea_plugin = {
     .describe = describe,
     .welcomes = welcomes,
     .about = about,
+    .about_path = about_path,
 };

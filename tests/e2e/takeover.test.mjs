@@ -83,6 +83,13 @@ test('a new process takes over under load: no join fails, no call is cut', async
     await cleo.close();
     for (const page of pages) await until(page, 'the two that are left', seesAll, 2);
 
+    // So is an encoder that comes by WHIP, and its resource is found again.
+    const dora = await openPage(browser, `${old.pages}/whip.html?start&room=1234&id=99&name=Dora`, { viewport: { width: 640, height: 480 } });
+    for (const page of pages) await until(page, "the encoder's picture", seesAll, 3);
+    await dora.click('#start'); // that ends it
+    for (const page of pages) await until(page, 'the two that are left', seesAll, 2);
+    await dora.close();
+
     for (const page of pages) {
       const longest = await page.evaluate(() => window.longest);
       assert.ok(longest < 4000, `a picture stood still for ${Math.round(longest)} ms`);
