@@ -19,6 +19,7 @@ include tests/unit/api/tests.mk
 include tests/unit/host/tests.mk
 include tests/unit/loadreport/tests.mk
 include tests/unit/transports/tests.mk
+include tests/unit/echotest/tests.mk
 include tests/unit/videoroom/tests.mk
 include tests/unit/recorder/tests.mk
 include tests/unit/load/tests.mk

@@ -66,8 +66,9 @@ struct cardea_plugin {
     void (*detach)(struct cardea_handle *h, void *user);
 
     /* life of a PeerConnection; control thread */
-    void (*up)(struct cardea_handle *h, void *user);                       /* DTLS-SRTP established, first time */
-    void (*down)(struct cardea_handle *h, void *user, const char *reason); /* closed; its sources and sinks are gone */
+    void (*up)(struct cardea_handle *h, void *user); /* DTLS-SRTP established, first time */
+    /* Closed; its sources and sinks are gone. "Detach": because its handle goes, and detach() follows. */
+    void (*down)(struct cardea_handle *h, void *user, const char *reason);
     void (*source_added)(struct cardea_handle *h, void *user, const struct cardea_stream *stream);
     void (*source_gone)(struct cardea_handle *h, void *user, cardea_source source);
 
