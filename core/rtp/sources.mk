@@ -1,7 +1,7 @@
 # Pure parsers: a library of its own, so that tools and plugins that look into payloads link it without the gateway.
 noinst_LIBRARIES += libgwrtp.a
 libgwrtp_a_CFLAGS = $(CARDEA_CFLAGS) -fPIC
-libgwrtp_a_SOURCES = core/rtp/codec.h core/rtp/facts.h core/rtp/bits.h core/rtp/h26x.h \
+libgwrtp_a_SOURCES = core/rtp/codec.h core/rtp/facts.h core/rtp/bits.h core/rtp/h26x.h core/rtp/picture.h \
 	core/rtp/rtp.c core/rtp/rtp.h \
 	core/rtp/ext.c core/rtp/ext.h \
 	core/rtp/payload.c core/rtp/payload.h \

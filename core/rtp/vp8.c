@@ -5,6 +5,7 @@
 
 #include "base/cursor.h"
 #include "base/err.h"
+#include "rtp/picture.h"
 
 /*
  * RFC 7741 section 4.2; what is in brackets is there when its bit says so.
@@ -18,10 +19,7 @@
 struct descriptor {
     bool start, non_reference, sync;
     uint8_t len, temporal;
-    uint8_t id_at, tl0_at; /* offsets, 0: absent */
-    bool id_wide;
-    uint16_t id;
-    uint8_t tl0;
+    struct gw_picture picture;
 };
 
 static int read_descriptor(struct descriptor *d, const uint8_t *payload, size_t len)
@@ -34,18 +32,10 @@ static int read_descriptor(struct descriptor *d, const uint8_t *payload, size_t 
     d->start = (first & 0x17) == 0x10; /* S, and partition 0 */
     if (first & 0x80)
         fields = gw_read_u8(&r);
-    if (fields & 0x80) {
-        d->id_at = (uint8_t)r.pos;
-        byte = gw_read_u8(&r);
-        d->id_wide = byte & 0x80;
-        d->id = byte & 0x7f;
-        if (d->id_wide)
-            d->id = (uint16_t)(d->id << 8 | gw_read_u8(&r));
-    }
-    if (fields & 0x40) {
-        d->tl0_at = (uint8_t)r.pos;
-        d->tl0 = gw_read_u8(&r);
-    }
+    if (fields & 0x80)
+        gw_picture_read_id(&d->picture, &r);
+    if (fields & 0x40)
+        gw_picture_read_tl0(&d->picture, &r);
     if (fields & 0x30) {
         byte = gw_read_u8(&r);
         if (fields & 0x20) {
@@ -82,12 +72,7 @@ int gw_vp8_inspect(const uint8_t *payload, size_t len, struct gw_rtp_facts *fact
     facts->discardable = d.non_reference;
     facts->temporal = d.temporal;
     facts->layer_sync = d.sync;
-    if (d.id_at) {
-        facts->picture_id = d.id;
-        facts->picture_id_wide = d.id_wide;
-    }
-    if (d.tl0_at)
-        facts->tl0_picidx = d.tl0;
+    gw_picture_tell(&d.picture, facts);
     if (d.start)
         read_frame(payload + d.len, len - d.len, facts);
     return 0;
@@ -100,13 +85,6 @@ int gw_vp8_patch(uint8_t *payload, size_t len, int32_t picture_id, int16_t tl0_p
 
     if (err)
         return err;
-    if (d.id_at && picture_id >= 0) {
-        if (d.id_wide)
-            gw_put_u16(payload + d.id_at, (uint16_t)(0x8000 | (picture_id & 0x7fff)));
-        else
-            payload[d.id_at] = (uint8_t)(picture_id & 0x7f);
-    }
-    if (d.tl0_at && tl0_picidx >= 0)
-        payload[d.tl0_at] = (uint8_t)tl0_picidx;
+    gw_picture_patch(&d.picture, payload, picture_id, tl0_picidx);
     return 0;
 }

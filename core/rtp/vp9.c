@@ -6,6 +6,7 @@
 #include "base/cursor.h"
 #include "base/err.h"
 #include "rtp/bits.h"
+#include "rtp/picture.h"
 
 /*
  * RFC 9628 section 4.2; what is in brackets is there when its bit says so.
@@ -21,10 +22,7 @@ struct descriptor {
     bool inter, layers, flexible, start, end, scalability, not_upper;
     bool sync, inter_layer;
     uint8_t len, temporal, spatial;
-    uint8_t id_at, tl0_at; /* offsets, 0: absent */
-    bool id_wide;
-    uint16_t id;
-    uint8_t tl0;
+    struct gw_picture picture;
     uint16_t width, height; /* of the highest layer in the scalability structure */
 };
 
@@ -61,24 +59,16 @@ static int read_descriptor(struct descriptor *d, const uint8_t *payload, size_t 
     d->end = first & 0x04;
     d->scalability = first & 0x02;
     d->not_upper = first & 0x01;
-    if (first & 0x80) {
-        d->id_at = (uint8_t)r.pos;
-        byte = gw_read_u8(&r);
-        d->id_wide = byte & 0x80;
-        d->id = byte & 0x7f;
-        if (d->id_wide)
-            d->id = (uint16_t)(d->id << 8 | gw_read_u8(&r));
-    }
+    if (first & 0x80)
+        gw_picture_read_id(&d->picture, &r);
     if (d->layers) {
         byte = gw_read_u8(&r);
         d->temporal = byte >> 5;
         d->sync = byte & 0x10;
         d->spatial = byte >> 1 & 7;
         d->inter_layer = byte & 1;
-        if (!d->flexible) {
-            d->tl0_at = (uint8_t)r.pos;
-            d->tl0 = gw_read_u8(&r);
-        }
+        if (!d->flexible)
+            gw_picture_read_tl0(&d->picture, &r);
     }
     if (d->flexible && d->inter) {
         for (i = 0, byte = 1; byte & 1; i++) {
@@ -146,12 +136,7 @@ int gw_vp9_inspect(const uint8_t *payload, size_t len, struct gw_rtp_facts *fact
     facts->layer_sync = d.sync;
     facts->keyframe = d.start && !d.inter && !d.spatial && !d.inter_layer;
     facts->spatial_sync = !d.inter && d.start;
-    if (d.id_at) {
-        facts->picture_id = d.id;
-        facts->picture_id_wide = d.id_wide;
-    }
-    if (d.tl0_at)
-        facts->tl0_picidx = d.tl0;
+    gw_picture_tell(&d.picture, facts);
     facts->width = d.width;
     facts->height = d.height;
     if (facts->keyframe && !d.width)
@@ -166,13 +151,6 @@ int gw_vp9_patch(uint8_t *payload, size_t len, int32_t picture_id, int16_t tl0_p
 
     if (err)
         return err;
-    if (d.id_at && picture_id >= 0) {
-        if (d.id_wide)
-            gw_put_u16(payload + d.id_at, (uint16_t)(0x8000 | (picture_id & 0x7fff)));
-        else
-            payload[d.id_at] = (uint8_t)(picture_id & 0x7f);
-    }
-    if (d.tl0_at && tl0_picidx >= 0)
-        payload[d.tl0_at] = (uint8_t)tl0_picidx;
+    gw_picture_patch(&d.picture, payload, picture_id, tl0_picidx);
     return 0;
 }
