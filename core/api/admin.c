@@ -23,16 +23,6 @@ const json_t *gw_admin_member(const struct gw_request *rq, const char *name)
 
 /* --- information -------------------------------------------------------------------------------------------------- */
 
-static void run_info(struct gw_request *rq)
-{
-    gw_request_reply(rq, gw_info_json(rq->api));
-}
-
-static void run_ping(struct gw_request *rq)
-{
-    gw_request_ok(rq, "pong");
-}
-
 static void run_status(struct gw_request *rq)
 {
     const struct gw_api *a = rq->api;
@@ -224,18 +214,6 @@ static void run_loops_info(struct gw_request *rq)
     gw_admin_reply_with(rq, "loops", loops);
 }
 
-static void run_destroy_session(struct gw_request *rq)
-{
-    gw_request_ok(rq, "success");
-    gw_session_destroy(rq->session, false);
-}
-
-static void run_detach(struct gw_request *rq)
-{
-    gw_request_ok(rq, "success");
-    gw_handle_close(rq->handle, true);
-}
-
 static void run_hangup(struct gw_request *rq)
 {
     gw_request_ok(rq, "success");
@@ -359,8 +337,8 @@ static const struct verb {
     void (*run)(struct gw_request *rq);
     bool open; /* needs no secret */
 } verbs[] = {
-    {"info", GW_LEVEL_SERVER, NULL, run_info, true},
-    {"ping", GW_LEVEL_SERVER, NULL, run_ping, true},
+    {"info", GW_LEVEL_SERVER, NULL, gw_verb_info, true},
+    {"ping", GW_LEVEL_SERVER, NULL, gw_verb_ping, true},
     {"get_status", GW_LEVEL_SERVER, NULL, run_status},
     {"set_session_timeout", GW_LEVEL_SERVER, p_timeout, run_session_timeout},
     {"set_session_timeout", GW_LEVEL_SESSION, p_timeout, run_session_timeout},
@@ -396,13 +374,13 @@ static const struct verb {
     {"load_plugin", GW_LEVEL_SERVER, p_file, gw_admin_operate},
     {"unload_plugin", GW_LEVEL_SERVER, p_unload, gw_admin_operate},
     {"list_handles", GW_LEVEL_SESSION, NULL, run_list_handles},
-    {"destroy_session", GW_LEVEL_SESSION, NULL, run_destroy_session},
+    {"destroy_session", GW_LEVEL_SESSION, NULL, gw_verb_destroy},
     {"handle_info", GW_LEVEL_HANDLE, p_handle_info, gw_admin_handle_info},
     {"start_pcap", GW_LEVEL_HANDLE, p_capture, gw_captures_start_pcap},
     {"start_text2pcap", GW_LEVEL_HANDLE, p_capture, gw_captures_start_text},
     {"stop_pcap", GW_LEVEL_HANDLE, NULL, gw_captures_stop},
     {"stop_text2pcap", GW_LEVEL_HANDLE, NULL, gw_captures_stop},
-    {"detach_handle", GW_LEVEL_HANDLE, NULL, run_detach},
+    {"detach_handle", GW_LEVEL_HANDLE, NULL, gw_verb_detach},
     {"hangup_webrtc", GW_LEVEL_HANDLE, NULL, run_hangup},
 };
 

@@ -309,6 +309,12 @@ bool gw_request_check(const struct gw_request *rq, const struct cardea_param *ta
 /* Reads session_id and handle_id as the spec understands them. */
 void gw_request_read_ids(struct gw_request *rq);
 
+/* Requests that clients and operators have in common. */
+void gw_verb_info(struct gw_request *rq);
+void gw_verb_ping(struct gw_request *rq);
+void gw_verb_destroy(struct gw_request *rq);
+void gw_verb_detach(struct gw_request *rq);
+
 /* --- auth.c ------------------------------------------------------------------------------------------------------- */
 bool gw_auth_passes(const struct gw_api *a, const char *secret, const char *token);
 bool gw_auth_may_attach(const struct gw_api *a, const char *token, const struct gw_plugin *p);

@@ -88,12 +88,12 @@ bool gw_request_check(const struct gw_request *rq, const struct cardea_param *ta
 
 /* --- server level ------------------------------------------------------------------------------------------------- */
 
-static void run_ping(struct gw_request *rq)
+void gw_verb_ping(struct gw_request *rq)
 {
     gw_request_ok(rq, "pong");
 }
 
-static void run_info(struct gw_request *rq)
+void gw_verb_info(struct gw_request *rq)
 {
     gw_request_reply(rq, gw_info_json(rq->api));
 }
@@ -127,7 +127,7 @@ static void run_claim(struct gw_request *rq)
     gw_request_ok(rq, "success");
 }
 
-static void run_destroy(struct gw_request *rq)
+void gw_verb_destroy(struct gw_request *rq)
 {
     gw_request_ok(rq, "success");
     gw_session_destroy(rq->session, false);
@@ -135,7 +135,7 @@ static void run_destroy(struct gw_request *rq)
 
 /* --- handle level ------------------------------------------------------------------------------------------------- */
 
-static void run_detach(struct gw_request *rq)
+void gw_verb_detach(struct gw_request *rq)
 {
     gw_request_ok(rq, "success");
     gw_handle_close(rq->handle, true);
@@ -156,13 +156,13 @@ static const struct verb {
     {"trickle", GW_LEVEL_HANDLE, gw_trickle_take},
     {"keepalive", GW_LEVEL_SESSION | GW_LEVEL_HANDLE, run_keepalive},
     {"attach", GW_LEVEL_SESSION, gw_handle_attach},
-    {"detach", GW_LEVEL_HANDLE, run_detach},
+    {"detach", GW_LEVEL_HANDLE, gw_verb_detach},
     {"hangup", GW_LEVEL_HANDLE, run_hangup},
     {"claim", GW_LEVEL_SESSION | GW_LEVEL_HANDLE, run_claim},
-    {"destroy", GW_LEVEL_SESSION, run_destroy},
+    {"destroy", GW_LEVEL_SESSION, gw_verb_destroy},
     {"create", GW_LEVEL_SERVER, run_create},
-    {"info", GW_LEVEL_SERVER, run_info},
-    {"ping", GW_LEVEL_SERVER, run_ping},
+    {"info", GW_LEVEL_SERVER, gw_verb_info},
+    {"ping", GW_LEVEL_SERVER, gw_verb_ping},
 };
 
 static const struct verb *find_verb(const char *name)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "host/plugin_host.h"
+#include "support/fixture.h"
 
 struct world world;
 const char *world_state = "/dev/null/nowhere"; /* cannot be made, whoever we are */
@@ -259,6 +260,21 @@ uint64_t world_attach_to(cardea_connection c, uint64_t session, const char *pack
                           "{\"janus\":\"attach\",\"session_id\":%llu,\"transaction\":\"a\","
                           "\"plugin\":\"%s\",\"opaque_id\":\"me\"}",
                           (unsigned long long)session, package));
+}
+
+void world_jsep(uint64_t session, uint64_t handle, const char *body, const char *type, const char *fixture)
+{
+    char *sdp = fixture_sdp(fixture), *text;
+    json_t *root = json_pack("{ss sI sI ss so s{ss ss}}", "janus", "message", "session_id", (json_int_t)session,
+                             "handle_id", (json_int_t)handle, "transaction", "j", "body", json_loads(body, 0, NULL),
+                             "jsep", "type", type, "sdp", sdp);
+
+    check(root, "a body is not JSON");
+    text = json_dumps(root, 0);
+    world_say(WORLD_WS, text);
+    free(text);
+    free(sdp);
+    json_decref(root);
 }
 
 uint64_t world_http(enum cardea_door door, const char *method, const char *path, const char *query_text,

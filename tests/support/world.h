@@ -100,6 +100,9 @@ int world_code(json_t *reply);
 uint64_t world_session(cardea_connection c);
 uint64_t world_attach(cardea_connection c, uint64_t session);
 
+/* A message with this body (JSON) and a browser's description (support/fixture.h), on WORLD_WS; transaction "j". */
+void world_jsep(uint64_t session, uint64_t handle, const char *body, const char *type, const char *fixture);
+
 /* One HTTP exchange; returns its tag. body may be NULL. */
 uint64_t world_http(enum cardea_door door, const char *method, const char *path, const char *query, const char *body);
 struct world_response *world_response(uint64_t tag); /* taken out; NULL: not answered yet */

@@ -6,7 +6,6 @@
 
 #include <cmocka.h>
 
-#include "support/fixture.h"
 #include "support/world.h"
 
 static json_t *ask(const char *members)
@@ -205,8 +204,7 @@ static void the_status(void **state)
 /* A worker is a loop: its PeerConnections are counted. */
 static void loops(void **state)
 {
-    char *sdp = fixture_sdp("chromium-all"), *text;
-    json_t *reply, *list, *root;
+    json_t *reply, *list;
     uint64_t session, handle;
 
     world_workers = 3;
@@ -214,14 +212,7 @@ static void loops(void **state)
     session = world_session(WORLD_WS);
     handle = world_attach(WORLD_WS, session); /* and one that is on no worker yet */
     handle = world_attach(WORLD_WS, session);
-    root = json_pack("{ss sI sI ss s{ss} s{ss ss}}", "janus", "message", "session_id", (json_int_t)session, "handle_id",
-                     (json_int_t)handle, "transaction", "j", "body", "request", "answer", "jsep", "type", "offer",
-                     "sdp", sdp);
-    text = json_dumps(root, 0);
-    world_say(WORLD_WS, text);
-    free(text);
-    free(sdp);
-    json_decref(root);
+    world_jsep(session, handle, "{\"request\":\"answer\"}", "offer", "chromium-all");
     reply = ask("\"janus\":\"loops_info\"");
     list = json_object_get(reply, "loops");
     assert_int_equal(json_array_size(list), 3);
@@ -304,8 +295,8 @@ static void assert_text(const json_t *o, const char *name, const char *text)
 static void handles(void **state)
 {
     uint64_t session, handle;
-    char *sdp = fixture_sdp("chromium-all"), *text;
-    json_t *reply, *info, *root;
+    json_t *reply, *info;
+    char *text;
 
     world_begin(NULL);
     session = world_session(WORLD_WS);
@@ -330,14 +321,7 @@ static void handles(void **state)
     assert_null(json_object_get(json_object_get(reply, "info"), "flags"));
     json_decref(reply);
 
-    root = json_pack("{ss sI sI ss s{ss} s{ss ss}}", "janus", "message", "session_id", (json_int_t)session, "handle_id",
-                     (json_int_t)handle, "transaction", "j", "body", "request", "answer", "jsep", "type", "offer",
-                     "sdp", sdp);
-    text = json_dumps(root, 0);
-    world_say(WORLD_WS, text);
-    free(text);
-    free(sdp);
-    json_decref(root);
+    world_jsep(session, handle, "{\"request\":\"answer\"}", "offer", "chromium-all");
     reply = HANDLE_INFO(""); /* the worker is asked */
     info = json_object_get(reply, "info");
     assert_true(json_is_object(json_object_get(json_object_get(info, "webrtc"), "ice")));
@@ -389,9 +373,7 @@ static void handles(void **state)
 static void after_the_end(void **state)
 {
     uint64_t session, handle;
-    char *sdp = fixture_sdp("chromium-all");
-    json_t *reply, *root;
-    char *text;
+    json_t *reply;
 
     world_begin(NULL);
     session = world_session(WORLD_WS);
@@ -404,14 +386,7 @@ static void after_the_end(void **state)
     reply = HANDLE_INFO("");
     assert_int_equal(json_integer_value(json_object_get(json_object_get(reply, "info"), "pending-trickles")), 1);
     json_decref(reply);
-    root = json_pack("{ss sI sI ss s{ss} s{ss ss}}", "janus", "message", "session_id", (json_int_t)session, "handle_id",
-                     (json_int_t)handle, "transaction", "j", "body", "request", "answer", "jsep", "type", "offer",
-                     "sdp", sdp);
-    text = json_dumps(root, 0);
-    world_say(WORLD_WS, text);
-    free(text);
-    free(sdp);
-    json_decref(root);
+    world_jsep(session, handle, "{\"request\":\"answer\"}", "offer", "chromium-all");
     reply = HANDLE_INFO("");
     assert_null(json_object_get(json_object_get(reply, "info"), "pending-trickles"));
     json_decref(reply);

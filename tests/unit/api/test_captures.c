@@ -10,7 +10,6 @@
 #include <cmocka.h>
 
 #include "api/inside.h"
-#include "support/fixture.h"
 #include "support/world.h"
 
 static char *folder; /* of this test */
@@ -150,18 +149,8 @@ static void one_at_a_time(void **state)
 /* Its PeerConnection ends, and so does the capture; another one may begin. */
 static void over_with_the_connection(void **state)
 {
-    char *sdp = fixture_sdp("chromium-all"), *text;
-    json_t *root;
-
     begin();
-    root = json_pack("{ss sI sI ss s{ss} s{ss ss}}", "janus", "message", "session_id", (json_int_t)session, "handle_id",
-                     (json_int_t)handle, "transaction", "j", "body", "request", "answer", "jsep", "type", "offer",
-                     "sdp", sdp);
-    text = json_dumps(root, 0);
-    world_say(WORLD_WS, text);
-    free(text);
-    free(sdp);
-    json_decref(root);
+    world_jsep(session, handle, "{\"request\":\"answer\"}", "offer", "chromium-all");
     assert_int_equal(code(PCAP "\"%F\",\"filename\":\"a.pcap\""), 0);
     world_news(GW_NEWS_DOWN, "DTLS alert");
     world_news(GW_NEWS_CLOSED, NULL);

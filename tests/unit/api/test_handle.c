@@ -7,7 +7,6 @@
 #include <cmocka.h>
 
 #include "api/inside.h"
-#include "support/fixture.h"
 #include "support/world.h"
 
 static uint64_t session, handle;
@@ -42,16 +41,7 @@ static void expect(const char *janus)
 
 static void offer(void)
 {
-    char *sdp = fixture_sdp("chromium-all"), *text;
-    json_t *root = json_pack("{ss sI sI ss s{ss} s{ss ss}}", "janus", "message", "session_id", (json_int_t)session,
-                             "handle_id", (json_int_t)handle, "transaction", "j", "body", "request", "answer", "jsep",
-                             "type", "offer", "sdp", sdp);
-
-    text = json_dumps(root, 0);
-    world_say(WORLD_WS, text);
-    free(text);
-    free(sdp);
-    json_decref(root);
+    world_jsep(session, handle, "{\"request\":\"answer\"}", "offer", "chromium-all");
 }
 
 static void refused_by_the_plugin(void **state)

@@ -9,7 +9,6 @@
 #include <cmocka.h>
 
 #include "api/events.h"
-#include "support/fixture.h"
 #include "support/world.h"
 
 static uint64_t session, handle;
@@ -17,20 +16,10 @@ static uint64_t session, handle;
 /* An echo of Chromium's offer (mid 0 audio, mid 1 video) that is up; what was said until then is passed over. */
 static void begin(const char *const *settings)
 {
-    char *sdp = fixture_sdp("chromium-all"), *text;
-    json_t *root;
-
     world_begin(settings);
     session = world_session(WORLD_WS);
     handle = world_attach(WORLD_WS, session);
-    root = json_pack("{ss sI sI ss s{ss} s{ss ss}}", "janus", "message", "session_id", (json_int_t)session, "handle_id",
-                     (json_int_t)handle, "transaction", "j", "body", "request", "answer", "jsep", "type", "offer",
-                     "sdp", sdp);
-    text = json_dumps(root, 0);
-    world_say(WORLD_WS, text);
-    free(text);
-    free(sdp);
-    json_decref(root);
+    world_jsep(session, handle, "{\"request\":\"answer\"}", "offer", "chromium-all");
     world_news(GW_NEWS_UP, NULL);
     while (!world_quiet(WORLD_WS))
         json_decref(world_heard(WORLD_WS));

@@ -31,16 +31,10 @@ static void message(const char *request, const char *more)
 /* With a real browser's offer. */
 static void message_with(const char *request, const char *type, const char *fixture)
 {
-    char *sdp = fixture_sdp(fixture), *text;
-    json_t *root =
-        json_pack("{ss sI sI ss s{ss} s{ss ss}}", "janus", "message", "session_id", (json_int_t)session, "handle_id",
-                  (json_int_t)handle, "transaction", "j", "body", "request", request, "jsep", "type", type, "sdp", sdp);
+    char *body = g_strdup_printf("{\"request\":\"%s\"}", request);
 
-    text = json_dumps(root, 0);
-    world_say(WORLD_WS, text);
-    free(text);
-    free(sdp);
-    json_decref(root);
+    world_jsep(session, handle, body, type, fixture);
+    g_free(body);
 }
 
 /* The next thing has this `janus`; returns it. */

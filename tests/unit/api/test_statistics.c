@@ -7,7 +7,6 @@
 #include <cmocka.h>
 
 #include "api/events.h"
-#include "support/fixture.h"
 #include "support/world.h"
 
 static GQueue told; /* json_t *: events of media */
@@ -28,9 +27,7 @@ static void note(const struct gw_order *o)
 /* A connection that is up, and a handler that wants to hear of media. */
 static void begin(const char *const *settings)
 {
-    char *sdp = fixture_sdp("chromium-all"), *text;
     uint64_t session, handle;
-    json_t *root;
 
     questions = 0;
     world_begin(settings);
@@ -39,14 +36,7 @@ static void begin(const char *const *settings)
     gw_events_started(world.api);
     session = world_session(WORLD_WS);
     handle = world_attach(WORLD_WS, session);
-    root = json_pack("{ss sI sI ss s{ss} s{ss ss}}", "janus", "message", "session_id", (json_int_t)session, "handle_id",
-                     (json_int_t)handle, "transaction", "j", "body", "request", "answer", "jsep", "type", "offer",
-                     "sdp", sdp);
-    text = json_dumps(root, 0);
-    world_say(WORLD_WS, text);
-    free(text);
-    free(sdp);
-    json_decref(root);
+    world_jsep(session, handle, "{\"request\":\"answer\"}", "offer", "chromium-all");
     world_news(GW_NEWS_UP, NULL);
     world.watch = note;
 }

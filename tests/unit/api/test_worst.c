@@ -7,7 +7,6 @@
 #include <cmocka.h>
 
 #include "api/inside.h"
-#include "support/fixture.h"
 #include "support/world.h"
 
 #define S 1000000ll
@@ -36,28 +35,18 @@ static void begin(unsigned n)
                                            "limits.requests_per_address",
                                            "0",
                                            NULL};
-    char *sdp = fixture_sdp("chromium-data"), *text;
-    uint64_t session, handle;
-    json_t *root;
+    uint64_t session;
 
     asked = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     world_peers = 2 * n;
     world_begin(settings);
     session = world_session(WORLD_WS);
-    root = json_pack("{ss sI ss s{ss} s{ss ss}}", "janus", "message", "session_id", (json_int_t)session, "transaction",
-                     "j", "body", "request", "answer", "jsep", "type", "offer", "sdp", sdp);
     for (unsigned i = 0; i < n; i++) {
-        handle = world_attach(WORLD_WS, session);
-        json_object_set_new(root, "handle_id", json_integer((json_int_t)handle));
-        text = json_dumps(root, 0);
-        world_say(WORLD_WS, text);
-        free(text);
+        world_jsep(session, world_attach(WORLD_WS, session), "{\"request\":\"answer\"}", "offer", "chromium-data");
         world_news(GW_NEWS_UP, NULL);
         while (!world_quiet(WORLD_WS))
             json_decref(world_heard(WORLD_WS));
     }
-    json_decref(root);
-    free(sdp);
     world.watch = note;
 }
 

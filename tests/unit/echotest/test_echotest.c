@@ -7,7 +7,6 @@
 
 #include <cmocka.h>
 
-#include "support/fixture.h"
 #include "support/world.h"
 
 extern const struct cardea_plugin cardea_plugin;
@@ -52,20 +51,15 @@ static void end(void)
 /* A message with this body, and with an offer of a browser if one is named. What comes of it is to be heard. */
 static void say(const char *body, const char *fixture)
 {
-    json_t *root = json_pack("{ss sI sI ss}", "janus", "message", "session_id", (json_int_t)session, "handle_id",
-                             (json_int_t)handle, "transaction", "t"),
-           *parsed = json_loads(body, JSON_DECODE_ANY, NULL);
-    char *sdp = fixture ? fixture_sdp(fixture) : NULL, *text;
+    char *text = g_strdup_printf("{\"janus\":\"message\",\"session_id\":%llu,\"handle_id\":%llu,\"transaction\":\"t\","
+                                 "\"body\":%s}",
+                                 (unsigned long long)session, (unsigned long long)handle, body);
 
-    assert_non_null(parsed);
-    json_object_set_new(root, "body", parsed);
-    if (sdp)
-        json_object_set_new(root, "jsep", json_pack("{ss ss}", "type", "offer", "sdp", sdp));
-    text = json_dumps(root, 0);
-    world_say(WORLD_WS, text);
-    free(text);
-    free(sdp);
-    json_decref(root);
+    if (fixture)
+        world_jsep(session, handle, body, "offer", fixture);
+    else
+        world_say(WORLD_WS, text);
+    g_free(text);
 }
 
 /* The data of the next event of the plugin; other things that are heard are passed over. NULL: there is none. */
