@@ -8,10 +8,9 @@ import { after, before, test } from 'node:test';
 import { MediaStreamTrack, RtpHeader, RtpPacket } from 'werift';
 import { Socket, post } from './lib/client.mjs';
 import { Gateway } from './lib/gateway.mjs';
-import { within } from './lib/wait.mjs';
+import { wait, within } from './lib/wait.mjs';
 import { connect, weriftPeer } from './lib/werift.mjs';
 
-const pause = (ms) => new Promise((wake) => setTimeout(wake, ms));
 let gateway, s, session_id, handle_id, track, pc, speaking;
 
 before(async () => {
@@ -59,7 +58,7 @@ test('from before the call on, decrypted, in both directions, readable by tshark
   assert.deepEqual(reply, { janus: 'success', transaction: 'a' });
   assert.equal((await admin({ janus: 'start_text2pcap', folder })).error.code, 490);
   await call();
-  await pause(3000);
+  await wait(3000);
   const { info } = await admin({ janus: 'handle_info' });
   assert.equal(info['dump-to-pcap'], true);
   assert.ok(info.created <= info['agent-created'] && info['agent-created'] <= info['agent-started']);
@@ -69,7 +68,7 @@ test('from before the call on, decrypted, in both directions, readable by tshark
   assert.equal(info['pcap-file'], join(folder, 'call.pcap'));
   assert.equal((await admin({ janus: 'stop_pcap' })).janus, 'success');
   assert.equal((await admin({ janus: 'handle_info' })).info['dump-to-pcap'], undefined);
-  await pause(300);
+  await wait(300);
   const rows = execFileSync('tshark', ['-r', join(folder, 'call.pcap'), '-d', 'udp.port==5004,rtp', '-o', 'rtp.heuristic_rtp:FALSE',
     '-T', 'fields', '-E', 'separator=|', '-e', 'ip.src', '-e', '_ws.col.Protocol', '-e', 'rtp.ssrc', '-e', 'rtp.payload', '-e', '_ws.malformed',
     '-e', 'ip.checksum.status'], { encoding: 'utf8', timeout: 60000, stdio: ['ignore', 'pipe', 'ignore'] }).trim().split('\n').map((row) => row.split('|'));
@@ -84,11 +83,11 @@ test('from before the call on, decrypted, in both directions, readable by tshark
 
 test('as text, truncated; the end of the call ends it', async () => {
   assert.equal((await admin({ janus: 'start_text2pcap', folder: gateway.captures, filename: 'call.txt', truncate: 16 })).janus, 'success');
-  await pause(500);
+  await wait(500);
   await s.ask({ janus: 'hangup', session_id, handle_id });
   await s.next((m) => m.janus === 'hangup');
   assert.equal((await admin({ janus: 'stop_text2pcap' })).error.code, 490);
-  await pause(300);
+  await wait(300);
   const lines = readFileSync(join(gateway.captures, 'call.txt'), 'utf8').trim().split('\n');
   assert.ok(lines.length > 10);
   for (const line of lines) assert.match(line, /^[IO] \d\d:\d\d:\d\d\.\d{6} 000000( [0-9a-f]{2}){2,16} RT(C)?P$/);

@@ -7,16 +7,15 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openBrowser, openPage, until } from './lib/browser.mjs';
+import { agentLine } from './lib/agent.mjs';
 import { Gateway, SOURCE, freeTcp } from './lib/gateway.mjs';
 import { joinOverHttp, joinOverSocket } from './lib/joins.mjs';
 import { seesAll, watchFrames } from './lib/watching.mjs';
-
-const wait = (ms) => new Promise((wake) => setTimeout(wake, ms));
+import { eventually, wait } from './lib/wait.mjs';
 
 /** HAProxy with conf/deploy/haproxy.cfg, its addresses replaced by ours. */
 async function startBalancer(ports, nodes) {
@@ -56,16 +55,6 @@ async function startBalancer(ports, nodes) {
     },
   };
 }
-
-async function eventually(what, fn, seconds = 20) {
-  for (const end = Date.now() + seconds * 1000; Date.now() < end; await wait(200)) if (await fn()) return;
-  throw new Error(`waited in vain for: ${what}`);
-}
-
-const agentLine = (port) => new Promise((done, fail) => {
-  let text = '';
-  createConnection(port, '127.0.0.1').on('data', (d) => (text += d)).on('end', () => done(text)).on('error', fail);
-});
 
 test('a rolling deploy behind HAProxy cuts no call and fails no join', async () => {
   const ports = { front: await freeTcp(), stats: await freeTcp() };

@@ -9,12 +9,7 @@ import { WebSocketServer } from 'ws';
 import { Socket, post } from './lib/client.mjs';
 import { Gateway } from './lib/gateway.mjs';
 import { connect, weriftPeer } from './lib/werift.mjs';
-
-const pause = (ms) => new Promise((wake) => setTimeout(wake, ms));
-async function until(what, fn, ms = 20000) {
-  for (const end = Date.now() + ms; Date.now() < end; await pause(50)) if (fn()) return;
-  throw new Error(`waited in vain for ${what}`);
-}
+import { eventually, wait } from './lib/wait.mjs';
 
 /** A web server that keeps the events of POSTs, and a WebSocket server that keeps those of messages. */
 class Backend {
@@ -85,12 +80,12 @@ test('a call, told event by event', async () => {
   await connect(pc, (jsep) => s.ask({ janus: 'message', session_id, handle_id, body: {}, jsep }), () => s.next((m) => m.jsep, 20000));
   await s.next((m) => m.janus === 'webrtcup', 20000);
   await admin({ janus: 'custom_event', schema: 'note', data: { n: 5 } });
-  await until('statistics', () => backend.events.some((e) => e.type === 32 && e.subtype === 3 && e.handle_id === handle_id));
+  await eventually('statistics', () => backend.events.some((e) => e.type === 32 && e.subtype === 3 && e.handle_id === handle_id));
   await pc.close();
   await s.ask({ janus: 'destroy', session_id });
   s.close();
-  await until('the end', () => backend.events.some((e) => e.type === 1 && e.event.name === 'destroyed'));
-  await until('the end of the connection', () => backend.events.some((e) => e.type === 128 && e.event.data.event === 'disconnected'));
+  await eventually('the end', () => backend.events.some((e) => e.type === 1 && e.event.name === 'destroyed'));
+  await eventually('the end of the connection', () => backend.events.some((e) => e.type === 128 && e.event.data.event === 'disconnected'));
 
   const all = backend.events;
   const find = (type, subtype, want = () => true) => {
@@ -147,15 +142,15 @@ test('an outage: tried again, then the rest is delivered in order', async () => 
   const seen = backend.events.length;
   await backend.close();
   for (let i = 0; i < 3; i++) await admin({ janus: 'custom_event', schema: 'outage', data: { i } });
-  await pause(200);
+  await wait(200);
   await backend.open(port);
   await admin({ janus: 'custom_event', schema: 'after', data: {} });
-  await until('what came after the outage', () => backend.events.slice(seen).some((e) => e.event.schema === 'after'));
+  await eventually('what came after the outage', () => backend.events.slice(seen).some((e) => e.event.schema === 'after'));
   const numbers = backend.events.slice(seen).filter((e) => e.event.schema === 'outage').map((e) => e.event.data.i);
   assert.deepEqual(numbers, [...numbers].sort());
   const { response } = await admin({ janus: 'query_eventhandler', handler: 'janus.eventhandler.sampleevh', request: { request: 'status' } });
   assert.ok(response.retries > 0 && response.delivered > 0);
-  await until('the socket is open again', () => backend.sockets.clients.size === 1);
+  await eventually('the socket is open again', () => backend.sockets.clients.size === 1);
 });
 
 test('an operator changes what is told, and how', async () => {
@@ -166,12 +161,12 @@ test('an operator changes what is told, and how', async () => {
   assert.equal((await query({ request: 'tweak', events: 'sessions,dance' })).error_code, 413);
   assert.equal((await query({ request: 'tweak', backend: 'nonsense' })).error_code, 413);
   assert.equal((await query({ request: 'tweak', events: 'external', grouping: false, compress: false })).result, 200);
-  await pause(100);
+  await wait(100);
   const seen = backend.posts.length;
   await admin({ janus: 'custom_event', schema: 'one', data: {} });
   await admin({ janus: 'custom_event', schema: 'two', data: {} });
   const single = () => backend.posts.slice(seen).filter((p) => ['one', 'two'].includes(p.body.event?.schema));
-  await until('two single events', () => single().length === 2);
+  await eventually('two single events', () => single().length === 2);
   const fresh = single();
   assert.deepEqual(fresh.map((p) => p.body.event.schema), ['one', 'two']);
   assert.ok(fresh.every((p) => p.headers['content-encoding'] === undefined));

@@ -9,26 +9,13 @@ import { test } from 'node:test';
 import WebSocket from 'ws';
 import { post, Socket } from './lib/client.mjs';
 import { BUILD, Gateway, SOURCE } from './lib/gateway.mjs';
-import { within } from './lib/wait.mjs';
+import { eventually, wait, within } from './lib/wait.mjs';
 
-const wait = (ms) => new Promise((wake) => setTimeout(wake, ms));
 const run = (program, ...args) => execFileSync(program, args, { stdio: 'pipe' }).toString();
 const root = process.getuid() === 0;
 const asAdmin = async (g, request) => (await post(`http://127.0.0.1:${g.adminPort}/admin`, { transaction: 'a', admin_secret: 'e2e-admin', ...request })).json;
 const sessions = async (g) => (await asAdmin(g, { janus: 'list_sessions' })).sessions;
 const sockets = async (g) => (await asAdmin(g, { janus: 'query_transport', transport: 'cardea.transport.websockets', request: { request: 'connections' } })).response;
-
-/** Until it is so; the last answer. */
-async function until(what, ask, ms = 20000) {
-  const end = Date.now() + ms;
-  let answer;
-  do {
-    answer = await ask();
-    if (answer) return answer;
-    await wait(100);
-  } while (Date.now() < end);
-  assert.fail(`waited in vain for: ${what}`);
-}
 
 /** cardea-load; `over` resolves with its exit code, what it printed and its figures. */
 function load(g, ...args) {
@@ -56,7 +43,7 @@ test('a WebSocket that is not read: its queue has a bound, then it is closed, an
     const now = await sockets(g);
     assert.equal(now.overflows, 1);
     assert.equal(now.connections, 1, 'the other one is left');
-    await until('the end of the session', async () => !(await sessions(g)).length);
+    await eventually('the end of the session', async () => !(await sessions(g)).length);
     blocked.terminate();
     other.close();
   } finally {
@@ -94,13 +81,13 @@ test('clients that vanish behind a link: their sessions, calls and sockets end b
   try {
     const [before, gauge] = [files(), async (name) => Number((await (await fetch(`${g.pages}/metrics`)).text()).match(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\d+)`, 'm'))?.[1])];
     child = spawn('ip', ['netns', 'exec', far.ns, join(BUILD, 'cardea-load'), '--server', g.ws, '--quiet', '--rooms=1', '--publishers=1', '--subscribers=5', '--seconds=60'], { stdio: 'ignore' });
-    await until('six calls', async () => (await gauge('cardea_peer_connections')) >= 6);
+    await eventually('six calls', async () => (await gauge('cardea_peer_connections')) >= 6);
     assert.ok((await sessions(g)).length >= 1);
     far.drop();
-    await until('nobody is left', async () => !(await sessions(g)).length, 40000);
-    await until('their sockets are closed', async () => !(await sockets(g)).connections, 40000);
-    await until('their PeerConnections are gone', async () => (await gauge('cardea_peer_connections')) === 0, 40000);
-    await until('their descriptors are free', () => files() <= before + 3); // our own requests keep theirs open
+    await eventually('nobody is left', async () => !(await sessions(g)).length, 40000);
+    await eventually('their sockets are closed', async () => !(await sockets(g)).connections, 40000);
+    await eventually('their PeerConnections are gone', async () => (await gauge('cardea_peer_connections')) === 0, 40000);
+    await eventually('their descriptors are free', () => files() <= before + 3); // our own requests keep theirs open
   } finally {
     child?.kill('SIGKILL');
     await g.stop();
@@ -128,17 +115,17 @@ test('a worker without time: the newest work is refused, calls go on, and later 
   const refused = async (want) => { const { json } = await create(); return (json.error?.code === 472) === want && json; };
   try {
     const call = load(g, '--rooms=1', '--publishers=1', '--subscribers=4', '--bitrate=300000', '--seconds=8', '--warm-up=1');
-    await until('the call', async () => (await sessions(g)).length > 0);
+    await eventually('the call', async () => (await sessions(g)).length > 0);
     await wait(1000);
     const starved = starve(g.process.pid);
     let reply;
     try {
-      reply = await until('a refusal', () => refused(true));
+      reply = await eventually('a refusal', () => refused(true));
     } finally {
       await starved.end();
     }
     assert.match(reply.error.reason, /full \(lag\)/);
-    await until('room again', () => refused(false));
+    await eventually('room again', () => refused(false));
     const { code, text, figure } = await call.over;
     assert.equal(code, 0, text);
     assert.equal(figure('failed_clients'), 0);
@@ -166,10 +153,10 @@ test('a plugin that does not return has a name in the log, in a request and in i
     const handle_id = (await s.ask({ janus: 'attach', session_id, plugin: 'cardea.plugin.stalls' })).data.id;
     const ask = (request) => s.ask({ janus: 'message', session_id, handle_id, body: { request } });
     assert.equal((await ask('stall')).plugindata.data.stalls, 'over');
-    await until('a line about the request', () => /stands still since \d+ ms, in cardea\.plugin\.stalls \(stall\)/.test(g.log));
+    await eventually('a line about the request', () => /stands still since \d+ ms, in cardea\.plugin\.stalls \(stall\)/.test(g.log));
     await ask('later');
-    await until('a line about the timer', () => /stands still since \d+ ms, in stalls\.so \(timer\)/.test(g.log));
-    await until('that it moves again', () => (g.log.match(/moves again after/g) ?? []).length === 2);
+    await eventually('a line about the timer', () => /stands still since \d+ ms, in stalls\.so \(timer\)/.test(g.log));
+    await eventually('that it moves again', () => (g.log.match(/moves again after/g) ?? []).length === 2);
     assert.equal((await s.ask({ janus: 'keepalive', session_id })).janus, 'ack');
     s.close();
   } finally {
@@ -189,7 +176,7 @@ test('a wall clock that jumps, forwards and back: calls, sessions and timers do 
     const s = await Socket.open(g.ws);
     const session_id = (await s.ask({ janus: 'create' })).data.id;
     const call = load(g, '--rooms=1', '--publishers=1', '--subscribers=3', '--bitrate=300000', '--seconds=8', '--warm-up=1');
-    await until('the call', async () => (await sessions(g)).length > 1);
+    await eventually('the call', async () => (await sessions(g)).length > 1);
     for (const hours of [100, -1000, 0]) {
       await wait(1000);
       jump(hours * 3600);

@@ -7,8 +7,8 @@ import { test } from 'node:test';
 import WebSocket from 'ws';
 import { Socket, post } from './lib/client.mjs';
 import { BUILD, Gateway } from './lib/gateway.mjs';
+import { wait } from './lib/wait.mjs';
 
-const wait = (ms) => new Promise((wake) => setTimeout(wake, ms));
 const create = { janus: 'create', transaction: 't' };
 
 const createAs = async (g, forwarded) => (await (await fetch(g.http, {

@@ -11,17 +11,7 @@ import { test } from 'node:test';
 import { openBrowser, openPage } from './lib/browser.mjs';
 import { Socket } from './lib/client.mjs';
 import { BUILD, Gateway, SOURCE, freeTcp } from './lib/gateway.mjs';
-
-const wait = (ms) => new Promise((wake) => setTimeout(wake, ms));
-
-async function eventually(what, fn, seconds = 20) {
-  let last;
-  for (const end = Date.now() + seconds * 1000; Date.now() < end; await wait(200)) {
-    last = await Promise.resolve().then(fn).catch((e) => void (last = e));
-    if (last) return last;
-  }
-  throw new Error(`waited in vain for: ${what}`);
-}
+import { eventually, wait } from './lib/wait.mjs';
 
 function run(command, args) {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -46,7 +36,7 @@ scrape_configs: [ { job_name: cardea, static_configs: [ { targets: [ '127.0.0.1:
     execFileSync('promtool', ['check', 'metrics'], { input: text, stdio: ['pipe', 'pipe', 'pipe'] }); // throws on any complaint
     assert.match(text, /^cardea_load_ratio [0-9.e-]+$/m);
     const query = async (q) => (await (await fetch(`http://127.0.0.1:${port}/api/v1/query?query=${encodeURIComponent(q)}`)).json()).data?.result;
-    await eventually('the load in Prometheus', async () => (await query('cardea_load_ratio'))?.length === 1, 40);
+    await eventually('the load in Prometheus', async () => (await query('cardea_load_ratio'))?.length === 1, 40000);
     const [components] = await query('count(cardea_load_component_ratio)');
     assert.equal(components.value[1], '9');
     for (const { targets } of JSON.parse(readFileSync(join(SOURCE, 'conf/deploy/grafana-dashboard.json'))).panels)
@@ -134,7 +124,7 @@ test('the figure is true: the processor share under load is what the kernel says
   const g = await Gateway.start({ loadreport: { limits: { machine: false } } });
   const generator = run(join(BUILD, 'cardea-load'), ['--server', g.ws, '--quiet', '--rooms=2', '--publishers=2', '--subscribers=10', '--seconds=30']);
   try {
-    await eventually('media', async () => (await (await load(g)).json()).traffic.out_pps > 1000, 60);
+    await eventually('media', async () => (await (await load(g)).json()).traffic.out_pps > 1000, 60000);
     // Pushed reports: every figure is counted once, for the second that it is about, however late this process runs.
     const s = await Socket.open(g.ws);
     const session_id = (await s.ask({ janus: 'create' })).data.id;
@@ -210,7 +200,7 @@ test('the connections that fare worst, and a room that says how many will come: 
     const worst = await eventually('figures of connections that lose', async () => {
       const list = await (await load(g, '/load/connections')).json();
       return list.length === 4 && list.every((c) => c.loss > 0.02 && c.sent_bps > 0) && list; // each is looked at every 10 s
-    }, 45);
+    }, 45000);
     for (const c of worst) assert.ok(c.session_id && c.handle_id && c.tracks === 2 && c.plugin === 'janus.plugin.videoroom', JSON.stringify(c));
     const score = (c) => c.loss * 10 + c.rtt_ms / 1000 + 2 * c.tracks_waiting / c.tracks;
     for (let i = 1; i < worst.length; i++) assert.ok(score(worst[i - 1]) >= score(worst[i]) - 0.02, JSON.stringify(worst));
@@ -226,13 +216,13 @@ test('the connections that fare worst, and a room that says how many will come: 
       const after = await eventually('those who are expected', async () => {
         const r = await (await load(g)).json();
         return r.counts.expected > 99990 && r.predicted > 4 && r;
-      }, 30);
+      }, 30000);
       assert.ok(after.load < 4 && after.predicted > before.predicted, JSON.stringify(after));
       assert.equal(await create(), 472, 'refused before the load is there');
     } finally {
       await browser.close();
     }
-    await eventually('a way in', async () => (await create()) === 0, 30);
+    await eventually('a way in', async () => (await create()) === 0, 30000);
   } finally {
     s.close();
     await generator.stop();

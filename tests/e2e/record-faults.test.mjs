@@ -10,8 +10,8 @@ import { openBrowser, openPage } from './lib/browser.mjs';
 import { Socket } from './lib/client.mjs';
 import { BUILD, Gateway, SOURCE } from './lib/gateway.mjs';
 import { decode, finished, manifests, probe, recordInPage } from './lib/recording.mjs';
+import { wait } from './lib/wait.mjs';
 
-const wait = (ms) => new Promise((wake) => setTimeout(wake, ms));
 const OFFER = readFileSync(join(SOURCE, 'tests/fixtures/sdp/chromium-sendonly.sdp'), 'utf8');
 
 let browser;

@@ -7,8 +7,7 @@ import { after, before, test } from 'node:test';
 import { openBrowser, openPage } from './lib/browser.mjs';
 import { Gateway } from './lib/gateway.mjs';
 import { brightness, decode, manifests, probe, sentPictures, times, tool } from './lib/recording.mjs';
-
-const wait = (ms) => new Promise((wake) => setTimeout(wake, ms));
+import { wait } from './lib/wait.mjs';
 
 let browser;
 before(async () => (browser = await openBrowser()));

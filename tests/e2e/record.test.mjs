@@ -10,8 +10,7 @@ import { Gateway } from './lib/gateway.mjs';
 import {
   decode, finished, flashesAndBeeps, manifests, probe, recordInPage, sentPictures, stopInPage, tool,
 } from './lib/recording.mjs';
-
-const wait = (ms) => new Promise((wake) => setTimeout(wake, ms));
+import { wait } from './lib/wait.mjs';
 
 /** On a busy machine pictures come late: a file waits for them. */
 const PATIENT = { media: { gather_ms: 20000 } };

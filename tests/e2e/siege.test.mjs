@@ -11,8 +11,8 @@ import { connect } from 'node:net';
 import { test } from 'node:test';
 import { Gateway, freeTcp } from './lib/gateway.mjs';
 import { Socket } from './lib/client.mjs';
+import { wait } from './lib/wait.mjs';
 
-const wait = (ms) => new Promise((wake) => setTimeout(wake, ms));
 const rss = (g) => Number(readFileSync(`/proc/${g.process.pid}/status`, 'utf8').match(/VmRSS:\s*(\d+)/)[1]) * 1024;
 const well = async (g) => assert.equal((await fetch(`${g.http}/info`, { signal: AbortSignal.timeout(10000) })).status, 200);
 

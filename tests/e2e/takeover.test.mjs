@@ -8,22 +8,15 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openBrowser, openPage, until } from './lib/browser.mjs';
 import { Socket, post } from './lib/client.mjs';
+import { agentLine } from './lib/agent.mjs';
 import { BUILD, Gateway, freeTcp } from './lib/gateway.mjs';
 import { joinOverHttp, joinOverSocket } from './lib/joins.mjs';
 import { seesAll, watchFrames } from './lib/watching.mjs';
-
-const wait = (ms) => new Promise((wake) => setTimeout(wake, ms));
-const within = (promise, ms, what) => Promise.race([promise, wait(ms).then(() => { throw new Error(`waited in vain for ${what}`); })]);
-
-const agentLine = (port) => new Promise((done, fail) => {
-  let text = '';
-  createConnection(port, '127.0.0.1').on('data', (d) => (text += d)).on('end', () => done(text)).on('error', fail);
-});
+import { wait, within } from './lib/wait.mjs';
 
 test('a new process takes over under load: no join fails, no call is cut', async () => {
   const agent = await freeTcp();
@@ -95,7 +88,7 @@ test('a new process takes over under load: no join fails, no call is cut', async
       assert.ok(longest < 4000, `a picture stood still for ${Math.round(longest)} ms`);
     }
     for (const page of pages) await page.close();
-    assert.deepEqual(await within(old.exited, 30000, 'the end of the old process'), { code: 0, signal: null });
+    assert.deepEqual(await within('the end of the old process', old.exited, 30000), { code: 0, signal: null });
     going = false;
     await Promise.all(streams);
     assert.deepEqual(joins.failed, []);
@@ -104,7 +97,7 @@ test('a new process takes over under load: no join fails, no call is cut', async
     // And once more: the first block of media ports is free again.
     const third = await fresh.takeOver();
     assert.match(third.log, new RegExp(`media from UDP port ${old.mediaPort} on`));
-    assert.deepEqual(await within(fresh.exited, 30000, 'the end of the second process'), { code: 0, signal: null });
+    assert.deepEqual(await within('the end of the second process', fresh.exited, 30000), { code: 0, signal: null });
     fresh = third;
     await joinOverSocket(old.ws);
   } finally {
@@ -151,13 +144,13 @@ test('nobody to take over from: it starts as always; a pid file goes from one to
   g.process.kill('SIGINT');
   await g.exited;
   const one = start();
-  assert.match(await within(serves(one), 20000, 'the first'), /nobody is there to take over from/);
+  assert.match(await within('the first', serves(one), 20000), /nobody is there to take over from/);
   assert.equal(readFileSync(pid, 'utf8').trim(), String(one.pid));
   const two = start();
-  await within(serves(two), 20000, 'the second');
-  await within(once(one, 'exit'), 20000, 'the end of the first');
+  await within('the second', serves(two), 20000);
+  await within('the end of the first', once(one, 'exit'), 20000);
   assert.equal(readFileSync(pid, 'utf8').trim(), String(two.pid));
   two.kill('SIGINT');
-  await within(once(two, 'exit'), 20000, 'the end of the second');
+  await within('the end of the second', once(two, 'exit'), 20000);
   assert.ok(!existsSync(pid));
 });

@@ -10,6 +10,7 @@ import { after, before, test } from 'node:test';
 import { Socket, post } from './lib/client.mjs';
 import { BUILD, Gateway } from './lib/gateway.mjs';
 import { connect, weriftPeer } from './lib/werift.mjs';
+import { wait } from './lib/wait.mjs';
 
 let gateway;
 before(async () => {
@@ -21,8 +22,6 @@ before(async () => {
   });
 });
 after(() => gateway?.stop());
-
-const pause = (ms) => new Promise((wake) => setTimeout(wake, ms));
 
 /** Publishers and subscribers; resolves with what it printed. */
 function load(...args) {
@@ -42,10 +41,10 @@ async function echo(n) {
   const heard = [];
   channel.onMessage.subscribe((m) => heard.push(String(m)));
   await connect(pc, (jsep) => s.ask({ janus: 'message', session_id, handle_id, body: {}, jsep }), () => s.next((m) => m.jsep, 20000));
-  for (let i = 0; i < 200 && channel.readyState !== 'open'; i++) await pause(100);
+  for (let i = 0; i < 200 && channel.readyState !== 'open'; i++) await wait(100);
   assert.equal(channel.readyState, 'open');
   for (let i = 0; i < n; i++) channel.send(`text ${i}`);
-  for (let i = 0; i < 200 && heard.length < n; i++) await pause(100);
+  for (let i = 0; i < 200 && heard.length < n; i++) await wait(100);
   assert.equal(heard.length, n);
   await pc.close();
   await s.ask({ janus: 'destroy', session_id });
@@ -69,7 +68,7 @@ async function operate(state) {
     await ask({ janus: 'set_log_level', level: i % 2 ? 4 : 5 });
     assert.match(await (await fetch(`${gateway.pages}/metrics`)).text(), /cardea_packets_forwarded_total/);
     if (i % 4 === 1) gateway.process.kill('SIGHUP');
-    await pause(100);
+    await wait(100);
   }
   return infos;
 }
@@ -87,7 +86,7 @@ async function polls(state) {
     const handle = (await post(`${gateway.http}/${id}`, { janus: 'attach', plugin: 'janus.plugin.echotest', ...T })).json.data.id;
     await post(`${gateway.http}/${id}/${handle}`, { janus: 'message', body: { audio: true }, ...T });
     await post(`${gateway.http}/${id}/${handle}`, { janus: 'detach', ...T });
-    await pause(50);
+    await wait(50);
   }
   await post(`${gateway.http}/${id}`, { janus: 'destroy', ...T });
   await polling;

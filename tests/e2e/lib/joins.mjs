@@ -2,8 +2,7 @@
 /** Clients that come, join a room and leave, as many do all the time. */
 import assert from 'node:assert/strict';
 import { Socket, post } from './client.mjs';
-
-const wait = (ms) => new Promise((wake) => setTimeout(wake, ms));
+import { wait } from './wait.mjs';
 
 /** Joins a room, says hello, leaves; throws when anything is refused. Whom it met there. */
 export async function joinOverSocket(url, room = 1234) {

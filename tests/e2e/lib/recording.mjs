@@ -4,12 +4,11 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { BUILD } from './gateway.mjs';
+import { wait } from './wait.mjs';
 
 export const manifests = (folder) => readdirSync(folder, { recursive: true })
   .filter((name) => name.endsWith('.json') && !name.endsWith('session.json'))
   .map((name) => JSON.parse(readFileSync(join(folder, name))));
-
-const wait = (ms) => new Promise((wake) => setTimeout(wake, ms));
 
 /** The manifest of a recording once its files are complete. */
 export async function finished(folder, id) {

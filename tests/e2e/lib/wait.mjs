@@ -9,3 +9,17 @@ export function within(what, promise, ms = 30000) {
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
+
+/** So many milliseconds from now. */
+export const wait = (ms) => new Promise((wake) => setTimeout(wake, ms));
+
+/** Asks again and again until the answer is a true one, and gives that. What fails is asked again, too. */
+export async function eventually(what, ask, ms = 20000) {
+  for (const end = Date.now() + ms; ;) {
+    let cause;
+    const answer = await Promise.resolve().then(ask).catch((error) => void (cause = error));
+    if (answer) return answer;
+    if (Date.now() >= end) throw new Error(`waited ${ms / 1000} s in vain for: ${what}`, { cause });
+    await wait(100);
+  }
+}
