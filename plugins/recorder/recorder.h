@@ -3,8 +3,10 @@
  * The recorder: what passes through the gateway into files that play at once, and back.
  *
  *   control thread                                writer thread                       workers
- *   take.c      a recording: taps, end            writer.c    turns, helper            track.c   packet -> ring
- *   session.c   a folder of several, timeline     output.c, segment.c, text.c, mjrfile.c
+ *   take.c      a recording: begin, end           writer.c    turns, helper            track.c   packet -> ring
+ *   taps.c      its sources                       output.c, preroll.c, segment.c, text.c, mjrfile.c
+ *   orders.c    what the writer is told
+ *   session.c   a folder of several, timeline
  *   service.c   for other plugins                 stream.c    ring -> jitter -> frames -> clock
  *   seat.c      recordplay: what a handle is      mux.c       libavformat
  *   requests.c  its verbs

@@ -10,7 +10,8 @@ librecorder_a_SOURCES = plugins/recorder/recorder.h \
 	plugins/recorder/text.c plugins/recorder/text.h \
 	plugins/recorder/mjrfile.c plugins/recorder/mjrfile.h plugins/recorder/output.c plugins/recorder/output.h \
 	plugins/recorder/segment.c plugins/recorder/preroll.c plugins/recorder/preroll.h plugins/recorder/writer.c plugins/recorder/writer.h plugins/recorder/take.c \
-	plugins/recorder/take.h plugins/recorder/site.c plugins/recorder/site.h plugins/recorder/terms.c plugins/recorder/terms.h plugins/recorder/session.c plugins/recorder/session.h plugins/recorder/service.c \
+	plugins/recorder/take.h plugins/recorder/orders.c plugins/recorder/orders.h plugins/recorder/taps.c plugins/recorder/taps.h \
+	plugins/recorder/site.c plugins/recorder/site.h plugins/recorder/terms.c plugins/recorder/terms.h plugins/recorder/session.c plugins/recorder/session.h plugins/recorder/service.c \
 	plugins/recorder/service.h plugins/recorder/name.c plugins/recorder/name.h plugins/recorder/nfo.c \
 	plugins/recorder/nfo.h plugins/recorder/probe.c plugins/recorder/probe.h plugins/recorder/catalog.c \
 	plugins/recorder/catalog.h plugins/recorder/item.c plugins/recorder/item.h plugins/recorder/scan.c plugins/recorder/scan.h plugins/recorder/packetize.c plugins/recorder/packetize.h \

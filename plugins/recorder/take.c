@@ -4,16 +4,13 @@
 #include <string.h>
 
 #include "hooks.h"
+#include "orders.h"
 #include "output.h"
-#include "preroll.h"
 #include "recorder.h"
 #include "session.h"
 #include "site.h"
+#include "taps.h"
 #include "terms.h"
-#include "text.h"
-#include "writer.h"
-
-#define AUDIO_RING (32u << 10)
 
 struct rec_take {
     /* given at creation */
@@ -25,8 +22,8 @@ struct rec_take {
     struct rec_take_conf *wish; /* where it is to lie once it starts; NULL: it is not armed */
     char *path;                 /* of the manifest; NULL: armed */
     struct rec_site site;
-    GPtrArray *tracks; /* tapped; struct rec_track, owned by the writer once they have gone */
     struct rec_output *output;
+    struct rec_taps taps;
     /* state */
     bool ending, paused;
     const char *cause;
@@ -41,66 +38,7 @@ static struct {
     GAsyncQueue *segments; /* JSON of finished files, for the hooks */
 } takes;
 
-static const struct cardea_tap tap_events;
 static const struct rec_output_events output_events;
-
-/* --- to the writer ------------------------------------------------------------------------------------------------ */
-
-struct order {
-    struct rec_output *out;
-    void *what;
-    const char *text;
-    json_t *about;
-    bool flag;
-    int64_t now_us;
-};
-
-static void order(struct rec_take *t, void (*run)(void *), struct order o)
-{
-    struct order *copy = g_new(struct order, 1);
-
-    *copy = o;
-    copy->out = t->output;
-    copy->now_us = recorder.host->now_us();
-    rec_writer_call(run, copy);
-}
-
-#define ORDER(name, does)                                                                                              \
-    static void name(void *arg)                                                                                        \
-    {                                                                                                                  \
-        struct order *o = arg;                                                                                         \
-                                                                                                                       \
-        does;                                                                                                          \
-        g_free(o);                                                                                                     \
-    }
-ORDER(do_begin, rec_output_begin(o->out, o->flag))
-ORDER(do_add, rec_output_add(o->out, o->what))
-ORDER(do_gone, rec_output_gone(o->out, o->what))
-ORDER(do_pause, rec_output_pause(o->out, o->flag))
-ORDER(do_note, rec_output_note(o->out, o->text, o->about, o->now_us))
-ORDER(do_expect, rec_text_expect(o->out))
-ORDER(do_end, rec_output_end(o->out, o->text))
-
-static void do_start(void *arg)
-{
-    struct order *o = arg;
-    struct rec_site *s = o->what;
-
-    rec_preroll_end(o->out, s->folder, s->base);
-    g_free(s);
-    g_free(o);
-}
-
-static void do_message(void *arg)
-{
-    struct order *o = arg;
-    struct rec_message *m = o->what;
-
-    rec_text_write(o->out, m);
-    g_free(m->label);
-    g_free(m);
-    g_free(o);
-}
 
 /* --- from the writer; what is posted needs no memory of its own --------------------------------------------------- */
 
@@ -209,7 +147,7 @@ static void take_free(struct rec_take *t)
     rec_output_free(t->output);
     rec_site_clear(&t->site);
     forget_wish(t);
-    g_ptr_array_free(t->tracks, TRUE);
+    rec_taps_clear(&t->taps);
     json_decref(t->manifest);
     g_free(t->path);
     g_free(t->participant);
@@ -283,6 +221,15 @@ static void settle(struct rec_take *t)
     g_free(manifest);
 }
 
+/* The last tap of a recording that ends: its output may finish. */
+static void no_taps(void *take)
+{
+    struct rec_take *t = take;
+
+    if (t->ending)
+        rec_order_end(t->output, t->cause);
+}
+
 static void open_output(struct rec_take *t, const struct rec_take_conf *conf)
 {
     struct rec_output_conf o = {.folder = g_strdup(t->site.folder), .base = g_strdup(t->site.base)};
@@ -291,7 +238,8 @@ static void open_output(struct rec_take *t, const struct rec_take_conf *conf)
     o.events = &output_events;
     o.owner = t;
     t->output = rec_output_new(&o, rec_terms_manifest(conf, t->id, &o));
-    order(t, do_begin, (struct order){.flag = conf->armed});
+    rec_taps_init(&t->taps, t->output, no_taps, t);
+    rec_order_begin(t->output, conf->armed);
 }
 
 int rec_take_begin(struct rec_take **out, const struct rec_take_conf *conf)
@@ -312,7 +260,6 @@ int rec_take_begin(struct rec_take **out, const struct rec_take_conf *conf)
     t->user = conf->user;
     t->site = site;
     t->participant = g_strdup(conf->participant);
-    t->tracks = g_ptr_array_new();
     g_hash_table_insert(takes.all, &t->id, t);
     open_output(t, conf);
     if (conf->armed)
@@ -325,140 +272,39 @@ int rec_take_begin(struct rec_take **out, const struct rec_take_conf *conf)
 int rec_take_start(struct rec_take *t)
 {
     int err = t->wish ? rec_site_choose(&t->site, t->wish, t->id) : 0;
-    struct rec_site place;
 
     if (err || !t->wish)
         return err;
-    place = (struct rec_site){.folder = g_strdup(t->site.folder), .base = g_strdup(t->site.base)};
     settle(t);
-    order(t, do_start, (struct order){.what = g_memdup2(&place, sizeof(place))});
+    rec_order_start(t->output, t->site.folder, t->site.base);
     forget_wish(t);
     return 0;
 }
 
-/* --- tracks ------------------------------------------------------------------------------------------------------- */
-
-static char *copy(const char *text)
-{
-    return text && *text ? strdup(text) : NULL;
-}
-
-static struct rec_track *make_track(struct rec_take *t, const struct cardea_stream *s, const char *description)
-{
-    const struct rec_track_conf conf = {.kind = s->kind,
-                                        .codec = rec_codec_named(s->codec),
-                                        .mindex = s->mindex,
-                                        .clock_rate = s->clock_rate,
-                                        .mid = copy(s->mid),
-                                        .description = copy(description),
-                                        .fmtp = copy(s->fmtp),
-                                        .orientation_id = s->orientation_id,
-                                        .audiolevel_id = s->audiolevel_id,
-                                        .payload_type = s->payload_type,
-                                        .red_payload_type = s->red_payload_type,
-                                        .stereo = s->stereo,
-                                        .simulcast = s->simulcast};
-    struct rec_track *track =
-        rec_track_new(&conf, s->source, s->kind == CARDEA_VIDEO ? (size_t)recorder.set.buffer_kib << 10 : AUDIO_RING);
-
-    if (track)
-        track->owner = t;
-    return track;
-}
-
-static void add_track(struct rec_take *t, const struct cardea_stream *s, const char *description)
-{
-    struct rec_track *track = make_track(t, s, description);
-
-    if (!track || recorder.host->tap(s->source, &tap_events, track)) {
-        rec_track_free(track);
-        recorder.host->log(CARDEA_LOG_WARN, NULL, "recording %llu: m-line %u cannot be tapped",
-                           (unsigned long long)t->id, s->mindex);
-        return;
-    }
-    g_ptr_array_add(t->tracks, track);
-    order(t, do_add, (struct order){.what = track});
-}
-
-static bool is_listed(const struct rec_track *track, const struct cardea_stream *s, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (s[i].source == track->source && !s[i].disabled && s[i].codec &&
-            rec_codec_named(s[i].codec) == track->conf.codec)
-            return true;
-    return false;
-}
-
-static bool is_tapped(const struct rec_take *t, const struct cardea_stream *s)
-{
-    for (guint i = 0; i < t->tracks->len; i++) {
-        const struct rec_track *track = t->tracks->pdata[i];
-
-        if (track->source == s->source && track->conf.codec == rec_codec_named(s->codec))
-            return true;
-    }
-    return false;
-}
+/* --- what happens to it ------------------------------------------------------------------------------------------- */
 
 void rec_take_streams(struct rec_take *t, const struct cardea_stream *s, size_t n, const char *const *descriptions)
 {
-    if (t->ending)
-        return;
-    for (guint i = 0; i < t->tracks->len; i++) {
-        const struct rec_track *track = t->tracks->pdata[i];
-
-        if (!is_listed(track, s, n))
-            recorder.host->untap(track->source, &tap_events, (void *)track); /* gone() follows */
-    }
-    for (size_t i = 0; i < n; i++) {
-        if (s[i].disabled || !s[i].source)
-            continue;
-        if (s[i].kind == CARDEA_DATA)
-            order(t, do_expect, (struct order){0});
-        else if (s[i].codec && !is_tapped(t, &s[i]))
-            add_track(t, &s[i], descriptions ? descriptions[i] : NULL);
-    }
+    if (!t->ending)
+        rec_taps_set(&t->taps, s, n, descriptions);
 }
-
-/* The last tap of a recording that ends: its output may finish. */
-static void gone(void *tap, cardea_source source)
-{
-    struct rec_track *track = tap;
-    struct rec_take *t = track->owner;
-
-    g_ptr_array_remove(t->tracks, track);
-    order(t, do_gone, (struct order){.what = track});
-    if (t->ending && !t->tracks->len)
-        order(t, do_end, (struct order){.text = t->cause});
-}
-
-static const struct cardea_tap tap_events = {.packet = rec_track_packet, .report = rec_track_report, .gone = gone};
-
-/* --- what happens to it ------------------------------------------------------------------------------------------- */
 
 void rec_take_data(struct rec_take *t, const struct cardea_message *m)
 {
-    struct rec_message *copied = g_malloc(sizeof(*copied) + m->len + REC_MUX_PADDING);
-
-    *copied = (struct rec_message){
-        .label = g_strdup(m->label), .binary = m->binary, .len = m->len, .time_us = recorder.host->now_us()};
-    memcpy(copied->bytes, m->data, m->len);
-    order(t, do_message, (struct order){.what = copied});
+    rec_order_message(t->output, m);
 }
 
 void rec_take_pause(struct rec_take *t, bool paused)
 {
     t->paused = paused;
-    order(t, do_pause, (struct order){.flag = paused});
+    rec_order_pause(t->output, paused);
 }
 
-/* what lives in the manifest only: it is copied there, by the writer, before this returns to anybody who could free it
- */
 void rec_take_note(struct rec_take *t, const char *what, json_t *about)
 {
     if (t->site.session)
         rec_session_note(t->site.session, t->id, what, about);
-    order(t, do_note, (struct order){.text = g_intern_string(what), .about = about ? json_deep_copy(about) : NULL});
+    rec_order_note(t->output, what, about ? json_deep_copy(about) : NULL); /* the manifest is the writer's */
     json_decref(about);
 }
 
@@ -468,13 +314,7 @@ void rec_take_end(struct rec_take *t, const char *cause)
         return;
     t->ending = true;
     t->cause = cause;
-    if (!t->tracks->len)
-        order(t, do_end, (struct order){.text = cause});
-    for (guint i = 0; i < t->tracks->len; i++) {
-        const struct rec_track *track = t->tracks->pdata[i];
-
-        recorder.host->untap(track->source, &tap_events, (void *)track);
-    }
+    rec_taps_end(&t->taps);
 }
 
 uint64_t rec_take_id(const struct rec_take *t)
