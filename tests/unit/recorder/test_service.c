@@ -2,6 +2,8 @@
 /* The recorder as other plugins use it: limits, preroll, pauses, what is left when the gateway stops. */
 #include "studio.h"
 
+#include "api/events.h"
+
 static json_t *record_for(unsigned seconds, void (*meanwhile)(cardea_recording r))
 {
     struct cardea_record wish = studio_wish("take");
@@ -128,6 +130,60 @@ static void the_button_is_not_pressed(void **state)
     visitor_end(false);
 }
 
+/* --- the disk does not follow ------------------------------------------------------------------------------------- */
+
+static GString *told; /* of all events, those of plugins */
+
+static void take_event(void *arg, const char *text)
+{
+    g_string_append(told, text);
+}
+
+static bool overload_is_told(void)
+{
+    world_wait(100000);
+    return strstr(told->str, "overload") != NULL;
+}
+
+/*
+ * More comes in a moment than the buffer holds: what does not fit is left out up to the next keyframe, event handlers
+ * hear of it, the manifest counts it, and the recording goes on.
+ */
+static void what_is_too_much_is_left_out(void **state)
+{
+    static struct gw_event_handler handler = {
+        .name = "test.own", .shown = "test.own", .mask = GW_EVENT_PLUGIN, .take = take_event};
+    struct cardea_record wish = studio_wish("flood");
+    cardea_recording r;
+    json_t *m, *track, *gap;
+
+    told = g_string_new(NULL);
+    visitor_begin("media: { buffer_kib = 64 }");
+    gw_events_add(world.api, &handler);
+    studio_open();
+    assert_int_equal(rec_service.begin(&r, &wish), 0);
+    rec_service.streams(r, &studio.stream, 1, NULL);
+    world_turn();
+    studio_film(1);
+    for (int i = 0; i < 5000; i++)
+        studio_picture(false);
+    world_settle(overload_is_told);
+    studio_film(2);
+    rec_service.end(r, "enough");
+    world_settle(visitor_no_takes);
+    m = studio_json("flood.json");
+    track = json_array_get(json_object_get(m, "tracks"), 0);
+    gap = json_array_get(json_object_get(m, "gaps"), 0);
+    assert_string_equal(studio_text(m, "state"), "finished");
+    assert_true(studio_number(track, "dropped") > 1000);
+    assert_string_equal(studio_text(gap, "cause"), "overload");
+    assert_true(studio_number(m, "duration_ms") > 2500);
+    json_decref(m);
+    studio_close();
+    visitor_end(false);
+    g_string_free(told, TRUE);
+}
+
 static void refusals(void **state)
 {
     struct cardea_record wish = studio_wish("take");
@@ -196,6 +252,7 @@ int main(void)
         cmocka_unit_test(a_publisher_comes_back),
         cmocka_unit_test(what_was_before_the_button),
         cmocka_unit_test(the_button_is_not_pressed),
+        cmocka_unit_test(what_is_too_much_is_left_out),
         cmocka_unit_test(refusals),
         cmocka_unit_test(names_that_are_taken),
         cmocka_unit_test(stopped_in_the_middle),
