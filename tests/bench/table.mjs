@@ -9,13 +9,17 @@ import { join } from 'node:path';
 const [folder, document] = process.argv.slice(2);
 const rows = new Map(); // "scenario | server" -> figures of each round
 const curves = new Map(); // scenario and server -> the join curve of each round
-const limits = [];
+const limits = []; // over loopback
+const wires = []; // over a cable
+const handshakes = [];
 for (const file of readdirSync(folder).filter((f) => f.endsWith('.json'))) {
-  const [, scenario, who] = file.match(/^(.*)-(cardea2?|janus|machine)-\d+\.json$/) ?? [];
+  const [, scenario, who] = file.match(/^(.*)-(cardea2?|janus|machine|wire|handshake)-\d+\.json$/) ?? [];
   if (!scenario) continue;
   const content = JSON.parse(readFileSync(join(folder, file)));
   const key = `${scenario} | ${who}`;
   if (who === 'machine') limits.push(content);
+  else if (who === 'wire') wires.push(content);
+  else if (who === 'handshake') handshakes.push(content);
   else rows.set(key, [...(rows.get(key) ?? []), content.figures]);
   if (/^(watch|meet)/.test(scenario) && content.join_curve?.length) curves.set(key, [...(curves.get(key) ?? []), content.join_curve]);
 }
@@ -35,22 +39,30 @@ const table = (head, lines) => out.push(`| ${head.join(' | ')} |`, `|${head.map(
 
 // --- what is to be reached
 
-const stream = [limits.map((l) => l.gcm_stream), limits.map((l) => l.gcm_stream_gro)];
+const limit = (list, key) => list.map((l) => l[key]);
+const halfOfAFrame = (list) => limit(list, 'gcm_6').map((us) => us * 300 / 1000); // ms: of 100 × 6 packets
 const both = (scenario, key, digits) => [show(of(scenario, 'cardea', key), digits), show(of(scenario, 'janus', key), digits)];
 const times = (a, b) => (middle(a) && middle(b) ? [middle(a) / middle(b)] : []);
 const split = times(of('workers-10x30', 'cardea', 'cpu_us_per_packet'), of('workers-10x30', 'cardea2', 'cpu_us_per_packet'));
 const growth = times(of('curve-2000', 'cardea', 'cpu_us_per_packet'), of('curve-10', 'cardea', 'cpu_us_per_packet'));
 table(['', 'must reach', 'aim', 'Cardea', 'janus', 'limit here'], [
-  ['CPU µs a packet, 1 × 100', '2.0', '1.3', ...both('fanout-100', 'cpu_us_per_packet'), show(stream[0])],
-  ['… receivers take whole runs', '', '', ...both('fanout-100-gro', 'cpu_us_per_packet'), show(stream[1])],
-  ['… 20 rooms of 3', '2.5', '1.6', ...both('rooms-20x3', 'cpu_us_per_packet'), show(limits.map((l) => l.gcm_2))],
-  ['… 1 × 100, AES-CM', '3.0', '1.6', ...both('fanout-100-aes-cm', 'cpu_us_per_packet'), ''],
+  ['CPU µs a packet, 1 × 100, over a cable', '2.0', '1.3', ...both('wire-100', 'cpu_us_per_packet'), show(limit(wires, 'gcm_stream'))],
+  ['… cards that do not cut runs', '', '', ...both('wire-100-cut', 'cpu_us_per_packet'), ''],
+  ['… over loopback, the kernel’s receiving included', '', '', ...both('fanout-100', 'cpu_us_per_packet'), show(limit(limits, 'gcm_stream'))],
+  ['… over loopback, receivers take whole runs', '', '', ...both('fanout-100-gro', 'cpu_us_per_packet'), show(limit(limits, 'gcm_stream_gro'))],
+  ['20 rooms of 3, over a cable', '2.5', '1.6', ...both('wire-rooms-20x3', 'cpu_us_per_packet'), show(limit(wires, 'gcm_2'))],
+  ['… over loopback', '', '', ...both('rooms-20x3', 'cpu_us_per_packet'), show(limit(limits, 'gcm_2'))],
+  ['1 × 100 with AES-CM, over a cable', '3.0', '1.6', ...both('wire-100-aes-cm', 'cpu_us_per_packet'), ''],
+  ['… over loopback', '', '', ...both('fanout-100-aes-cm', 'cpu_us_per_packet'), ''],
   ['subscribers on one worker', '2500', '4000', ...both('capacity', 'ramp_held', 0),
-    stream[1][0] ? Math.round(1e6 / middle(stream[1]) / 230) : ''],
-  ['latency p50, ms', '0.3', '0.15', ...both('fanout-100', 'latency_p50_ms'), ''],
-  ['latency p99, ms', '2', '1', ...both('fanout-100', 'latency_p99_ms'), ''],
+    limits.length ? Math.round(1e6 / middle(limit(limits, 'gcm_stream_gro')) / 230) : ''],
+  ['latency p50 of 100, ms, over a cable', '0.3', '0.15', ...both('wire-100', 'latency_p50_ms'), show(halfOfAFrame(wires))],
+  ['… over loopback', '', '', ...both('fanout-100', 'latency_p50_ms'), show(halfOfAFrame(limits))],
+  ['latency p99 of 100, ms, over a cable', '2', '1', ...both('wire-100', 'latency_p99_ms'), ''],
+  ['… over loopback', '', '', ...both('fanout-100', 'latency_p99_ms'), ''],
   ['KiB a subscriber', '48', '24', ...both('fanout-100', 'kib_per_subscriber', 0), ''],
   ['CPU ms a join', '1.2', '0.9', ...both('set-up-200', 'join_cpu_ms'), ''],
+  ['… its DTLS handshake; the limit: OpenSSL with nothing around', '', '', show(limit(handshakes, 'cardea')), '', show(limit(handshakes, 'openssl'))],
   ['KiB an idle session', '4', '2', ...both('idle-2000', 'kib_per_idle_session', 1), ''],
   ['descriptors a subscriber, beside its WebSocket', '0', '0',
     ...['cardea', 'janus'].map((who) => show(of('fanout-100', who, 'fds_per_subscriber').map((n) => Math.max(0, n - 1.01)), 1)), ''],
@@ -70,12 +82,12 @@ const columns = [
 table(['scenario', 'server', ...columns.map((c) => c[0])],
   [...rows].filter(([key]) => !/^(idle|data)/.test(key)).sort().map(([key, runs]) => [key, ...columns.map(([, k, d]) => show(runs.map((r) => r[k]), d))]));
 
-if (limits.length) {
-  const runs = [1, 2, 3, 6, 10, 40];
-  table([`the machine's limit, µs a packet, runs of`, ...runs],
-    [['copy and send', 'plain_'], [`seal (${limits[0].sealer}, AES-128-GCM) and send`, 'gcm_']]
-      .map(([title, prefix]) => [title, ...runs.map((n) => show(limits.map((l) => l[prefix + n])))]));
-}
+const runs = [1, 2, 3, 6, 10, 40];
+for (const [way, list] of [['loopback', limits], ['a cable', wires]])
+  if (list.length)
+    table([`the machine's limit over ${way}, µs a packet, runs of`, ...runs],
+      [['copy and send', 'plain_'], [`seal (${list[0].sealer}, AES-128-GCM) and send`, 'gcm_']]
+        .map(([title, prefix]) => [title, ...runs.map((n) => show(limit(list, prefix + n)))]));
 
 // --- curves
 

@@ -9,8 +9,8 @@ EXTRA_PROGRAMS += tests/bench/adaptation tests/bench/fec
 tests_bench_adaptation_LDADD = $(SIM_LDADD)
 bench: tests/bench/adaptation$(EXEEXT) tests/bench/fec$(EXEEXT)
 EXTRA_DIST += tests/bench/network tests/support/narrow.c tests/support/tun.h tests/bench/firstframe
-EXTRA_PROGRAMS += tests/bench/flood tests/bench/wire
+EXTRA_PROGRAMS += tests/bench/flood tests/bench/wire tests/bench/handshake
 tests_bench_flood_LDADD =
 tests_bench_wire_LDADD =
-bench: tests/bench/wire$(EXEEXT)
+bench: tests/bench/wire$(EXEEXT) tests/bench/handshake$(EXEEXT)
 EXTRA_DIST += tests/bench/siege
