@@ -87,6 +87,17 @@ test('a rolling deploy behind HAProxy cuts no call and fails no join', async () 
 
     fresh = await start(1, { ports: ahead });
     await eventually('HAProxy finds the new gateway up', () => balancer.finds('two', /^UP/));
+    // Encoders that came by WHIP find their session again, whichever gateway they came to.
+    const sdp = await pages[0].evaluate(async () => {
+      const pc = new RTCPeerConnection();
+      pc.addTransceiver('video', { direction: 'sendonly' });
+      await pc.setLocalDescription();
+      return pc.localDescription.sdp;
+    });
+    const whip = (method, path, body) => fetch(`http://127.0.0.1:${ports.front}${path}`, { method, body, headers: { 'Content-Type': 'application/sdp' } });
+    const encoders = await Promise.all([1, 2, 3, 4].map((n) => whip('POST', `/whip/1234?name=${n}`, sdp)));
+    for (const e of encoders) assert.equal((await whip('DELETE', e.headers.get('location'))).status, 200, `${e.status} ${e.headers.get('location')}`);
+
     old.process.kill('SIGTERM');
     await eventually('HAProxy sees the old one drain', () => balancer.finds('one', /DRAIN|^UP 0/));
     assert.match(await agentLine(agents[0]), /^drain up 0%\n$/);
