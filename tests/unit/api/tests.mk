@@ -8,6 +8,9 @@ check_PROGRAMS += \
 	tests/unit/api/test_door \
 	tests/unit/api/test_longpoll \
 	tests/unit/api/test_drain \
+	tests/unit/api/test_watch \
+	tests/unit/api/test_operation \
+	tests/unit/api/test_api \
 	tests/unit/api/test_admin_tokens \
 	tests/unit/api/test_info \
 	tests/unit/api/test_handleinfo \
@@ -63,6 +66,9 @@ tests_unit_api_test_outbox_SOURCES = tests/unit/api/test_outbox.c $(world)
 tests_unit_api_test_handleinfo_SOURCES = tests/unit/api/test_handleinfo.c $(world)
 tests_unit_api_test_info_SOURCES = tests/unit/api/test_info.c $(world)
 tests_unit_api_test_admin_tokens_SOURCES = tests/unit/api/test_admin_tokens.c $(world)
+tests_unit_api_test_api_SOURCES = tests/unit/api/test_api.c $(world)
+tests_unit_api_test_operation_SOURCES = tests/unit/api/test_operation.c $(world)
+tests_unit_api_test_watch_SOURCES = tests/unit/api/test_watch.c $(world)
 tests_unit_api_test_errors_SOURCES = tests/unit/api/test_errors.c $(world)
 tests_unit_api_test_events_SOURCES = tests/unit/api/test_events.c $(world)
 tests_unit_api_test_guest_SOURCES = tests/unit/api/test_guest.c $(world)
