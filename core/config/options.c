@@ -99,7 +99,7 @@ const struct cardea_option gw_options[] = {
     INT("general", "session_timeout", "60", 0, 86400, LIVE,
         "Seconds without a request after which a session ends; 0: never."),
     INT("general", "reclaim_session_timeout", "0", 0, 86400, LIVE,
-        "Seconds during which the session of a lost connection can be claimed by another; 0: none."),
+        "Seconds, from the loss on, during which the session of a lost connection can be claimed by another; 0: none."),
     INT("general", "candidates_timeout", "45", 1, 3600, LIVE,
         "Seconds that trickled candidates wait for their offer or answer."),
     INT("general", "drain_timeout", "3600", 0, 604800, LIVE,
