@@ -85,7 +85,7 @@ async function worst() {
   const list = await ask('/load/connections?most=8');
   table($('worst'), ['lost', 'round trip', 'waiting', 'is sent', 'session / handle'],
     list.map((c) => [`${(c.loss * 100).toFixed(1)} %`, `${c.rtt_ms} ms`, `${c.tracks_waiting} of ${c.tracks}`, bits(c.sent_bps),
-      `${c.session_id} / ${c.handle_id}`]), 'nobody receives anything');
+      `${c.session_id} / ${c.handle_id}`]), 'nobody is known to receive anything; a look around takes ten seconds');
 }
 
 /** Public rooms, by the ordinary API: whoever may see this page sees no more of rooms than anybody else. */
