@@ -37,7 +37,8 @@ static void who_is_let_in(void **state)
     own = world_session(WORLD_WS);
     assert_false(lodge(SESSION, HANDLE, 5, false)); /* not here */
     assert_false(lodge(own, HANDLE, 1234, false));  /* an id of ours */
-    assert_false(lodge(0, HANDLE, 1234, false));
+    assert_true(lodge(0, 0, 1234, false));          /* only asks */
+    assert_false(lodge(0, 0, 5, false));
     assert_false(lodge(SESSION, 0, 1234, false));
     world.refuse_attach = true;
     assert_false(lodge(SESSION, HANDLE, 1234, false));

@@ -181,7 +181,8 @@ static void rooms_outlive_sessions_and_are_counted(void **state)
     first = charge(FAR, session, "");
     charge(FAR, session, "limits.rooms_per_session");
     second = charge(FAR, world_session(FAR), "");
-    world_ask(FAR, "{\"janus\":\"destroy\",\"transaction\":\"x\",\"session_id\":%llu}", (unsigned long long)session);
+    world_code(world_ask(FAR, "{\"janus\":\"destroy\",\"transaction\":\"x\",\"session_id\":%llu}",
+                         (unsigned long long)session));
     world_turn();
     charge(FAR, world_session(FAR), "limits.rooms_per_address");
     gw_api_refund(first);
