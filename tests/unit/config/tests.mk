@@ -1,3 +1,4 @@
 check_PROGRAMS += \
 	tests/unit/config/test_config \
+	tests/unit/config/test_nearest \
 	tests/unit/config/test_options

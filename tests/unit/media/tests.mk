@@ -4,6 +4,7 @@ check_PROGRAMS += \
 	tests/unit/media/test_batch \
 	tests/unit/media/test_cache \
 	tests/unit/media/test_history \
+	tests/unit/media/test_keyframe \
 	tests/unit/media/test_layers \
 	tests/unit/media/test_levels \
 	tests/unit/media/test_nack \
@@ -11,7 +12,10 @@ check_PROGRAMS += \
 	tests/unit/media/test_patience \
 	tests/unit/media/test_rates \
 	tests/unit/media/test_reception \
+	tests/unit/media/test_remb \
 	tests/unit/media/test_requests \
 	tests/unit/media/test_rewrite \
 	tests/unit/media/test_shown \
-	tests/unit/media/test_start
+	tests/unit/media/test_start \
+	tests/unit/media/test_sync \
+	tests/unit/media/test_talk
