@@ -95,6 +95,10 @@ struct cardea_plugin {
     /* The same for what is POSTed to its routes: what a path is about, such as {"room": 1234}; NULL: as before. path is
      * borrowed; new reference. */
     json_t *(*about_path)(const char *path);
+
+    /* Kinds of sockets that it opens beside local, IP and netlink ones (AF_...), ended by 0: the sandbox lets them
+     * through where the plugin is there at the start. NULL: none. */
+    const int *sockets;
 };
 
 #define CARDEA_PLUGIN_HEAD                                                                                             \

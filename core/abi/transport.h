@@ -98,8 +98,9 @@ struct cardea_transport {
     void (*send)(cardea_connection c, const char *text, size_t len);
     void (*shut)(cardea_connection c);
     void (*respond)(uint64_t tag, const struct cardea_response *response);
-    json_t *(*query)(json_t *request); /* admin query_transport; new reference; may be NULL */
+    json_t *(*query)(json_t *request);                  /* admin query_transport; new reference; may be NULL */
     void (*reload)(const struct cardea_config *config); /* reloadable options have changed; control; may be NULL */
+    const int *sockets; /* kinds of sockets that it opens itself, as in struct cardea_plugin; may be NULL */
 };
 
 #define CARDEA_TRANSPORT_HEAD                                                                                          \

@@ -69,7 +69,7 @@ void gw_landlock_free(struct gw_landlock *l)
 
 static bool allow(struct gw_landlock *l, const char *path, uint64_t of_files, uint64_t of_folders)
 {
-    struct landlock_path_beneath_attr attr = {.parent_fd = open(path, O_PATH | O_CLOEXEC)};
+    struct landlock_path_beneath_attr attr = {.parent_fd = l ? open(path, O_PATH | O_CLOEXEC) : -1};
     struct stat st;
     bool good = false;
 
@@ -95,5 +95,5 @@ bool gw_landlock_allow_running(struct gw_landlock *l, const char *path)
 
 bool gw_landlock_enforce(struct gw_landlock *l)
 {
-    return !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) && !syscall(SYS_landlock_restrict_self, l->rules, 0);
+    return l && !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) && !syscall(SYS_landlock_restrict_self, l->rules, 0);
 }

@@ -15,9 +15,9 @@ struct gw_landlock;
 struct gw_landlock *gw_landlock_new(void);
 void gw_landlock_free(struct gw_landlock *l); /* NULL is fine */
 int gw_landlock_version(void);                /* of the kernel's ABI; 0: none, or switched off */
-/* A folder with all below it, or one file. false: it is not there, or may not be opened. */
+/* A folder with all below it, or one file. false: it is not there, or may not be opened; or l is NULL. */
 bool gw_landlock_allow_writing(struct gw_landlock *l, const char *path);
 bool gw_landlock_allow_running(struct gw_landlock *l, const char *path);
-bool gw_landlock_enforce(struct gw_landlock *l); /* false: the kernel refuses */
+bool gw_landlock_enforce(struct gw_landlock *l); /* false: the kernel refuses, or l is NULL */
 
 #endif

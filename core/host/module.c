@@ -36,6 +36,10 @@ static int check_head(const void *table, size_t least, char *why, size_t why_len
     return 0;
 }
 
+/* A member that an older table may end before. */
+#define MAY_HAVE(table, member)                                                                                        \
+    ((table)->size >= offsetof(__typeof__(*(table)), member) + sizeof((table)->member) ? (table)->member : NULL)
+
 static int read_plugin(struct gw_module *m, char *why, size_t why_len)
 {
     const struct cardea_plugin *p = m->plugin;
@@ -52,6 +56,7 @@ static int read_plugin(struct gw_module *m, char *why, size_t why_len)
     m->title = p->title;
     m->config_name = p->config_name;
     m->options = p->options;
+    m->sockets = MAY_HAVE(p, sockets);
     return 0;
 }
 
@@ -71,6 +76,7 @@ static int read_transport(struct gw_module *m, char *why, size_t why_len)
     m->title = t->title;
     m->config_name = t->config_name;
     m->options = t->options;
+    m->sockets = MAY_HAVE(t, sockets);
     return 0;
 }
 

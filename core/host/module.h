@@ -19,6 +19,7 @@ struct gw_module {
     const char *kind; /* "plugin" or "transport" */
     const char *name, *title, *config_name;
     const struct cardea_option *options;
+    const int *sockets; /* ended by 0; NULL: none */
 };
 
 /* GW_EIO: cannot be loaded. GW_EPROTO: loaded, but not a module for us. One line about it is written to why. */

@@ -19,6 +19,7 @@
 struct gw_sandbox {
     struct gw_landlock *files; /* owned; NULL: not here */
     GPtrArray *opened;         /* struct gw_module: held, so that they are not mapped twice */
+    GArray *sockets;           /* int: kinds that modules open, ended by 0 */
     unsigned folders;          /* that may be written to */
     bool runs_programs, enforced;
 };
@@ -94,6 +95,8 @@ static void look_at_modules(struct gw_sandbox *s, const struct gw_settings *sett
             continue;
         config = gw_settings_module(settings, m->kind, m->config_name, m->options, NULL, say_nothing, NULL, NULL);
         look_at_all(s, m->options, config);
+        for (const int *kind = m->sockets; kind && *kind; kind++)
+            g_array_append_val(s->sockets, *kind);
         gw_config_free(config);
         g_ptr_array_add(s->opened, m);
     }
@@ -125,13 +128,12 @@ struct gw_sandbox *gw_sandbox_new(const struct gw_settings *settings)
         return NULL;
     s = g_new0(struct gw_sandbox, 1);
     s->opened = g_ptr_array_new_with_free_func(free_module);
+    s->sockets = g_array_new(TRUE, FALSE, sizeof(int));
     s->files = gw_landlock_new();
-    if (s->files) {
-        let_have_its_own(s, settings);
-        look_at_modules(s, settings, settings->plugins_folder, "plugins");
-        look_at_modules(s, settings, settings->transports_folder, "transports");
-    }
-    s->enforced = s->files && gw_landlock_enforce(s->files);
+    let_have_its_own(s, settings);
+    look_at_modules(s, settings, settings->plugins_folder, "plugins");
+    look_at_modules(s, settings, settings->transports_folder, "transports");
+    s->enforced = gw_landlock_enforce(s->files);
     return s;
 }
 
@@ -169,10 +171,10 @@ int gw_sandbox_close(struct gw_sandbox *s, const struct gw_settings *settings)
     if (err || !s)
         return err;
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    refused = -gw_seccomp_enforce(s->runs_programs);
+    refused = -gw_seccomp_enforce(s->runs_programs, (const int *)(void *)s->sockets->data);
     if (s->enforced)
-        gw_info("sandbox: writes below %u folders, %s", s->folders,
-                s->runs_programs ? "runs programs" : "runs nothing");
+        gw_info("sandbox: writes below %u folders, %s, %u more kinds of sockets", s->folders,
+                s->runs_programs ? "runs programs" : "runs nothing", s->sockets->len);
     else
         gw_warn("sandbox: this kernel has no Landlock (Linux 5.13), files are protected by their rights alone");
     if (refused)
@@ -186,6 +188,7 @@ void gw_sandbox_free(struct gw_sandbox *s)
     if (!s)
         return;
     g_ptr_array_unref(s->opened);
+    g_array_unref(s->sockets);
     gw_landlock_free(s->files);
     g_free(s);
 }

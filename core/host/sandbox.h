@@ -3,7 +3,8 @@
  * What the process gives up. In two steps: before it has threads, files outside the folders that its configuration
  * names can no longer be changed (landlock.h); once everything has started, it becomes another user, if it is told
  * which, and loses the system calls that it has no use for (seccomp.h). What folders and programs those are, the
- * options say (enum cardea_path_use), those of plugins and transports included. Control thread.
+ * options say (enum cardea_path_use), those of plugins and transports included; what kinds of sockets, their tables.
+ * Control thread.
  */
 #ifndef GW_HOST_SANDBOX_H
 #define GW_HOST_SANDBOX_H

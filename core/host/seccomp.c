@@ -61,7 +61,7 @@ static const char *const allowed[] = {
 static const char *const programs[] = {"execve", "execveat"};
 
 /* Local, internet, and the kernel's list of interfaces. */
-static const int families[] = {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};
+static const int families[] = {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK, 0};
 
 /* A new namespace is none of a service's business; the flags of clone3() lie in memory, where no filter sees them. */
 #define NAMESPACES                                                                                                     \
@@ -81,17 +81,16 @@ static int allow(scmp_filter_ctx filter, const char *const *names, size_t n)
     return 0;
 }
 
-static int allow_sockets(scmp_filter_ctx filter)
+static int allow_sockets(scmp_filter_ctx filter, const int *kinds)
 {
     int err = 0;
 
-    for (size_t i = 0; i < sizeof(families) / sizeof(*families) && !err; i++)
-        err = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
-                               SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i]));
+    for (; kinds && *kinds && !err; kinds++)
+        err = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)*kinds));
     return err;
 }
 
-int gw_seccomp_enforce(bool runs_programs)
+int gw_seccomp_enforce(bool runs_programs, const int *sockets)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
     int err;
@@ -104,7 +103,9 @@ int gw_seccomp_enforce(bool runs_programs)
     if (!err && runs_programs)
         err = allow(filter, programs, sizeof(programs) / sizeof(*programs));
     if (!err)
-        err = allow_sockets(filter);
+        err = allow_sockets(filter, families);
+    if (!err)
+        err = allow_sockets(filter, sockets);
     if (!err)
         err = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, SCMP_A0(SCMP_CMP_MASKED_EQ, NAMESPACES, 0));
     if (!err)
@@ -117,7 +118,7 @@ int gw_seccomp_enforce(bool runs_programs)
 
 #else
 
-int gw_seccomp_enforce(bool runs_programs)
+int gw_seccomp_enforce(bool runs_programs, const int *sockets)
 {
     return -ENOSYS;
 }

@@ -9,8 +9,8 @@
 
 #include <stdbool.h>
 
-/* All threads, also those that run already; it cannot be taken back. runs_programs: execve() is let through.
- * 0, or -errno; -ENOSYS: not compiled in. */
-int gw_seccomp_enforce(bool runs_programs);
+/* All threads, also those that run already; it cannot be taken back. runs_programs: execve() is let through. sockets:
+ * more kinds (AF_...) that may be opened, ended by 0, or NULL. 0, or -errno; -ENOSYS: not compiled in. */
+int gw_seccomp_enforce(bool runs_programs, const int *sockets);
 
 #endif

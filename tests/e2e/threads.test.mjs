@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Everything at once on two workers: rooms that spill over, data channels, long polls, sockets, the operator's requests.
+ * Everything at once on two workers: rooms that spill over, data channels, long polls, sockets, the operator's requests,
+ * then recordings, churn, and a successor.
  * Quick with any build; with one for the thread sanitizer (./check makes it) a data race makes the process fail at its end.
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Socket, post } from './lib/client.mjs';
@@ -107,4 +109,39 @@ test('many threads, one call', { timeout: 120_000 }, async () => {
   const metrics = await (await fetch(`${gateway.pages}/metrics`)).text();
   const forwarded = [...metrics.matchAll(/cardea_packets_forwarded_total\{worker="\d"\} (\d+)/g)].map((m) => Number(m[1]));
   assert.ok(forwarded.length === 2 && forwarded.every((n) => n > 0), `both workers forwarded: ${forwarded}`);
+});
+
+/** Every room that there is is recorded, as soon as it is there; resolves with how many of them, when told to stop. */
+async function record(state) {
+  const s = await Socket.open(gateway.ws);
+  const session_id = (await s.ask({ janus: 'create' })).data.id;
+  const handle_id = (await s.ask({ janus: 'attach', session_id, plugin: 'janus.plugin.videoroom' })).data.id;
+  const ask = async (body) => (await s.ask({ janus: 'message', session_id, handle_id, body })).plugindata.data;
+  const recorded = new Set();
+  while (!state.over) {
+    for (const { room, num_participants: n } of (await ask({ request: 'list' })).list)
+      if (n && !recorded.has(room) && (await ask({ request: 'enable_recording', room, record: true })).record) recorded.add(room);
+    await pause(100);
+  }
+  await s.ask({ janus: 'destroy', session_id });
+  s.close();
+  return recorded.size;
+}
+
+test('churn, data and recordings, while a new process takes over', { timeout: 120_000 }, async () => {
+  const state = { over: false };
+  const old = gateway;
+  const recorder = record(state);
+  const calls = load('--rooms=1', '--publishers=2', '--subscribers=4', '--bitrate=200000', '--messages=20', '--churn=3', '--seconds=6');
+  await pause(4000);
+  gateway = await old.takeOver();
+  state.over = true;
+  assert.ok((await recorder) > 0, 'something was recorded');
+  const { code, text } = await calls;
+  assert.equal(code, 0, text);
+  const churned = Number(text.match(/^left +(\d+)/m)?.[1]);
+  assert.ok(churned > 5, text);
+  const { signal, code: end } = await Promise.race([old.exited, pause(30000).then(() => ({ signal: 'it did not end' }))]);
+  assert.deepEqual([signal, end], [null, 0], old.log.slice(-8000));
+  assert.ok(readdirSync(gateway.recordings).length > 0, 'and files are there');
 });

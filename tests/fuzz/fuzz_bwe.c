@@ -63,7 +63,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
         default:
             gw_bwe_remb(&b, (uint64_t)n << kind / 4, now);
             gw_bwe_loss(&b, kind, now);
-            gw_bwe_need(&b, (uint32_t)n << kind / 8, (uint32_t)n << kind / 4);
+            gw_bwe_need(&b, (uint32_t)((uint64_t)n << kind / 8), (uint32_t)((uint64_t)n << kind / 4));
         }
         data += 2 + n;
         len -= 2 + n;

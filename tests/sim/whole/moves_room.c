@@ -12,8 +12,8 @@ struct seat *whole_publisher(struct whole *w, unsigned room)
         for (unsigned k = 0; k < WHOLE_SEATS; k++) {
             struct seat *s = &w->person[i].seat[k];
 
-            if (s->kind == SEAT_PUBLISHER && s->handle && s->room && (!room || s->room == room) && s->pc &&
-                !whole_random(w, ++n))
+            if (s->kind == SEAT_PUBLISHER && s->handle && s->room && (!room || s->room == room) &&
+                (s->pc || (s->phone && whole_chance(w, 30))) && !whole_random(w, ++n))
                 found = s;
         }
     return found;

@@ -286,6 +286,8 @@ static void hear_room(struct seat *s, const json_t *data)
         s->id = (uint64_t)json_integer_value(json_object_get(data, "id"));
         s->private_id = (uint32_t)json_integer_value(json_object_get(data, "private_id"));
         s->person->whole->joins++;
+        g_hash_table_add(s->person->whole->joined,
+                         g_strdup_printf("%llu %llu", (unsigned long long)room, (unsigned long long)s->id));
     }
     if (is(data, "videoroom", "attached"))
         s->room = (unsigned)room;

@@ -20,6 +20,7 @@ struct phone *phone_new(struct seat *s)
     p->seat = s;
     p->client = sim_client_blank(w->sim);
     p->lossless = w->conf.easy || whole_chance(w, 60);
+    p->busy = !w->conf.easy && whole_chance(w, 10);
     p->client->up.delay_us = p->client->down.delay_us = 1000 + whole_random(w, 60000);
     if (!p->lossless) {
         p->client->up.loss = whole_random(w, 100) / 1000.0;
@@ -66,7 +67,9 @@ static void add_stream(struct phone *p, struct line *l, unsigned layer)
     o->ssrc = 0x10000u + 2 * ++w->streams;
     o->rtx_ssrc = o->ssrc + 1;
     o->every_us = l->kind == 'v' ? 100000 : 60000;
-    o->packets_per_frame = 2;
+    if (p->busy)
+        o->every_us = 20000;
+    o->packets_per_frame = p->busy ? 4 : 2;
     o->payload = l->kind == 'v' ? 200 + 100 * layer : 60;
     if (l->kind == 'a')
         o->packets_per_frame = 1;
@@ -108,7 +111,7 @@ bool phone_says(struct phone *p, uint64_t feed, unsigned room)
     const struct gw_sctp_message m = {.label = "talk", .protocol = "", .data = (const uint8_t *)text};
     struct gw_sctp_message copy = m;
 
-    if (!p->client->sctp_up)
+    if (!p->client->sctp_up || (p->seat->kind == SEAT_PUBLISHER && !room)) /* its room has gone, and so will the call */
         return false;
     g_snprintf(text, sizeof(text), "%u %llu", room, (unsigned long long)feed);
     copy.len = strlen(text);

@@ -230,6 +230,7 @@ void whole_begin(struct whole *w)
     w->asks = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, ask_free);
     w->publisher = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     w->fading = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    w->joined = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     w->peers = g_array_new(FALSE, FALSE, sizeof(gw_peer_id));
     g_queue_init(&w->orders);
     g_queue_init(&w->news);
@@ -259,29 +260,49 @@ static void check_worker(struct whole *w, unsigned i)
         whole_wrong(w, "%zu packets are still out on worker %u", gw_packet_pool_used(e->pool), i);
 }
 
-/* Nobody is in a room any more. */
-static void check_room(struct whole *w, unsigned room)
+/* An operator's request to the rooms; body is taken. */
+static json_t *ask_rooms(struct whole *w, json_t *body)
 {
-    json_t *m = json_pack("{ss ss ss s{ss si}}", "janus", "message_plugin", "transaction", "o", "plugin",
-                          "janus.plugin.videoroom", "request", "request", "listparticipants", "room", (int)room);
+    json_t *m = json_pack("{ss ss ss so}", "janus", "message_plugin", "transaction", "o", "plugin",
+                          "janus.plugin.videoroom", "request", body);
     char *text = json_dumps(m, 0);
-    json_t *answer;
 
     whole_unheard(w, WORLD_ADMIN);
     world_say(WORLD_ADMIN, text);
-    answer = world_heard(WORLD_ADMIN);
+    json_decref(m);
+    free(text);
+    return world_heard(WORLD_ADMIN);
+}
+
+/* Who was in a room and has gone cannot be found there: nobody is left to be kicked. */
+static void check_gone(struct whole *w, const char *who)
+{
+    unsigned long long room = 0, id = 0;
+    json_t *answer;
+
+    sscanf(who, "%llu %llu", &room, &id);
+    answer = ask_rooms(w, json_pack("{ss sI sI}", "request", "kick", "room", (json_int_t)room, "id", (json_int_t)id));
+    if (!json_object_get(json_object_get(answer, "response"), "error_code"))
+        whole_wrong(w, "%llu is still to be found in room %llu", id, room);
+    json_decref(answer);
+}
+
+/* Nobody is in a room any more. */
+static void check_room(struct whole *w, unsigned room)
+{
+    json_t *answer = ask_rooms(w, json_pack("{ss si}", "request", "listparticipants", "room", (int)room));
+
     if (json_array_size(json_object_get(json_object_get(answer, "response"), "participants")))
         whole_wrong(w, "participants are left in room %u", room);
     if (!json_object_get(answer, "response"))
         whole_wrong(w, "the rooms do not answer any more");
     json_decref(answer);
-    json_decref(m);
-    free(text);
 }
 
 static void check_end(struct whole *w)
 {
     GHashTableIter it;
+    gpointer who;
     struct ask *a;
 
     if (gw_api_sessions(world.api) || gw_api_handles(world.api))
@@ -292,6 +313,9 @@ static void check_end(struct whole *w)
         check_worker(w, i);
     for (unsigned i = 1; i <= WHOLE_ROOMS; i++)
         check_room(w, i);
+    g_hash_table_iter_init(&it, w->joined);
+    while (g_hash_table_iter_next(&it, &who, NULL))
+        check_gone(w, who);
     g_hash_table_iter_init(&it, w->asks);
     while (g_hash_table_iter_next(&it, NULL, (gpointer *)&a))
         if (!a->over)
@@ -319,6 +343,7 @@ static void end(struct whole *w)
     g_hash_table_destroy(w->asks);
     g_hash_table_destroy(w->publisher);
     g_hash_table_destroy(w->fading);
+    g_hash_table_destroy(w->joined);
     g_array_unref(w->peers);
     sim_world_free(w->sim);
     g_mutex_clear(&w->lock);

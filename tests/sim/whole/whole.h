@@ -51,6 +51,7 @@ struct phone {
     unsigned n_lines;
     unsigned version;
     bool met, up, lossless;
+    bool busy;        /* ten times as many packets: histories are used up, windows wrap */
     int64_t calls_us; /* when its checks begin to arrive; 0: they have, or never will */
 };
 
@@ -144,6 +145,7 @@ struct whole {
     GHashTable *asks;      /* transaction → struct ask; owned */
     GHashTable *publisher; /* ssrc → struct sender_of; owned */
     GHashTable *fading;    /* handles whose detach was answered, until `detached` */
+    GHashTable *joined;    /* "room id" of all who ever were in a room; owned */
     GArray *peers;         /* gw_peer_id: all that were ordered */
     struct person person[WHOLE_PEOPLE];
     bool room[WHOLE_ROOMS + 1]; /* exists, as far as people know */
@@ -181,7 +183,7 @@ int64_t whole_now(const struct whole *w);
 
 void whole_move(struct whole *w); /* somebody does something */
 bool room_move(struct seat *s);   /* moves_room.c: in the videoroom */
-/* Joined and its PeerConnection is up; NULL: nobody. room 0: any. */
+/* Joined, and its PeerConnection is up or may come up; NULL: nobody. room 0: any. */
 struct seat *whole_publisher(struct whole *w, unsigned room);
 
 #endif

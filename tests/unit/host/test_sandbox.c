@@ -127,7 +127,7 @@ static void calls(void)
 
     WANT(!pthread_create(&before, NULL, wait_and_look, &ready));
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    err = gw_seccomp_enforce(false);
+    err = gw_seccomp_enforce(false, NULL);
     if (err == -ENOSYS)
         _exit(NOT_HERE);
     WANT(!err);
@@ -153,7 +153,7 @@ static void calls_of_who_runs_programs(void)
     char *none[] = {NULL};
 
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    if (gw_seccomp_enforce(true) == -ENOSYS)
+    if (gw_seccomp_enforce(true, NULL) == -ENOSYS)
         _exit(NOT_HERE);
     execve("/bin/true", none, none);
     WANT(false);
@@ -188,6 +188,29 @@ static void all(void)
     WANT(try_write(config, "file") == -EACCES);
     WANT(try_write(others, "file") == -EACCES);
     WANT(socket(AF_PACKET, SOCK_RAW, 0) == -1);
+}
+
+/* The module in that folder (sockets.c) says that it opens sockets of AF_ALG; nobody else does. */
+static void sockets_of_modules(void)
+{
+    const char *build = getenv("CARDEA_BUILD");
+    struct gw_settings s = {.configs_folder = mine, .state_folder = mine, .transports_folder = others};
+    struct gw_sandbox *sandbox;
+
+    s.plugins_folder = g_build_filename(build ? build : ".", "tests/unit/host/declares", NULL);
+    WANT(!gw_config_new(&s.config, gw_options, false));
+    sandbox = gw_sandbox_new(&s);
+    WANT(sandbox && !gw_sandbox_close(sandbox, &s));
+    gw_sandbox_free(sandbox);
+    if (prctl(PR_GET_SECCOMP, 0, 0, 0, 0) != 2)
+        _exit(NOT_HERE);
+    WANT(socket(AF_ALG, SOCK_SEQPACKET, 0) >= 0 || errno != EPERM);
+    WANT(socket(AF_VSOCK, SOCK_STREAM, 0) == -1 && errno == EPERM);
+}
+
+static void test_sockets(void **state)
+{
+    in_child(sockets_of_modules);
 }
 
 static void test_files(void **state)
@@ -227,10 +250,8 @@ static int drop(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_files),
-        cmocka_unit_test(test_calls),
-        cmocka_unit_test(test_programs),
-        cmocka_unit_test(test_all),
+        cmocka_unit_test(test_files), cmocka_unit_test(test_calls),   cmocka_unit_test(test_programs),
+        cmocka_unit_test(test_all),   cmocka_unit_test(test_sockets),
     };
 
     return cmocka_run_group_tests(tests, make, drop);

@@ -16,3 +16,12 @@ check_PROGRAMS += \
 	tests/unit/host/test_sandbox \
 	tests/unit/host/test_settings \
 	tests/unit/host/test_stall
+# A module that the sandbox looks at.
+EXTRA_PROGRAMS += tests/unit/host/declares/sockets.so
+CLEANFILES += tests/unit/host/declares/sockets.so
+tests_unit_host_declares_sockets_so_SOURCES = tests/unit/host/declares/sockets.c
+tests_unit_host_declares_sockets_so_CPPFLAGS = $(PLUGIN_CPPFLAGS)
+tests_unit_host_declares_sockets_so_CFLAGS = $(PLUGIN_CFLAGS)
+tests_unit_host_declares_sockets_so_LDFLAGS = $(PLUGIN_LDFLAGS)
+tests_unit_host_declares_sockets_so_LDADD = $(JANSSON_LIBS)
+EXTRA_tests_unit_host_test_sandbox_DEPENDENCIES = tests/unit/host/declares/sockets.so
