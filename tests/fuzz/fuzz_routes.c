@@ -87,6 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                           .path = r.path,
                                           .query = r.query,
                                           .remote = "192.0.2.9",
+                                          .route = gw_api_has_route(world.api, r.path),
                                           .headers = r.headers,
                                           .body = r.body,
                                           .len = r.len};

@@ -32,9 +32,9 @@ static bool create(struct seat *s)
     unsigned room = some_room(w);
 
     seat_say(s, "create",
-             json_pack("{ss si si sb sb sb}", "request", "create", "room", (int)room, "publishers", 4, "notify_joining",
-                       (int)whole_chance(w, 50), "audiolevel_event", (int)whole_chance(w, 50), "require_pvtid",
-                       (int)whole_chance(w, 20)),
+             json_pack("{ss si si sb sb sb sb}", "request", "create", "room", (int)room, "publishers", 4,
+                       "notify_joining", (int)whole_chance(w, 50), "audiolevel_event", (int)whole_chance(w, 50),
+                       "require_pvtid", (int)whole_chance(w, 20), "dynacast", (int)whole_chance(w, 30)),
              NULL, NULL);
     w->room[room] = true;
     return true;

@@ -6,6 +6,7 @@
 
 #define SECOND       1000000
 #define ANSWER_US    (20 * SECOND) /* by then everything has its answer */
+#define HANGUP_US    10000000
 #define RECLAIM_US   (6 * SECOND)
 #define KEEPALIVE_US (6 * SECOND)
 
@@ -120,6 +121,8 @@ struct seat *person_attach(struct person *p, enum seat_kind kind)
 /* Its own side of the call; the gateway hears of it by an alert, or never. */
 void seat_lose_phone(struct seat *s, bool alert)
 {
+    if (s->phone && s->pc && alert && s->phone->lossless && s->phone->client->connected && !s->phone->client->deaf)
+        s->alerted_us = whole_now(s->person->whole);
     phone_end(s->phone, alert);
     s->phone = NULL;
     s->publishing = s->playing = false;
@@ -353,6 +356,7 @@ static void hear_hangup(struct seat *s, const json_t *m)
     if (!s->described)
         wrong(s, "a hangup of nothing");
     s->pc = s->again = s->described = s->unsure = false;
+    s->alerted_us = 0;
     seat_lose_phone(s, false);
 }
 
@@ -484,6 +488,8 @@ void person_turn(struct person *p)
 
         if (s->phone)
             phone_turn(s->phone);
+        if (s->alerted_us && p->session && s->handle && !s->leaving && now - s->alerted_us > HANGUP_US)
+            wrong(s, "no hangup after the end of a PeerConnection");
         if (s->offer && !s->leaving && !p->frozen && p->session && s->handle && whole_chance(p->whole, 30))
             answer_offer(s);
     }

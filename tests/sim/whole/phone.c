@@ -70,6 +70,7 @@ static void add_stream(struct phone *p, struct line *l, unsigned layer)
     if (p->busy)
         o->every_us = 20000;
     o->packets_per_frame = p->busy ? 4 : 2;
+    o->temporal = l->kind == 'v' && whole_chance(w, 30);
     o->payload = l->kind == 'v' ? 200 + 100 * layer : 60;
     if (l->kind == 'a')
         o->packets_per_frame = 1;

@@ -90,10 +90,11 @@ struct seat {
     int64_t quiet_us; /* since when nothing is asked */
     struct feed_of feeds[PHONE_LINES];
     bool publishing, playing;
-    bool pc;        /* the gateway has said webrtcup and not hangup */
-    bool again;     /* the gateway has one, as far as this side knows: a new one must wait */
-    bool unsure;    /* events may have been missed */
-    bool described; /* a description went there or came from there since the last hangup */
+    bool pc;            /* the gateway has said webrtcup and not hangup */
+    bool again;         /* the gateway has one, as far as this side knows: a new one must wait */
+    bool unsure;        /* events may have been missed */
+    int64_t alerted_us; /* since when the gateway has been told that its PeerConnection is over; 0: it has not */
+    bool described;     /* a description went there or came from there since the last hangup */
 };
 
 struct person {
