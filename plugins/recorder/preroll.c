@@ -24,7 +24,7 @@ static void ask_for_keyframes(struct rec_output *out, int64_t now_us)
     for (guint i = 0; i < out->streams->len; i++) {
         struct rec_stream *s = out->streams->pdata[i];
 
-        if (s->video && now_us - s->key_us > pause)
+        if (s->video && now_us - MAX(s->key_us, s->asked_us) > pause)
             rec_output_ask(out, s);
     }
 }

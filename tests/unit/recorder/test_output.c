@@ -356,6 +356,7 @@ static void instant_replay_without_a_picture(void **state)
     call_run(4000);
     call.video_mute = true;
     call_run(12000);
+    assert_in_range(call.keyframes_asked, 4, 9); /* who is muted is not pestered */
     rec_preroll_end(call.out, g_strdup(call.folder), g_strdup("take"));
     call_run(1000);
     call.video_mute = false;
