@@ -248,12 +248,14 @@ async function own(listed) {
 
 async function list() {
   try {
-    const helper = await (await connect()).attach(PLUGIN);
-    const { data } = await helper.message({ request: 'list', ...(typed() ? { admin_key: typed() } : {}) });
-    helper.detach().catch(() => {});
+    await connect();
     const wanted = $('search').value.toLowerCase();
-    const items = [...data.list, ...(recording() ? [] : await own(data.list))]
-      .filter((i) => `${i.name} ${i.date}`.toLowerCase().includes(wanted))
+    const reply = await fetch(`recordings?search=${encodeURIComponent(wanted)}`, { headers: typed() ? { Authorization: `Bearer ${typed()}` } : {} });
+    if (reply.status === 503) setTimeout(list, 500); // it still looks what there is
+    if (!reply.ok) throw new Error(await reply.text());
+    const { recordings } = await reply.json();
+    const mine = recording() ? [] : await own(recordings);
+    const items = [...recordings, ...mine.filter((i) => wanted.split(/\s+/).every((word) => `${i.name} ${i.date}`.toLowerCase().includes(word)))]
       .sort((a, b) => b.date.localeCompare(a.date)).slice(0, 60);
     $('shelf').replaceChildren(...items.map(card));
     $('empty').classList.toggle('hidden', items.length > 0);
