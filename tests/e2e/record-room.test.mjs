@@ -93,7 +93,7 @@ const darkRoom = () => {
 };
 
 test('instant replay: the file begins before record was pressed, twice', async () => {
-  const PREROLL = 4;
+  const PREROLL = 3;
   const room = await Gateway.start({ recorder: { media: { preroll: PREROLL } }, rooms: { 'room-77': { publishers: 4, preroll: true, videocodec: 'vp8', secret: 'sesame' } } });
   try {
     const page = await openPage(browser, `${room.pages}/echo.html`);
@@ -111,7 +111,7 @@ test('instant replay: the file begins before record was pressed, twice', async (
       await wait(2000);
       await record(false);
       await page.evaluate(() => window.lights(false));
-      if (!take) await wait(1500 + PREROLL * 1000);
+      if (!take) await wait((2 * PREROLL + 1) * 1000); /* until no light is left in what is kept */
     }
     await page.evaluate(() => window.rec.session.close());
     await page.context().close();
