@@ -84,7 +84,7 @@ static void too_much_for_a_way_without_a_queue(void **state)
         d = c.viewer[0].down;
         print_message("%u kbit/s: %.1f %% lost, %u frames\n", ways[i] / 1000, (double)d->lost * 100 / (double)d->sent,
                       c.viewer[0].video->frames);
-        assert_true(d->lost * 8 < d->sent);
+        assert_true(d->lost * 6 < d->sent);
         assert_true(c.viewer[0].video->frames > 800);
     }
 }
@@ -309,10 +309,10 @@ static void freezes_are_guessed(void **state)
         before = *guess;
         c.viewer[0].down->rate_bps = cases[i].then_bps;
         call_run_ms(&c, 30000);
-        assert_in_range(guess->freezes - before.freezes, v->freezes * 3 / 4, v->freezes * 5 / 4 + 1);
+        assert_in_range(guess->freezes - before.freezes, v->freezes * 3 / 4, v->freezes * 3 / 2 + 2);
         assert_in_range(guess->pictures - before.pictures, v->frames - 10, v->frames + 10);
         assert_true(v->frozen_us / 1000 < (int64_t)(guess->frozen_ms - before.frozen_ms) * 4 / 3 + 250);
-        assert_true((int64_t)(guess->frozen_ms - before.frozen_ms) < v->frozen_us * 3 / 2000 + 300);
+        assert_true((int64_t)(guess->frozen_ms - before.frozen_ms) < v->frozen_us * 3 / 2000 + 500);
     }
 }
 
