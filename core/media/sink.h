@@ -55,6 +55,12 @@ struct gw_sent {      /* 28 bytes, one a packet and sink */
 };
 _Static_assert(sizeof(struct gw_sent) <= 32, "a subscriber costs little");
 
+struct gw_start {
+    bool any;            /* the members below are of a picture */
+    uint32_t left_bytes; /* of the cache, after that picture */
+    uint32_t ts, behind; /* its timestamp as it came; how far it goes before the newest picture */
+};
+
 struct gw_sink_events {
     void (*layer)(void *owner, struct gw_sink *sink); /* the layers relayed changed */
 };
@@ -82,6 +88,7 @@ struct gw_sink {
     bool relink;   /* the next packet that passes starts a new mapping */
     uint8_t epoch; /* of the entries; changes with source and negotiation */
     const struct gw_packet *cached; /* while it begins from the cache: the newest packet in there; else NULL */
+    struct gw_start start;          /* of use while it does (start.h) */
     uint32_t rtx_seq;               /* extended, next */
     uint32_t keyframe_seq;          /* outgoing number of the last keyframe, its first packet */
     /* what the bandwidth allocation gives this sink */

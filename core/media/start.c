@@ -38,6 +38,7 @@ static bool start_layer(struct gw_sink *k, const struct gw_source_layer *l, int6
     if (!first || now_us - first->arrival_us > k->source->cache_us || !leaves_in_time(k, c))
         return false;
     k->cached = gw_start_newest(k->source, l);
+    k->start = (struct gw_start){.left_bytes = c->bytes};
     if (k->cached)
         gw_sink_offer(k, first, now_us); /* the rest follows it */
     k->cached = NULL;
@@ -56,17 +57,51 @@ bool gw_sink_start(struct gw_sink *k, int64_t now_us)
     return false;
 }
 
+/* Of the picture that this packet is the first of. */
+static uint32_t picture_bytes(const struct gw_sink *k, const struct gw_rtp_facts *f)
+{
+    const struct gw_history *h = &k->source->layer[f->layer]->history;
+    const struct gw_packet *pkt;
+    uint32_t bytes = 0;
+
+    for (uint64_t seq = f->ext_seq; seq <= k->cached->facts.ext_seq; seq++) {
+        pkt = gw_history_get(h, (uint32_t)seq);
+        if (!pkt || pkt->facts.timestamp != f->timestamp)
+            break;
+        bytes += pkt->len;
+    }
+    return bytes;
+}
+
+/* How far before the newest picture the one with this packet is to be shown. */
+static uint32_t behind(const struct gw_sink *k, const struct gw_rtp_facts *f, uint32_t left_bytes)
+{
+    int32_t before = (int32_t)(k->cached->facts.timestamp - f->timestamp);
+    uint64_t ts = before > 0 ? (uint32_t)before / GW_START_SQUEEZE : 0;
+
+    if (k->sender->pacer.rate_bps)
+        ts += (uint64_t)left_bytes * 8 * k->conf.clock_rate / k->sender->pacer.rate_bps;
+    return (uint32_t)ts;
+}
+
 uint32_t gw_start_step(const struct gw_sink *k, const struct gw_rtp_facts *first, uint32_t step)
 {
-    uint32_t span = k->cached->facts.timestamp - first->timestamp, least = span / GW_START_SQUEEZE + 1;
+    uint32_t span = k->cached->facts.timestamp - first->timestamp, least = behind(k, first, k->start.left_bytes) + 1;
 
     return (step > least ? step : least) - span;
 }
 
-uint32_t gw_start_timestamp(const struct gw_sink *k, const struct gw_rtp_facts *f)
+uint32_t gw_start_timestamp(struct gw_sink *k, const struct gw_rtp_facts *f)
 {
-    uint32_t newest = k->cached->facts.timestamp + k->rewrite.ts_delta;
-    int32_t before = (int32_t)(k->cached->facts.timestamp - f->timestamp);
+    struct gw_start *s = &k->start;
 
-    return before > 0 ? newest - (uint32_t)before / GW_START_SQUEEZE : newest;
+    if (!s->any || s->ts != f->timestamp) {
+        uint32_t bytes = picture_bytes(k, f);
+
+        s->any = true;
+        s->ts = f->timestamp;
+        s->left_bytes -= bytes < s->left_bytes ? bytes : s->left_bytes;
+        s->behind = f->timestamp == k->cached->facts.timestamp ? 0 : behind(k, f, s->left_bytes);
+    }
+    return k->cached->facts.timestamp + k->rewrite.ts_delta - s->behind;
 }

@@ -139,6 +139,23 @@ static void the_whole_cache_goes_first_and_the_camera_is_left_alone(void **state
     assert_true(entry(0)->cached && entry(59)->cached && !entry(60)->cached);
 }
 
+/* They are due when the pacer lets them go, the newest when it would be due without them. */
+static void the_past_is_shown_as_it_leaves(void **state)
+{
+    uint32_t step, all;
+
+    gw_pacer_set_rate(&sender.pacer, 1500000, 40000, now);
+    stream(source, 0, 59);
+    gw_sink_link(sink, source, now);
+    assert_one_line(60);
+    step = 1000 * 8 * 90000 / 1500000 + FRAME_TS / GW_START_SQUEEZE;
+    all = entry(59)->ts - entry(0)->ts;
+    assert_in_range(all, 59 * step - 60, 59 * step + 60);
+    assert_in_range(entry(31)->ts - entry(30)->ts, step - 2, step + 2);
+    stream(source, 60, 61);
+    assert_int_equal(entry(60)->ts - entry(59)->ts, FRAME_TS);
+}
+
 static void a_gap_in_it_makes_it_useless(void **state)
 {
     stream(source, 0, 9);
@@ -240,6 +257,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_whole_cache_goes_first_and_the_camera_is_left_alone, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_past_is_shown_as_it_leaves, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_gap_in_it_makes_it_useless, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_gap_that_was_filled_does_not, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_would_take_too_long_is_not_sent, set_up, tear_down),
