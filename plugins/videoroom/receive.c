@@ -120,6 +120,7 @@ void subscriber_request_configure(struct cardea_request *rq)
     json_t *body;
 
     if (!s || !vr.host->check(rq, in->body, configure_params) || !vr.host->check(rq, in->body, configure_item) ||
+        !vr.host->check(rq, in->body, subscriber_sending) ||
         !check_configure(rq, s, in->body, json_object_get(in->body, "streams")))
         return; /* answered: nothing of it is there any more */
     if (s->barred) {
@@ -128,6 +129,7 @@ void subscriber_request_configure(struct cardea_request *rq)
     }
     restart = member_flag(in->body, "restart", false);
     offer = restart || member_flag(in->body, "update", false);
+    subscriber_read_sending(s, in->body);
     apply_items(s, in->body);
     if (offer && !s->answered) {
         s->pending = true;

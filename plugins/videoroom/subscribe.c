@@ -221,13 +221,14 @@ void subscriber_join(struct cardea_request *rq, struct seat *seat, struct room *
         vr.host->fail(rq, E_UNKNOWN, "A subscriber is offered to: join without a session description");
         return;
     }
-    if (!vr.host->check(rq, in->body, join_params))
+    if (!vr.host->check(rq, in->body, join_params) || !vr.host->check(rq, in->body, subscriber_sending))
         return;
     list = subscriber_list(rq, in->body, &legacy);
     if (!list || !subscriber_check_items(rq, room, item_params, list, &decided, &e2ee) ||
         !subscriber_check_private_id(rq, room))
         goto out;
     s = subscriber_new(seat, room);
+    subscriber_read_sending(s, in->body);
     s->private_id = subscriber_private_id(in->body);
     s->use_msid = member_flag(in->body, "use_msid", false);
     s->autoupdate = member_flag(in->body, "autoupdate", true);

@@ -14,22 +14,49 @@
 
 /* --- life --------------------------------------------------------------------------------------------------------- */
 
+const struct cardea_param subscriber_sending[] = {{"downlink_start", CARDEA_UINT, .max = 100000000},
+                                                  {"downlink_min", CARDEA_UINT, .max = 100000000},
+                                                  {"downlink_max", CARDEA_UINT, .max = 100000000},
+                                                  {"probing", CARDEA_BOOL},
+                                                  {"pacing", CARDEA_BOOL},
+                                                  {0}};
+
+static void read_number(uint32_t *out, const json_t *body, const char *name)
+{
+    const json_t *v = json_object_get(body, name);
+
+    if (v)
+        *out = (uint32_t)json_integer_value(v);
+}
+
+void subscriber_read_sending(struct subscriber *s, const json_t *body)
+{
+    struct cardea_sending *o = &s->sending;
+
+    read_number(&o->start_bps, body, "downlink_start");
+    read_number(&o->min_bps, body, "downlink_min");
+    read_number(&o->max_bps, body, "downlink_max");
+    o->no_probing = !member_flag(body, "probing", !o->no_probing);
+    o->no_pacing = !member_flag(body, "pacing", !o->no_pacing);
+    vr.host->sending(s->handle, o);
+}
+
 struct subscriber *subscriber_new(struct seat *seat, struct room *room)
 {
     const struct properties *set = &room->set;
-    const struct cardea_sending sending = {.start_bps = set->downlink_start,
-                                           .min_bps = set->downlink_min,
-                                           .max_bps = set->downlink_max,
-                                           .no_probing = set->no_probing,
-                                           .no_pacing = set->no_pacing};
     struct subscriber *s = g_new0(struct subscriber, 1);
 
     s->handle = seat->handle;
     s->room = room;
     s->answered = true;
     s->slots = g_ptr_array_new_with_free_func((GDestroyNotify)slot_free);
+    s->sending = (struct cardea_sending){.start_bps = set->downlink_start,
+                                         .min_bps = set->downlink_min,
+                                         .max_bps = set->downlink_max,
+                                         .no_probing = set->no_probing,
+                                         .no_pacing = set->no_pacing};
     vr.host->group(seat->handle, room->group);
-    vr.host->sending(seat->handle, &sending);
+    vr.host->sending(seat->handle, &s->sending);
     return s;
 }
 

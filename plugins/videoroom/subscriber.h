@@ -10,8 +10,9 @@
 
 struct subscriber {
     struct cardea_handle *handle;
-    struct room *room; /* borrowed; NULL: left, or the room has gone */
-    GPtrArray *slots;  /* struct slot *, owned, by mindex */
+    struct room *room;             /* borrowed; NULL: left, or the room has gone */
+    GPtrArray *slots;              /* struct slot *, owned, by mindex */
+    struct cardea_sending sending; /* of its connection: the room's, with its own on top */
     uint32_t private_id;
     bool use_msid, autoupdate, paused, e2ee;
     bool watching;                 /* the client has offered (watch.c) */
@@ -25,8 +26,11 @@ struct subscriber {
 void subscriber_join(struct cardea_request *rq, struct seat *seat, struct room *room);
 struct subscriber *subscriber_new(struct seat *seat, struct room *room); /* in no room's list yet */
 void subscriber_sits(struct subscriber *s, struct seat *seat);           /* it is: owned by its seat from here on */
-void subscriber_free(struct subscriber *s);                              /* leaves first; NULL is fine */
-void subscriber_leave(struct subscriber *s);                             /* for good: nothing is received any more */
+/* `downlink_start` and so on of a request: how its connection sends from now on. */
+void subscriber_read_sending(struct subscriber *s, const json_t *body);
+extern const struct cardea_param subscriber_sending[];
+void subscriber_free(struct subscriber *s);  /* leaves first; NULL is fine */
+void subscriber_leave(struct subscriber *s); /* for good: nothing is received any more */
 void subscriber_up(struct subscriber *s);
 void subscriber_refresh(struct subscriber *s, const struct publisher *p); /* the m-lines of p may have changed */
 /* A publisher has gone. offer: by itself, if the subscriber wants that; else the next request makes one. */

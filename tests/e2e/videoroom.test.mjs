@@ -46,6 +46,10 @@ const meet = async ({ server, workers }) => {
   await sub.accept(jsep, { request: 'start' });
   const explain = async () => (await sub.message({ request: 'explain' })).data.streams;
   const playing = await until('a picture', async () => (await explain()).find((s) => s.type === 'video' && s.why === 'everything' && s.bitrate > 50000));
+  const odd = await sub.message({ request: 'configure', downlink_max: 'much' }).then(() => 0, (e) => e.code);
+  await sub.message({ request: 'configure', downlink_max: 90000, probing: false });
+  const narrow = await until('a bound of its own', async () => (await explain()).find((s) => s.type === 'video' && s.estimate > 0 && s.estimate <= 90000));
+  await sub.message({ request: 'configure', downlink_max: 0, probing: true });
   for (let i = 0; heard.length < 1 && i < 50; i++, await new Promise((r) => setTimeout(r, 100))) ada.channel.send('hello');
   heard.splice(0, heard.length, heard[0]);
   bob.channel.send(new Uint8Array([1, 2, 3]));
@@ -56,7 +60,7 @@ const meet = async ({ server, workers }) => {
   const late = await session.attach(plugin);
   const refused = await late.message({ request: 'join', ptype: 'publisher', room }).then(() => 0, (e) => e.code);
   await session.close();
-  return { text: heard[0], ada: ada.me.id, binary, playing, muted, refused };
+  return { text: heard[0], ada: ada.me.id, binary, playing, narrow, odd, muted, refused };
 };
 
 for (const workers of [1, 2])
@@ -68,6 +72,8 @@ for (const workers of [1, 2])
       assert.deepEqual(got.text, [String(got.ada), 'hello']);
       assert.deepEqual(got.binary[1], [1, 2, 3]);
       assert.ok(got.playing.packets > 10 && got.playing.width === 640 && got.playing.keyframe_age_ms >= 0, JSON.stringify(got.playing));
+      assert.equal(got.narrow.estimate, 90000);
+      assert.equal(got.odd, 430);
       assert.deepEqual(got.muted.paused_by, ['moderator']);
       assert.equal(got.refused, 433);
     } finally {
