@@ -28,6 +28,9 @@ export const SCENARIOS = {
   control: { seconds: 45, link: [[0, 'kbit=20000 delay=25 queue=300']] },
   steps: { seconds: 70, link: [[0, 'kbit=2500 delay=25 queue=300'], [25, 'kbit=500'], [45, 'kbit=2500']] },
   loss: { seconds: 45, link: [[0, 'kbit=5000 delay=25 queue=300'], [10, 'loss=10']] },
+  /* viewers come one after the other, each for so many seconds */
+  'joins-wide': { joins: 14, seconds: 3, link: [[0, 'kbit=100000 delay=0 queue=300']] },
+  'joins-2500': { joins: 14, seconds: 3, link: [[0, 'kbit=2500 delay=25 queue=300']] },
 };
 const ROOM = 1234;
 const ADMIN = 18191, SECRET = 'network';
@@ -157,6 +160,17 @@ async function play(page, scenario, link, handle) {
   return samples;
 }
 
+/** Viewers who come one after the other. */
+async function visit(page, name, { joins, seconds }) {
+  const visits = [];
+  for (let i = 0; i < joins; i++) {
+    await page.goto(`http://${ADDRESS[0]}:18190/`);
+    visits.push(await page.evaluate(([server, room, s]) => join(server, room, s), [`http://${ADDRESS[0]}:${GATEWAYS[name].port}/janus`, ROOM, seconds]));
+    await sleep(300 + 170 * i); /* so that the last keyframe is of another age each time */
+  }
+  return visits;
+}
+
 async function run(name, scenario, out) {
   const link = await start(join(folder, 'narrow'), [NEAR, `${ADDRESS[0]}/24`, FAR, `${ADDRESS[1]}/24`], /^up/m);
   for (const ns of [NEAR, FAR]) must('ip', '-n', ns, 'route', 'replace', 'default', 'dev', 'narrow0');
@@ -169,6 +183,12 @@ async function run(name, scenario, out) {
     await publisher.goto('http://127.0.0.1:18190/');
     await publisher.evaluate(([server, room]) => publish(server, room), [`http://127.0.0.1:${GATEWAYS[name].port}/janus`, ROOM]);
     await sleep(6000); /* the encoder finds its rate */
+    if (SCENARIOS[scenario].joins) {
+      const visits = await visit(viewer, name, SCENARIOS[scenario]);
+      writeFileSync(join(out, `network-${scenario}-${name}.json`), `${JSON.stringify({ gateway: name, scenario, visits })}\n`);
+      console.log(`${scenario} ${name}: ${visits.map((v) => `${(v.picture - v.negotiated).toFixed(0)}ms/${v.freezeCount}(${v.totalFreezesDuration.toFixed(2)})`).join(' ')}`);
+      return;
+    }
     await viewer.goto(`http://${ADDRESS[0]}:18190/`);
     const path = await viewer.evaluate(([server, room]) => watch(server, room), [`http://${ADDRESS[0]}:${GATEWAYS[name].port}/janus`, ROOM]);
     const handle = name === 'cardea' && path.split('/').slice(-2).join('/');
