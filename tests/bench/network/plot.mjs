@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Draws FOLDER/network-<scenario>.svg from what run.mjs wrote, and prints the table: node plot.mjs [folder]. */
+/** Draws FOLDER/network-<scenario>.svg from what run.mjs wrote, prints the tables, and puts them between the marks of PAGE:
+ *  node plot.mjs [folder [page]], as in node tests/bench/network/plot.mjs docs/performance docs/performance.md. */
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -103,12 +104,28 @@ function row(run) {
     + `${((last.jitterBufferDelay - first.jitterBufferDelay) / (last.jitterBufferEmittedCount - first.jitterBufferEmittedCount) * 1000).toFixed(0)} |`;
 }
 
-const runs = readdirSync(folder).filter((f) => /^network-.*-(cardea|janus)\.json$/.test(f)).sort()
+/** Viewers who came one after the other: the first picture after negotiating, and freezes in their first seconds. */
+function joinsRow({ scenario, gateway, visits }) {
+  const first = visits.map((v) => v.picture - v.negotiated);
+  const sum = (name) => visits.reduce((all, v) => all + v[name], 0);
+  return `| ${scenario} | ${gateway} | ${visits.length} | ${median(first).toFixed(0)} | ${Math.max(...first).toFixed(0)} | ${sum('freezeCount')} | ${sum('totalFreezesDuration').toFixed(1)} | `
+    + `${(median(visits.map((v) => v.buffer ?? 0)) * 1000).toFixed(0)} |`;
+}
+
+const all = readdirSync(folder).filter((f) => /^network-.*-(cardea|janus)\.json$/.test(f)).sort()
   .map((f) => JSON.parse(readFileSync(join(folder, f))));
-console.log('| scenario | gateway | freezes | frozen, s | longest, s | frames/s | height, median | kbit/s | round trip p95, ms | jitter buffer, ms |');
-console.log('|---|---|---|---|---|---|---|---|---|---|');
+const runs = all.filter((r) => r.samples), joins = all.filter((r) => r.visits);
+const lines = ['| scenario | gateway | freezes | frozen, s | longest, s | frames/s | height, median | kbit/s | round trip p95, ms | jitter buffer, ms |',
+  '|---|---|---|---|---|---|---|---|---|---|'];
 for (const scenario of new Set(runs.map((r) => r.scenario))) {
   const these = runs.filter((r) => r.scenario === scenario);
   draw(scenario, these);
-  these.forEach((r) => console.log(row(r)));
+  lines.push(...these.map(row));
+}
+if (joins.length)
+  lines.push('', '| joins | gateway | viewers | first picture p50, ms | most | freezes | frozen, s | jitter buffer, ms |', '|---|---|---|---|---|---|---|---|', ...joins.map(joinsRow));
+console.log(lines.join('\n'));
+if (process.argv[3]) { /* between the marks of a page */
+  const page = readFileSync(process.argv[3], 'utf8');
+  writeFileSync(process.argv[3], page.replace(/(<!-- network: begin -->\n)[^]*(<!-- network: end -->)/, (_, a, b) => `${a}\n${lines.join('\n')}\n\n${b}`));
 }
