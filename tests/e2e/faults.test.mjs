@@ -75,7 +75,7 @@ function host() {
 test('clients that vanish behind a link: their sessions, calls and sockets end by themselves', { skip: !root && 'network namespaces need root' }, async () => {
   const far = host();
   const timing = { general: { reclaim_session_timeout: 1, metrics_acl: '*' }, wsGeneral: { pingpong_trigger: 1, pingpong_timeout: 2 } };
-  const g = await Gateway.start({ ...timing, host: far.gateway });
+  const g = await Gateway.start({ ...timing, host: far.gateway }).catch((e) => { far.remove(); throw e; });
   const files = () => readdirSync(`/proc/${g.process.pid}/fd`).length;
   let child;
   try {
