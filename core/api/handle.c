@@ -263,7 +263,8 @@ bool gw_handle_park(struct gw_handle *h, const struct gw_request *rq)
         return true;
     h->park_timer.fire = waited_enough;
     h->park_timer.arg = h;
-    gw_timer_start(h->api->conf.timers, &h->park_timer, h->api->conf.now_us() + GW_PARK_US);
+    gw_timer_start(h->api->conf.timers, &h->park_timer,
+                   h->api->conf.now_us() + (h->away.asks ? GW_ASK_US : GW_PARK_US));
     return true;
 }
 

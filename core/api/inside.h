@@ -21,6 +21,7 @@
 #define GW_WATCH_US       2000000    /* how often sessions are looked at */
 #define GW_POLL_US        30000000   /* a long poll is held this long */
 #define GW_PARK_US        3000000    /* an offer waits this long for the previous PeerConnection to be gone */
+#define GW_ASK_US         8000000    /* a request waits this long to hear whether its room is in a neighbour */
 #define GW_QUERY_US       2000000    /* handle_info waits this long for the worker */
 #define GW_MAX_POLLS      16         /* of a session */
 #define GW_MAX_PARKED     256        /* requests of a handle */

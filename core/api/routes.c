@@ -152,7 +152,7 @@ static bool ask(struct gw_exchange *x, const struct gw_route *r)
     x->asks = true;
     x->patience.fire = waited_enough;
     x->patience.arg = x;
-    gw_timer_start(a->conf.timers, &x->patience, a->conf.now_us() + GW_PARK_US);
+    gw_timer_start(a->conf.timers, &x->patience, a->conf.now_us() + GW_ASK_US);
     return true;
 }
 
