@@ -27,6 +27,7 @@ struct origin {
 struct side {
     struct gw_neighbour_conf conf;
     bool there, known; /* known: the API has its transport */
+    bool serves;       /* it takes what is for it: a successor not before it has begun */
     GByteArray *in, *out;
     bool blocked;
     /* what we have sent on to it */
@@ -170,10 +171,10 @@ static struct side *way(int where, const void *from, bool fresh)
     struct side *before = &the.side[GW_NEIGHBOUR_BEFORE], *after = &the.side[GW_NEIGHBOUR_AFTER];
 
     if (where != GW_ANYWHERE)
-        return the.side[where].there ? &the.side[where] : NULL;
-    if (!fresh && before->there && from != &tables[GW_NEIGHBOUR_BEFORE])
+        return the.side[where].serves ? &the.side[where] : NULL;
+    if (!fresh && before->serves && from != &tables[GW_NEIGHBOUR_BEFORE])
         return before;
-    return after->there && from != &tables[GW_NEIGHBOUR_AFTER] ? after : NULL;
+    return after->serves && from != &tables[GW_NEIGHBOUR_AFTER] ? after : NULL;
 }
 
 static struct origin *find_theirs(GHashTable *table, const void *transport, uint64_t theirs)
@@ -277,8 +278,8 @@ static bool lodge_elsewhere(void *unused, const void *transport, uint64_t id, ui
 {
     uint64_t c;
 
-    *where = the.side[GW_NEIGHBOUR_BEFORE].there ? GW_NEIGHBOUR_BEFORE : GW_NEIGHBOUR_AFTER;
-    if (!the.side[*where].there) {
+    *where = the.side[GW_NEIGHBOUR_BEFORE].serves ? GW_NEIGHBOUR_BEFORE : GW_NEIGHBOUR_AFTER;
+    if (!the.side[*where].serves) {
         json_decref(what);
         return false;
     }
@@ -506,7 +507,7 @@ static void give_up(struct side *s)
 
     if (!s->there)
         return;
-    s->there = false;
+    s->there = s->serves = false;
     let_go(s);
     free_side(s);
     gw_api_neighbour_gone(the.api, (int)conf.which);
@@ -523,7 +524,7 @@ int gw_neighbour_add(const struct gw_neighbour_conf *conf)
         close(conf->fd);
         return GW_EPROTO;
     }
-    *s = (struct side){.conf = *conf, .there = true, .known = true};
+    *s = (struct side){.conf = *conf, .there = true, .known = true, .serves = conf->which == GW_NEIGHBOUR_BEFORE};
     s->in = g_byte_array_new();
     s->out = g_byte_array_new();
     s->exchanges = new_table();
@@ -538,6 +539,11 @@ int gw_neighbour_add(const struct gw_neighbour_conf *conf)
 bool gw_neighbour_is_there(enum gw_neighbour which)
 {
     return the.side[which].there;
+}
+
+void gw_neighbour_serves(enum gw_neighbour which)
+{
+    the.side[which].serves = the.side[which].there;
 }
 
 void gw_neighbour_say(enum gw_neighbour which, enum gw_frame_kind kind)

@@ -31,6 +31,7 @@ void gw_neighbours_end(void); /* both are given up */
 /* GW_EPROTO: there is one of that kind already; fd is closed. */
 int gw_neighbour_add(const struct gw_neighbour_conf *conf);
 bool gw_neighbour_is_there(enum gw_neighbour which);
+void gw_neighbour_serves(enum gw_neighbour which); /* a successor has begun: what is for it is sent on from now on */
 /* Says a word to it: a frame without head and body. */
 void gw_neighbour_say(enum gw_neighbour which, enum gw_frame_kind kind);
 /* Something was sent on and is not answered yet. */

@@ -197,6 +197,7 @@ static bool take_word(void *unused, const struct gw_frame *f)
     the.stopped = false;
     stop_waiting(); /* it waits at that path now */
     gw_listeners_given(true);
+    gw_neighbour_serves(GW_NEIGHBOUR_AFTER);
     the.conf.succeeded(the.conf.arg);
     return true;
 }
