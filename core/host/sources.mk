@@ -5,7 +5,8 @@ libgw_a_SOURCES += \
 	core/host/event_handlers.c core/host/event_handlers.h \
 	core/host/exported.c core/host/exported.h \
 	core/host/frame.c core/host/frame.h \
-	core/host/neighbour.c core/host/neighbour.h \
+	core/host/neighbour.c core/host/neighbour.h core/host/neighbour_place.c core/host/neighbour_transport.c \
+	core/host/neighbour_side.h \
 	core/host/takeover.c core/host/takeover.h \
 	core/host/host.c core/host/host.h \
 	core/host/environment.c core/host/environment.h \
