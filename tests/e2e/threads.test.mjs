@@ -121,7 +121,7 @@ async function record(state) {
   while (!state.over) {
     for (const { room, num_participants: n } of (await ask({ request: 'list' })).list)
       if (n && !recorded.has(room) && (await ask({ request: 'enable_recording', room, record: true })).record) recorded.add(room);
-    await pause(100);
+    await wait(100);
   }
   await s.ask({ janus: 'destroy', session_id });
   s.close();
@@ -133,7 +133,7 @@ test('churn, data and recordings, while a new process takes over', { timeout: 12
   const old = gateway;
   const recorder = record(state);
   const calls = load('--rooms=1', '--publishers=2', '--subscribers=4', '--bitrate=200000', '--messages=20', '--churn=3', '--seconds=6');
-  await pause(4000);
+  await wait(4000);
   gateway = await old.takeOver();
   state.over = true;
   assert.ok((await recorder) > 0, 'something was recorded');
@@ -141,7 +141,7 @@ test('churn, data and recordings, while a new process takes over', { timeout: 12
   assert.equal(code, 0, text);
   const churned = Number(text.match(/^left +(\d+)/m)?.[1]);
   assert.ok(churned > 5, text);
-  const { signal, code: end } = await Promise.race([old.exited, pause(30000).then(() => ({ signal: 'it did not end' }))]);
+  const { signal, code: end } = await Promise.race([old.exited, wait(30000).then(() => ({ signal: 'it did not end' }))]);
   assert.deepEqual([signal, end], [null, 0], old.log.slice(-8000));
   assert.ok(readdirSync(gateway.recordings).length > 0, 'and files are there');
 });
