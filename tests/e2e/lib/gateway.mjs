@@ -85,6 +85,7 @@ export class Gateway {
       nat: { ...options.nat },
       events: { ...options.events },
       limits: { ...options.limits },
+      tracing: { ...options.tracing },
     });
     write('cardea.transport.http.jcfg', {
       general: { http: true, port: g.httpPort, ...options.httpGeneral },
