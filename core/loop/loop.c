@@ -19,7 +19,8 @@
 #include "base/err.h"
 #include "loop/gather.h"
 
-#define MAX_EVENTS 128 /* per turn; the rest is still readable in the next one */
+#define MAX_EVENTS 128   /* per turn; the rest is still readable in the next one */
+#define GRID_US    10000 /* what each of many does regularly wakes the thread a hundred times a second at most */
 
 struct watch {
     gw_fd_fn *fn; /* NULL: not watched */
@@ -87,6 +88,7 @@ int gw_loop_new(struct gw_loop **out, bool glib)
     err = l->epoll < 0 || l->wake < 0 ? GW_EIO : gw_timers_new(&l->timers);
     if (err)
         goto out;
+    gw_timers_set_grid(l->timers, GRID_US);
     if (glib) {
         l->context = g_main_context_new();
         l->poll = (GPollFD){.fd = l->epoll, .events = G_IO_IN};

@@ -24,6 +24,7 @@ struct gw_timers {
     /* state */
     uint32_t n, cap, n_aside;
     uint64_t serial;
+    int64_t grid_us;
     bool running;
 };
 
@@ -46,6 +47,11 @@ void gw_timers_free(struct gw_timers *t)
     free(t->heap);
     free(t->aside);
     free(t);
+}
+
+void gw_timers_set_grid(struct gw_timers *t, int64_t grid_us)
+{
+    t->grid_us = grid_us;
 }
 
 static bool before(const struct entry *a, const struct entry *b)
@@ -125,6 +131,8 @@ int gw_timer_start(struct gw_timers *t, struct gw_timer *timer, int64_t due_us)
     err = grow(t);
     if (err)
         return err;
+    if (timer->coarse && t->grid_us)
+        due_us = (due_us + t->grid_us - 1) / t->grid_us * t->grid_us;
     timer->due_us = due_us;
     t->n++;
     sift_up(t, t->n - 1, (struct entry){.due_us = due_us, .serial = t->serial++, .timer = timer});

@@ -17,10 +17,16 @@ struct gw_timer {
     void *arg;
     int64_t due_us;
     uint32_t slot; /* heap position + 1; 0: not running */
+    bool coarse;   /* may be late by the timers' grid: for what is done regularly for each of many */
 };
 
 int gw_timers_new(struct gw_timers **out);
 void gw_timers_free(struct gw_timers *t);
+/*
+ * Coarse timers started from now on fire at multiples of this (µs; 0, the default: when they are due). A thread that
+ * sleeps in between is woken once for many of them.
+ */
+void gw_timers_set_grid(struct gw_timers *t, int64_t grid_us);
 /* (Re)starts; fire() runs once at or after due_us. GW_ENOMEM when the heap cannot grow. */
 int gw_timer_start(struct gw_timers *t, struct gw_timer *timer, int64_t due_us);
 void gw_timer_stop(struct gw_timers *t, struct gw_timer *timer); /* fine when not running, also inside fire() */

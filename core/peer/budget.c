@@ -351,6 +351,6 @@ static void tick(void *arg, int64_t now_us)
 
 void gw_budget_start(struct gw_peer *p, int64_t now_us)
 {
-    p->budget_timer = (struct gw_timer){.fire = tick, .arg = p};
+    p->budget_timer = (struct gw_timer){.fire = tick, .arg = p, .coarse = true};
     gw_timer_start(p->engine->conf.timers, &p->budget_timer, now_us + EVERY_US);
 }

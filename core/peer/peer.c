@@ -394,7 +394,7 @@ static struct gw_peer *make(struct gw_engine *e, gw_peer_id id, int64_t now_us)
     p->created_us = now_us;
     p->early = g_ptr_array_new();
     p->dtls_timer = (struct gw_timer){.fire = dtls_timer, .arg = p};
-    p->tick_timer = (struct gw_timer){.fire = tick, .arg = p};
+    p->tick_timer = (struct gw_timer){.fire = tick, .arg = p, .coarse = true};
     p->twcc_timer = (struct gw_timer){.fire = twcc_tick, .arg = p};
     p->ice_timer = (struct gw_timer){.fire = ice_timer, .arg = p};
     gw_dtls_random(&p->own_ssrc, sizeof(p->own_ssrc));

@@ -149,6 +149,25 @@ static void agrees_with_a_plain_list(void **state)
     assert_int_equal(n_fired, alive);
 }
 
+static void coarse_ones_fall_together(void **state)
+{
+    struct alarm a, b, exact;
+
+    make(&a, 1);
+    make(&b, 2);
+    make(&exact, 3);
+    a.timer.coarse = b.timer.coarse = true;
+    gw_timer_start(timers, &a.timer, 1001);
+    assert_true(a.timer.due_us == 1001); /* there is no grid yet */
+    gw_timers_set_grid(timers, 1000);
+    gw_timer_start(timers, &a.timer, 1001);
+    gw_timer_start(timers, &b.timer, 2000);
+    gw_timer_start(timers, &exact.timer, 1500);
+    assert_true(gw_timers_next(timers) == 1500);
+    assert_int_equal(gw_timers_run(timers, 1999), 1);
+    assert_int_equal(gw_timers_run(timers, 2000), 2);
+}
+
 static void freeing_stops_what_runs(void **state)
 {
     struct gw_timers *t;
@@ -170,6 +189,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_fire_starts_waits_for_the_next_run, set_up, tear_down),
         cmocka_unit_test_setup_teardown(fire_may_stop_and_move_others_of_the_same_run, set_up, tear_down),
         cmocka_unit_test_setup_teardown(agrees_with_a_plain_list, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(coarse_ones_fall_together, set_up, tear_down),
         cmocka_unit_test(freeing_stops_what_runs),
     };
 
