@@ -60,7 +60,7 @@ table(['', 'must reach', 'aim', 'Cardea', 'janus', 'limit here'], [
   ['… over loopback', '', '', ...both('fanout-100', 'latency_p50_ms'), show(halfOfAFrame(limits))],
   ['latency p99 of 100, ms, over a cable', '2', '1', ...both('wire-100', 'latency_p99_ms'), ''],
   ['… over loopback', '', '', ...both('fanout-100', 'latency_p99_ms'), ''],
-  ['KiB a subscriber', '48', '24', ...both('fanout-100', 'kib_per_subscriber', 0), ''],
+  ['KiB a subscriber', '48', '24', ...both('wire-100', 'kib_per_subscriber', 0), ''],
   ['CPU ms a join', '1.2', '0.9', ...both('set-up-200', 'join_cpu_ms'), ''],
   ['… its DTLS handshake; the limit: OpenSSL with nothing around', '', '', show(limit(handshakes, 'cardea')), '', show(limit(handshakes, 'openssl'))],
   ['KiB an idle session', '4', '2', ...both('idle-2000', 'kib_per_idle_session', 1), ''],
