@@ -49,12 +49,40 @@ static void from_the_first_microsecond_on(void **state)
     assert_false(gw_keyframe_want(&k, 1));
 }
 
+static void keyframes_are_asked_for_once_a_second(void **state)
+{
+    struct gw_keyframe k = {0};
+
+    assert_true(gw_keyframe_want(&k, 5));
+    assert_true(gw_keyframe_due(&k) == INT64_MAX);
+    assert_false(gw_keyframe_want(&k, 100));
+    assert_false(gw_keyframe_want(&k, 200));
+    assert_int_equal(gw_keyframe_due(&k), 5 + GW_KEYFRAME_SPACING_US);
+    assert_false(gw_keyframe_fire(&k, 1000));
+    assert_true(gw_keyframe_fire(&k, 5 + GW_KEYFRAME_SPACING_US));
+    assert_false(gw_keyframe_fire(&k, 10 * GW_KEYFRAME_SPACING_US));
+    assert_true(gw_keyframe_want(&k, 20 * GW_KEYFRAME_SPACING_US));
+}
+
+static void a_keyframe_serves_those_who_wait(void **state)
+{
+    struct gw_keyframe k = {0};
+
+    gw_keyframe_want(&k, 5);
+    gw_keyframe_want(&k, 100);
+    gw_keyframe_came(&k, 300);
+    assert_true(gw_keyframe_due(&k) == INT64_MAX);
+    assert_int_equal(k.seen_us, 300);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_a_second),
         cmocka_unit_test(one_that_comes_serves_all),
         cmocka_unit_test(from_the_first_microsecond_on),
+        cmocka_unit_test(keyframes_are_asked_for_once_a_second),
+        cmocka_unit_test(a_keyframe_serves_those_who_wait),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,7 +23,7 @@ static void the_ramp(void **state)
     assert_int_equal(gw_remb_packet(&r, 4), 1200000);
     assert_int_equal(gw_remb_packet(&r, 5), 0);
     assert_int_equal(gw_remb_packet(&r, 4 + 5 * S - 1), 0);
-    assert_int_equal(gw_remb_packet(&r, 4 + 5 * S), 1200000);
+    assert_int_equal(gw_remb_packet(&r, 4 + GW_REMB_EVERY_US), 1200000);
     assert_int_equal(gw_remb_packet(&r, 5 + 5 * S), 0);
 }
 
@@ -46,8 +46,9 @@ static void without_a_cap(void **state)
     struct gw_remb r = {0};
 
     for (int i = 0; i < 10; i++)
-        assert_int_equal(gw_remb_packet(&r, i), 0);
-    assert_int_equal(gw_remb_set(&r, 1, 20), 1);
+        assert_int_equal(gw_remb_packet(&r, i * S), 0);
+    assert_int_equal(gw_remb_set(&r, 0, 10 * S), 0); /* there was none to take back */
+    assert_int_equal(gw_remb_set(&r, 1, 20 * S), 1);
 }
 
 int main(void)

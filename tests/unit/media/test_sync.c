@@ -83,6 +83,33 @@ static void capture_offsets(void **state)
     assert_true(gw_sync_capture_offset(&s, -(INT64_C(2) << 32)) - ours == -(INT64_C(2) << 32));
 }
 
+#define NTP(s, ms) (((uint64_t)(2208988800u + (s)) << 32) | ((uint64_t)(ms)*4294967 + 1))
+
+static void two_streams_of_a_sender_share_its_clock(void **state)
+{
+    struct gw_clock c = {0};
+    struct gw_sync audio = {0}, video = {0};
+    int64_t a, v;
+
+    /* the video report comes 30 ms late; both speak of the same instant */
+    gw_sync_report(&audio, &c, NTP(1000, 0), 48000, 7000000);
+    gw_sync_report(&video, &c, NTP(1000, 0), 90000, 7030000);
+    a = gw_sync_local_of(&audio, 48000 + 4800, 48000);
+    v = gw_sync_local_of(&video, 90000 + 9000, 90000);
+    assert_int_equal(a, 7100000);
+    assert_in_range(v, 7100000, 7101000);
+    assert_in_range(gw_sync_rtp_at(&audio, 7100000, 48000), 52799, 52801);
+}
+
+static void a_report_without_time_is_ignored(void **state)
+{
+    struct gw_clock c = {0};
+    struct gw_sync s = {0};
+
+    gw_sync_report(&s, &c, 0, 1, 1);
+    assert_false(s.valid);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -91,6 +118,8 @@ int main(void)
         cmocka_unit_test(clocks_that_are_set),
         cmocka_unit_test(nothing_is_known),
         cmocka_unit_test(capture_offsets),
+        cmocka_unit_test(two_streams_of_a_sender_share_its_clock),
+        cmocka_unit_test(a_report_without_time_is_ignored),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

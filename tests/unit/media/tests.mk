@@ -13,7 +13,6 @@ check_PROGRAMS += \
 	tests/unit/media/test_rates \
 	tests/unit/media/test_reception \
 	tests/unit/media/test_remb \
-	tests/unit/media/test_requests \
 	tests/unit/media/test_rewrite \
 	tests/unit/media/test_shown \
 	tests/unit/media/test_start \
