@@ -132,8 +132,11 @@ struct gw_elsewhere {
                      const struct gw_exchange_in *in, bool fresh);
     void (*closed)(void *arg, const void *transport, cardea_connection c);
     void (*abandoned)(void *arg, const void *transport, uint64_t tag);
-    /* Asks whether a handle may lodge there (session 0: only whether it could); gw_api_lodged() answers. what (taken) is for gw_api_lodge(); what the
-     * handle says there comes by gw_api_send() to connection `session` of `transport`. *where: whom it asked. */
+    /*
+     * Asks whether a handle may lodge there (session 0: only whether it could); gw_api_lodged() answers. what (taken)
+     * is for gw_api_lodge(); what the handle says there comes by gw_api_send() to connection `session` of `transport`.
+     * *where: whom it asked.
+     */
     bool (*lodge)(void *arg, const void *transport, uint64_t id, uint64_t session, json_t *what, int *where);
 };
 void gw_api_elsewhere(struct gw_api *a, const struct gw_elsewhere *e); /* borrowed; NULL: there is no other place */
@@ -152,8 +155,7 @@ void gw_api_neighbour_gone(struct gw_api *a, int where); /* what lodged there is
 /* Something that happened to connection (or exchange) id; for event handlers. data is taken. */
 void gw_api_transport_event(struct gw_api *a, const void *transport, uint64_t id, json_t *data);
 
-/* --- what clients leave behind (api/charge.c): cardea_host.charge() and refund() -----------------------------------
- */
+/* --- what clients leave behind (api/charge.c): cardea_host.charge() and refund() ---------------------------------- */
 int gw_api_charge(struct gw_api *a, const struct cardea_handle *h, struct cardea_charge **charge, char *why,
                   size_t why_len);
 void gw_api_refund(struct cardea_charge *charge);

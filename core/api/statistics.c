@@ -160,7 +160,6 @@ static void look(void *arg, int64_t now_us)
     int64_t period_s = gw_option_number(a, "events", "stats_period");
     GHashTableIter it;
     gpointer s;
-
     bool wanted = period_s && gw_events_wanted(a, GW_EVENT_MEDIA);
 
     a->statistics_round = (a->statistics_round + 1) % ROUNDS;
