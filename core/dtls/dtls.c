@@ -141,12 +141,14 @@ static void enter(struct gw_dtls *d, int64_t now_us)
 {
     d->inside++;
     d->now_us = now_us;
-    ERR_clear_error();
+    if (d->ssl)
+        ERR_clear_error();
 }
 
 static void leave(struct gw_dtls *d)
 {
-    ERR_clear_error();
+    if (d->ssl)
+        ERR_clear_error();
     if (--d->inside == 0 && d->doomed)
         gw_dtls_free(d);
 }
@@ -276,6 +278,7 @@ static void change_over(struct gw_dtls *d)
         gw_record_seen(d->record, d->early[i]);
     SSL_free(d->ssl);
     d->ssl = NULL;
+    ERR_clear_error();
     if (d->role == GW_DTLS_CLIENT) /* the server's Finished says that all of it was received */
         gw_kept_clear(&d->flight);
 }

@@ -10,12 +10,13 @@
 
 #include "base/cursor.h"
 #include "base/err.h"
+#include "srtp/gcm.h"
 
 enum {
     HEADER = 13,
     NONCE = 8, /* the explicit part */
     SALT = 4,
-    TAG = 16,
+    TAG = GW_GCM_TAG,
     MAX_KEY = 32,
     RANDOM = 32,
     WINDOW = 64,
@@ -24,7 +25,7 @@ enum {
 #define EPOCH   (UINT64_C(1) << 48) /* number of the first record of epoch 1 */
 
 struct half {
-    EVP_CIPHER_CTX *ctx; /* owned; made when first needed */
+    struct gw_gcm gcm; /* owned; made when first needed */
     uint8_t key[MAX_KEY], salt[SALT];
 };
 
@@ -69,45 +70,38 @@ static void put_header(uint8_t *out, enum gw_record_type type, uint64_t number, 
 
 /* --- AES-GCM ------------------------------------------------------------------------------------------------------ */
 
-static bool begin(struct half *h, size_t key_len, const uint8_t nonce[NONCE], bool seal)
+static bool is_ready(struct half *h, size_t key_len)
 {
-    uint8_t iv[SALT + NONCE];
-
-    memcpy(iv, h->salt, SALT);
-    memcpy(iv + SALT, nonce, NONCE);
-    if (h->ctx)
-        return EVP_CipherInit_ex(h->ctx, NULL, NULL, NULL, iv, seal) == 1;
-    h->ctx = EVP_CIPHER_CTX_new();
-    return h->ctx && EVP_CipherInit_ex(h->ctx, key_len == 16 ? EVP_aes_128_gcm() : EVP_aes_256_gcm(), NULL, h->key, iv,
-                                       seal) == 1;
+    return h->gcm.backend || !gw_gcm_init(&h->gcm, NULL, h->key, key_len);
 }
 
-/* What is authenticated besides the data: epoch, number, type, version, length of the plain text. */
-static bool add_header(struct half *h, const uint8_t *header, size_t plain_len)
-{
-    uint8_t aad[HEADER];
-    int n;
+/* The nonce is the salt and the explicit part; what is authenticated besides: epoch, number, type, version, length. */
+struct frame {
+    uint8_t nonce[SALT + NONCE], aad[HEADER];
+};
 
-    memcpy(aad, header + 3, 8);
-    memcpy(aad + 8, header, 3);
-    gw_put_u16(aad + 11, (uint16_t)plain_len);
-    return EVP_CipherUpdate(h->ctx, NULL, &n, aad, sizeof(aad)) == 1;
+/* header: of a record, with the explicit part behind it */
+static void frame_make(struct frame *f, const struct half *h, const uint8_t *header, size_t plain_len)
+{
+    memcpy(f->nonce, h->salt, SALT);
+    memcpy(f->nonce + SALT, header + HEADER, NONCE);
+    memcpy(f->aad, header + 3, 8);
+    memcpy(f->aad + 8, header, 3);
+    gw_put_u16(f->aad + 11, (uint16_t)plain_len);
 }
 
 /* data: a whole record. Returns the plain length, or -1. */
 static int unlock(struct half *h, size_t key_len, const uint8_t *data, size_t size, uint8_t *plain)
 {
     size_t len = size - HEADER - NONCE - TAG;
-    int n = 0, rest = 0;
+    struct frame f;
 
-    if (size < HEADER + NONCE + TAG)
+    if (size < HEADER + NONCE + TAG || !is_ready(h, key_len))
         return -1;
-    if (!begin(h, key_len, data + HEADER, false) || !add_header(h, data, len) ||
-        EVP_CipherUpdate(h->ctx, plain, &n, data + HEADER + NONCE, (int)len) != 1 ||
-        EVP_CIPHER_CTX_ctrl(h->ctx, EVP_CTRL_AEAD_SET_TAG, TAG, (void *)(data + size - TAG)) != 1 ||
-        EVP_CipherFinal_ex(h->ctx, plain + n, &rest) != 1)
-        return -1;
-    return n + rest;
+    frame_make(&f, h, data, len);
+    return gw_gcm_open(&h->gcm, &(struct gw_gcm_text){f.nonce, f.aad, HEADER, data + HEADER + NONCE, len, plain})
+               ? -1
+               : (int)len;
 }
 
 /* --- keys (RFC 5246 §6.3) ----------------------------------------------------------------------------------------- */
@@ -177,7 +171,8 @@ static int try_keys(struct gw_record *r, const uint8_t *sent, size_t len)
         return GW_EIO;
     r->next = (uint64_t)number - EPOCH + 1;
     n = unlock(&trial, r->key_len, sent, size, plain);
-    EVP_CIPHER_CTX_free(trial.ctx);
+    gw_gcm_close(&trial.gcm);
+    OPENSSL_cleanse(&trial, sizeof(trial));
     return n < 0 ? GW_EIO : GW_OK;
 }
 
@@ -203,8 +198,8 @@ void gw_record_free(struct gw_record *r)
 {
     if (!r)
         return;
-    EVP_CIPHER_CTX_free(r->in.ctx);
-    EVP_CIPHER_CTX_free(r->out.ctx);
+    gw_gcm_close(&r->in.gcm);
+    gw_gcm_close(&r->out.gcm);
     OPENSSL_cleanse(r, sizeof(*r));
     free(r);
 }
@@ -263,16 +258,16 @@ int gw_record_open(struct gw_record *r, const uint8_t *data, size_t len, uint8_t
 int gw_record_seal(struct gw_record *r, enum gw_record_type type, const uint8_t *data, size_t len, uint8_t *out)
 {
     uint8_t *nonce = out + HEADER, *body = nonce + NONCE;
-    int n = 0, rest = 0;
+    struct frame f;
 
     if (r->next == NUMBERS)
         return GW_ELIMIT;
+    if (!is_ready(&r->out, r->key_len))
+        return GW_EIO;
     put_header(out, type, r->next++, NONCE + len + TAG);
     memcpy(nonce, out + 3, NONCE); /* RFC 5288 §3: epoch and number never repeat */
-    if (!begin(&r->out, r->key_len, nonce, true) || !add_header(&r->out, out, len) ||
-        EVP_CipherUpdate(r->out.ctx, body, &n, data, (int)len) != 1 ||
-        EVP_CipherFinal_ex(r->out.ctx, body + n, &rest) != 1 ||
-        EVP_CIPHER_CTX_ctrl(r->out.ctx, EVP_CTRL_AEAD_GET_TAG, TAG, body + len) != 1)
+    frame_make(&f, &r->out, out, len);
+    if (gw_gcm_seal(&r->out.gcm, &(struct gw_gcm_text){f.nonce, f.aad, HEADER, data, len, body}))
         return GW_EIO;
     return (int)(HEADER + NONCE + len + TAG);
 }

@@ -16,12 +16,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NO_COMPAT_IMB_API_053
-#include <intel-ipsec-mb.h>
-
 #include <openssl/crypto.h>
 
 #include "base/err.h"
+#include "srtp/ipsec_mb.h"
 #include "srtp/seal.h"
 
 enum { JOBS = 64, SHA1_TAG = 12, SHA1_STATE = 20, PREFETCH = 1216 };
@@ -74,27 +72,38 @@ static void close_state(void *state)
 }
 
 /* Without AES-NI and carry-less multiplication the library emulates them, slower than OpenSSL. */
-static int open_state(void **state)
+int gw_ipsec_mb_new(IMB_MGR **out)
 {
     const uint64_t need = IMB_FEATURE_AESNI | IMB_FEATURE_PCLMULQDQ | IMB_FEATURE_SSE4_2;
-    struct state *s;
+    IMB_MGR *mgr;
     IMB_ARCH arch;
 
     if ((imb_get_feature_flags() & need) != need)
         return GW_ENOENT;
-    s = aligned_alloc(64, (sizeof(*s) + 63) / 64 * 64);
+    mgr = alloc_mb_mgr(0);
+    if (!mgr)
+        return GW_ENOMEM;
+    init_mb_mgr_auto(mgr, &arch);
+    if (imb_get_errno(mgr) || arch == IMB_ARCH_NONE || arch == IMB_ARCH_NOAESNI) {
+        free_mb_mgr(mgr);
+        return GW_ENOENT;
+    }
+    *out = mgr;
+    return GW_OK;
+}
+
+static int open_state(void **state)
+{
+    struct state *s = aligned_alloc(64, (sizeof(*s) + 63) / 64 * 64);
+    int err;
+
     if (!s)
         return GW_ENOMEM;
     memset(s, 0, sizeof(*s));
-    s->mgr = alloc_mb_mgr(0);
-    if (!s->mgr) {
+    err = gw_ipsec_mb_new(&s->mgr);
+    if (err) {
         close_state(s);
-        return GW_ENOMEM;
-    }
-    init_mb_mgr_auto(s->mgr, &arch);
-    if (imb_get_errno(s->mgr) || arch == IMB_ARCH_NONE || arch == IMB_ARCH_NOAESNI) {
-        close_state(s);
-        return GW_ENOENT;
+        return err;
     }
     *state = s;
     return GW_OK;
