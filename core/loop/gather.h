@@ -12,7 +12,7 @@
 
 #define GW_GATHER_TURN_US   1000   /* between the beginnings of two turns of a busy loop */
 #define GW_GATHER_WINDOW_US 100000 /* over which it is measured how busy it is */
-#define GW_GATHER_TURNS     150    /* of them in a window, and */
+#define GW_GATHER_TURNS     90     /* of them in a window, and */
 #define GW_GATHER_BUSY      20     /* a 20th of the time spent in them: it gathers */
 #define GW_GATHER_STILL     60     /* no longer with fewer than so many, or */
 #define GW_GATHER_IDLE      60     /* less than a 60th of the time: gathering itself saves more than half */

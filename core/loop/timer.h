@@ -17,14 +17,15 @@ struct gw_timer {
     void *arg;
     int64_t due_us;
     uint32_t slot; /* heap position + 1; 0: not running */
-    bool coarse;   /* may be late by the timers' grid: for what is done regularly for each of many */
+    bool coarse;   /* may be early or late by the timers' grid: for what is done regularly for each of many */
 };
 
 int gw_timers_new(struct gw_timers **out);
 void gw_timers_free(struct gw_timers *t);
 /*
- * Coarse timers started from now on fire at multiples of this (µs; 0, the default: when they are due). A thread that
- * sleeps in between is woken once for many of them.
+ * Coarse timers started from now on are due at multiples of this (µs; 0, the default: when they are due), and fire up
+ * to that much earlier if there is a run. So a thread that sleeps in between is woken once for many of them, and not at
+ * all when something else has woken it shortly before.
  */
 void gw_timers_set_grid(struct gw_timers *t, int64_t grid_us);
 /* (Re)starts; fire() runs once at or after due_us. GW_ENOMEM when the heap cannot grow. */

@@ -26,7 +26,7 @@ static void fire(void *arg, int64_t now_us)
     struct alarm *a = arg;
 
     assert_false(gw_timer_running(&a->timer));
-    assert_true(now_us >= a->timer.due_us);
+    assert_true(a->timer.coarse || now_us >= a->timer.due_us);
     fired[n_fired++] = a->id;
     if (a->stop)
         gw_timer_stop(timers, &a->stop->timer);
@@ -164,8 +164,29 @@ static void coarse_ones_fall_together(void **state)
     gw_timer_start(timers, &b.timer, 2000);
     gw_timer_start(timers, &exact.timer, 1500);
     assert_true(gw_timers_next(timers) == 1500);
+    assert_int_equal(gw_timers_run(timers, 1), 0);
+    gw_timer_start(timers, &b.timer, 2001);
+    assert_int_equal(gw_timers_run(timers, 1499), 1); /* a, earlier by half a grid; for b it is too early */
     assert_int_equal(gw_timers_run(timers, 1999), 1);
-    assert_int_equal(gw_timers_run(timers, 2000), 2);
+    assert_true(gw_timers_next(timers) == 3000);
+    assert_int_equal(gw_timers_run(timers, 2000), 0); /* a whole grid earlier, and it would come more and more often */
+    assert_int_equal(gw_timers_run(timers, 2001), 1);
+    assert_int_equal(n_fired, 3);
+}
+
+/* What is done every ten grids is done ten times in a hundred, early or not. */
+static void coming_early_does_not_come_more_often(void **state)
+{
+    struct alarm a;
+    int64_t now = 0;
+
+    make(&a, 1);
+    a.timer.coarse = true;
+    gw_timers_set_grid(timers, 1000);
+    for (gw_timer_start(timers, &a.timer, 10000); now < 100500; now += 300)
+        if (gw_timers_run(timers, now))
+            gw_timer_start(timers, &a.timer, now + 10000);
+    assert_int_equal(n_fired, 10);
 }
 
 static void freeing_stops_what_runs(void **state)
@@ -190,6 +211,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(fire_may_stop_and_move_others_of_the_same_run, set_up, tear_down),
         cmocka_unit_test_setup_teardown(agrees_with_a_plain_list, set_up, tear_down),
         cmocka_unit_test_setup_teardown(coarse_ones_fall_together, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(coming_early_does_not_come_more_often, set_up, tear_down),
         cmocka_unit_test(freeing_stops_what_runs),
     };
 
