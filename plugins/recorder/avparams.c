@@ -107,3 +107,31 @@ int rec_params_fill(AVCodecParameters *p, const struct rec_params *params)
     p->format = AV_PIX_FMT_YUV420P; /* MP4 asks for it */
     return set_config(p, params->config, params->config_len);
 }
+
+/* From the offset behind an array's head. Returns the offset behind its units, 0: they end outside. */
+static size_t skip_units(const uint8_t *config, size_t len, size_t at, unsigned units)
+{
+    while (units--) {
+        if (len - at < 2 || len - at - 2 < (size_t)(config[at] << 8 | config[at + 1]))
+            return 0;
+        at += 2 + (size_t)(config[at] << 8 | config[at + 1]);
+    }
+    return at;
+}
+
+bool rec_hvcc_is_whole(const uint8_t *config, size_t len)
+{
+    enum { ARRAYS = 22, HEAD = 3 };
+    size_t at = ARRAYS + 1;
+
+    if (len < ARRAYS + 1)
+        return false;
+    for (unsigned arrays = config[ARRAYS]; arrays; arrays--) {
+        if (len - at < HEAD)
+            return false;
+        at = skip_units(config, len, at + HEAD, (unsigned)(config[at + 1] << 8 | config[at + 2]));
+        if (!at)
+            return false;
+    }
+    return true;
+}

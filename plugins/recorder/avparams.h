@@ -14,6 +14,12 @@ enum rec_codec rec_codec_from_av(enum AVCodecID id);
 /* WebM takes it; Matroska takes all of them. */
 bool rec_codec_is_webm(enum rec_codec codec);
 
+/*
+ * Whether the parameter sets that a hvcC counts (ISO/IEC 14496-15 §8.3.3.1) are there; bytes with a start code are
+ * none. libavcodec takes 65535 units of nothing one by one for true.
+ */
+bool rec_hvcc_is_whole(const uint8_t *config, size_t len);
+
 /* A track as its first frames describe it. */
 struct rec_params {
     enum rec_codec codec;

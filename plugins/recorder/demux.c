@@ -161,6 +161,16 @@ static void describe(struct rec_demux_track *t, const AVStream *s)
     t->config_len = t->config ? (size_t)p->extradata_size : 0;
 }
 
+/* Parameter sets behind start codes are passed on as they are. */
+static bool is_usable_config(const AVCodecParameters *p)
+{
+    const uint8_t *config = p->extradata;
+    int len = p->extradata_size;
+    bool annex_b = len > 3 && !config[0] && !config[1] && config[2 + !config[2]] == 1;
+
+    return p->codec_id != AV_CODEC_ID_HEVC || !len || annex_b || rec_hvcc_is_whole(config, (size_t)len);
+}
+
 /* H.264 and H.265 lie in files with lengths in front of their units, and the parameter sets apart. */
 static int open_filter(AVBSFContext **out, const AVStream *s)
 {
@@ -171,6 +181,8 @@ static int open_filter(AVBSFContext **out, const AVStream *s)
 
     if (id != AV_CODEC_ID_H264 && id != AV_CODEC_ID_HEVC)
         return 0;
+    if (!is_usable_config(s->codecpar))
+        return AVERROR_INVALIDDATA;
     f = av_bsf_get_by_name(id == AV_CODEC_ID_H264 ? "h264_mp4toannexb" : "hevc_mp4toannexb");
     err = f ? av_bsf_alloc(f, &b) : AVERROR_BSF_NOT_FOUND;
     if (err >= 0)

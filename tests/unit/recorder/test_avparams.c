@@ -55,11 +55,29 @@ static void describes_tracks(void **state)
     avcodec_parameters_free(&p);
 }
 
+static void hvcc_counts_what_is_there(void **state)
+{
+    uint8_t c[40] = {1,         [22] = 2, /* arrays */
+                     [23] = 32, 0,        1, 0, 3, 'v', 'p', 's', [31] = 33, 0, 2, 0, 0, 0, 1, 's'};
+    const size_t whole = 39;
+
+    assert_true(rec_hvcc_is_whole(c, whole));
+    assert_true(rec_hvcc_is_whole(c, whole + 1)); /* what comes behind is not ours */
+    for (size_t len = 0; len < whole; len++)
+        assert_false(rec_hvcc_is_whole(c, len));
+    c[32] = 0xff; /* units of the second array */
+    assert_false(rec_hvcc_is_whole(c, whole));
+    memset(c, 0, sizeof(c));
+    c[0] = 1;
+    assert_true(rec_hvcc_is_whole(c, 23)); /* no arrays at all */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_codec_has_a_name_there),
         cmocka_unit_test(describes_tracks),
+        cmocka_unit_test(hvcc_counts_what_is_there),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
