@@ -12,7 +12,7 @@ const LAYERS = ['low', 'medium', 'high'];
 /** What `explain` calls the reasons, for people. */
 const WHY = {
   everything: 'the best there is', asked: 'as chosen', budget: 'what the bandwidth allows', not_sent: 'the sender sends no more',
-  no_bandwidth: 'stopped: no bandwidth left', paused: 'paused', muted: 'muted', feed_silent: 'the sender sends nothing',
+  overload: 'the gateway is overloaded: video is less for a while', no_bandwidth: 'stopped: no bandwidth left', paused: 'paused', muted: 'muted', feed_silent: 'the sender sends nothing',
   waiting_for_keyframe: 'waiting for a keyframe', not_connected: 'not connected', no_feed: 'nobody sends',
 };
 

@@ -29,6 +29,7 @@ enum cardea_cause {
     CARDEA_CAUSE_MUTED,    /* the source is */
     CARDEA_CAUSE_SILENT,   /* nothing comes from the sender */
     CARDEA_CAUSE_HELD,     /* there is no bandwidth for even the lowest layer */
+    CARDEA_CAUSE_OVERLOAD, /* a lower layer, or nothing: this gateway has no time for more */
     CARDEA_CAUSE_KEYFRAME, /* it waits for a keyframe */
     CARDEA_CAUSE_BUDGET,   /* a lower layer than asked for: bandwidth */
     CARDEA_CAUSE_SENDER,   /* a lower layer than asked for: the sender does not send more */

@@ -84,6 +84,8 @@ void gw_api_accept(struct gw_api *a, bool accept);
 bool gw_api_accepts(const struct gw_api *a); /* should balancers send us new sessions? */
 /* A module refuses new sessions for a reason of its own, or no more does. Text is copied. */
 void gw_api_admit(struct gw_api *a, const char *module, bool yes, const char *why);
+/* A worker began to send less video than there is, or does not any more (shed 0), after so many seconds. */
+void gw_api_overload(struct gw_api *a, unsigned worker, double shed, double seconds);
 uint64_t gw_api_sessions_made(const struct gw_api *a); /* total */
 /* Draining has begun, has another deadline, or was taken back: clients and plugins are told. status is copied. */
 struct gw_drain_status {

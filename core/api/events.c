@@ -344,6 +344,17 @@ void gw_events_shutdown(struct gw_api *a, int signal)
                                             .body = json_pack("{ss si}", "status", "shutdown", "signum", signal)});
 }
 
+void gw_api_overload(struct gw_api *a, unsigned worker, double shed, double seconds)
+{
+    const char *status = shed > 0 ? "overload" : "overload_over";
+
+    if (gw_events_wanted(a, GW_EVENT_CORE))
+        gw_event_tell(a, &(struct gw_event){.type = GW_EVENT_CORE,
+                                            .subtype = 3,
+                                            .body = json_pack("{ss si sf sf}", "status", status, "worker", worker,
+                                                              "shed", shed, "seconds", seconds)});
+}
+
 void gw_events_add(struct gw_api *a, struct gw_event_handler *handler)
 {
     g_ptr_array_add(a->event_handlers, handler);

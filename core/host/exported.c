@@ -42,6 +42,7 @@ static const struct exported of_engine[] = {
      "Freezes that receivers probably saw, by what feedback tells of pictures."},
     {"cardea_overuses_total", OF(overuses), "Times a connection's estimate was lowered because its queue grew."},
     {"cardea_handshakes_total", OF(handshakes), "DTLS handshakes finished."},
+    {"cardea_overloads_total", OF(overloads), "Times a worker began to send less video because it could not keep up."},
     {0},
 };
 
@@ -164,6 +165,10 @@ static uint64_t set_worker(unsigned i)
     gw_metric_set(gw_metric_gauge("cardea_packet_pool_bytes", worker,
                                   "Memory for packets, which grows with the longest queues, up to a bound."),
                   (int64_t)gw_packet_pool_bytes(gw_engine_pool(gw_workers_engine(from.workers, i))));
+    gw_metric_set(gw_metric_in_micros(gw_metric_gauge("cardea_shed_video_ratio", worker,
+                                                      "Part of its video that a worker does not send, for want of "
+                                                      "processor time; 0 while it keeps up.")),
+                  (int64_t)s.shed_ppm);
     set_loop(loop, gw_workers_loop(from.workers, i));
     return s.peers;
 }

@@ -136,6 +136,7 @@ static void pulse(void *arg)
     gw_api_admit(h->api, "files", gw_environment_has_files(h->config),
                  "File descriptors are nearly used up (limits.reserved_files)");
     watch_egress(h);
+    gw_overload_watch(&h->overload, h->workers, h->api, gw_now_us());
     if (gw_workers_alive(h->workers) && gw_notify_watchdog_us())
         gw_notify("WATCHDOG=1");
     if (gw_life_pulse(&h->life, is_busy(h, gw_now_us()), gw_now_us()))

@@ -7,6 +7,7 @@
 #include "host/environment.h"
 #include "host/life.h"
 #include "host/modules.h"
+#include "host/overload.h"
 #include "host/settings.h"
 #include "host/stall.h"
 #include "host/workers.h"
@@ -34,6 +35,7 @@ struct host {
     uint64_t pulse, soon;
     uint64_t sent_bytes; /* by all workers, at the last pulse */
     int64_t sent_us;
+    struct gw_overload overload;
     int last_signal;
     char *takeover_path, *crash_folder; /* owned */
     bool heir;                          /* we take over from another process */

@@ -10,6 +10,7 @@ libgw_a_SOURCES += \
 	core/host/takeover.c core/host/takeover.h \
 	core/host/host.c core/host/host.h \
 	core/host/environment.c core/host/environment.h \
+	core/host/overload.c core/host/overload.h \
 	core/host/parts.c core/host/parts.h \
 	core/host/landlock.c core/host/landlock.h \
 	core/host/life.c core/host/life.h \

@@ -79,13 +79,16 @@ static void end_turn(void *arg, int64_t now_us)
 {
     struct one *w = arg;
     struct gw_engine_stats s;
+    int64_t sending_us = gw_now_us(), end_us;
 
     gw_engine_turn_end(w->engine, now_us);
+    end_us = gw_now_us();
+    gw_engine_took(w->engine, end_us - now_us, end_us - sending_us, end_us);
     gw_engine_get_stats(w->engine, &s);
     if (s.packets_forwarded == w->forwarded)
         return;
     w->forwarded = s.packets_forwarded;
-    gw_metric_observe(w->delay, (double)(gw_now_us() - now_us) / 1e6);
+    gw_metric_observe(w->delay, (double)(end_us - now_us) / 1e6);
 }
 
 bool gw_workers_post(void *workers, unsigned worker, const struct gw_order *order)

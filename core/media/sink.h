@@ -95,8 +95,10 @@ struct gw_sink {
     struct gw_allotment allotment;
     bool limited;        /* it does: budget_bps counts */
     bool suspended;      /* and that is nothing */
+    bool shed;           /* it is less than there would be bandwidth for: the worker has no time (media/shedding.h) */
     uint32_t budget_bps; /* also what it could still take of what is left over */
     uint32_t wish_bps;   /* it has no layers to choose from: the sender should send no more than this; 0: no wish */
+    uint32_t whole_bps;  /* what it would take if nothing were shed */
     int64_t keyframe_us; /* when the last keyframe passed; 0: never */
     /* counters */
     uint64_t packets, bytes, payload_bytes, bytes_second, bytes_mark, nacks, retransmitted, dropped, probes;

@@ -20,6 +20,7 @@ libgw_a_SOURCES += \
 	core/media/resend.c \
 	core/media/rewrite.c core/media/rewrite.h \
 	core/media/sender.c core/media/sender.h \
+	core/media/shedding.c core/media/shedding.h \
 	core/media/shown.c core/media/shown.h \
 	core/media/sink.c core/media/sink.h \
 	core/media/start.c core/media/start.h \

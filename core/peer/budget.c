@@ -27,7 +27,8 @@
 #define SPARE           8       /* 1/8 of what is needed */
 #define NEED_SINGLE     1500000 /* bit/s: what a stream that the sender can adapt is taken to have use for */
 #define LEAST_WISH      60000
-#define AUDIO_HEADERS   25000 /* bit/s: IP and UDP, at 50 packets a second, and RTCP */
+#define PLENTY          UINT32_MAX /* bit/s: nothing is known of a limit */
+#define AUDIO_HEADERS   25000      /* bit/s: IP and UDP, at 50 packets a second, and RTCP */
 
 static const struct cardea_sending *general(const struct gw_peer *p)
 {
@@ -37,6 +38,12 @@ static const struct cardea_sending *general(const struct gw_peer *p)
 static uint32_t either(uint32_t own, uint32_t general)
 {
     return own ? own : general;
+}
+
+/* Those whose link says so; all of them while the worker cannot send everything to everybody. */
+static bool is_ours(const struct gw_peer *p, const struct gw_sink *k)
+{
+    return k->options.automatic || gw_shedding_is_on(&p->engine->shedding);
 }
 
 /* Neighbours in number are far from each other in this. */
@@ -102,7 +109,7 @@ static uint32_t fixed(struct gw_peer *p, bool *video)
             p->sender.prober = k; /* it need not have sent anything yet: perhaps there is no room for it */
         if (k->conf.kind == GW_AUDIO && k->bytes_second)
             bps += k->bytes_second * 8 + AUDIO_HEADERS;
-        else if (!k->options.automatic)
+        else if (!is_ours(p, k))
             bps += k->bytes_second * 8;
     }
     return bps < UINT32_MAX ? (uint32_t)bps : UINT32_MAX;
@@ -148,6 +155,18 @@ static void note_step(struct round *r, const struct gw_demand *d)
     }
 }
 
+/* What the worker has no time for is not on offer. false: that is all of it. */
+static bool is_left(const struct gw_peer *p, struct gw_sink *k, struct gw_demand *d, int64_t now_us)
+{
+    unsigned n = gw_shedding_levels(&p->engine->shedding, d->level, d->n, scatter(k->id) / (UINT32_MAX + 1.0));
+
+    k->shed = n < d->n;
+    d->n = n;
+    if (!n)
+        gw_sink_limit(k, NULL, 0, now_us);
+    return n;
+}
+
 static void gather(const struct gw_peer *p, struct round *r, int64_t now_us)
 {
     r->n = 0;
@@ -166,8 +185,10 @@ static void gather(const struct gw_peer *p, struct round *r, int64_t now_us)
         if (!d->n)
             continue;
         r->need_bps += need_of(d);
-        if (!k->options.automatic)
+        if (!is_ours(p, k))
             continue; /* it takes what it takes, and may need more than it gets now */
+        if (!is_left(p, k, d, now_us))
+            continue;
         note_step(r, d);
         r->again_bps += k->again_second * 8;
         r->sink[r->n++] = k;
@@ -210,15 +231,32 @@ static uint32_t patient(struct gw_peer *p, const struct round *r, uint32_t bps, 
     return gw_patience_budget(&p->patience, &c, now_us);
 }
 
+/* What the sender need not exceed, where it is for it to fit; 0: it is not. */
+static uint32_t wish(const struct gw_peer *p, struct gw_sink *k, const struct gw_demand *d)
+{
+    const struct gw_shedding *s = &p->engine->shedding;
+    uint32_t bps = d->budget_bps, most = gw_levels_most(d->level, d->n);
+
+    if (k->shed || !is_single(d))
+        return 0;
+    if (!gw_shedding_is_on(s) || most > k->whole_bps)
+        k->whole_bps = most; /* while it is on the sender does as it was asked: that is not the whole */
+    if (gw_shedding_is_on(s) && gw_shedding_bps(s, k->whole_bps) < bps)
+        bps = gw_shedding_bps(s, k->whole_bps);
+    return bps > LEAST_WISH ? bps : LEAST_WISH;
+}
+
 static void divide(struct gw_peer *p, struct round *r, uint32_t bps, int64_t now_us)
 {
     p->allocated_bps = gw_allocate(r->demand, r->n, bps, now_us);
     for (unsigned i = 0; i < r->n; i++) {
         const struct gw_demand *d = &r->demand[i];
+        struct gw_sink *k = r->sink[i];
         int level = d->allotment->level;
 
-        r->sink[i]->wish_bps = !is_single(d) ? 0 : d->budget_bps > LEAST_WISH ? d->budget_bps : LEAST_WISH;
-        gw_sink_limit(r->sink[i], level < 0 ? NULL : &d->level[level], d->budget_bps, now_us);
+        k->wish_bps = wish(p, k, d);
+        gw_sink_limit(k, level < 0 ? NULL : &d->level[level],
+                      k->shed && level >= 0 ? d->level[level].bps : d->budget_bps, now_us);
     }
 }
 
@@ -228,7 +266,7 @@ static void release(struct gw_peer *p, int64_t now_us)
     for (unsigned i = 0; i < p->n_tracks; i++) {
         struct gw_sink *k = p->tracks[i] ? p->tracks[i]->sink : NULL;
 
-        if (k && k->limited && !k->options.automatic)
+        if (k && k->limited && !is_ours(p, k))
             gw_sink_unlimit(k, now_us);
     }
 }
@@ -288,7 +326,7 @@ void gw_budget_run(struct gw_peer *p, int64_t now_us)
         p->first_video_us = now_us;
     gather(p, &r, now_us);
     r.need_bps = r.need_bps + AUDIO_HEADERS > away ? r.need_bps + AUDIO_HEADERS : away;
-    if (!gw_probing_is_possible(&p->sender))
+    if (!gw_probing_is_possible(&p->sender) || gw_shedding_is_on(&p->engine->shedding))
         r.need_bps = 0;
     next = r.step_bps ? (uint64_t)p->allocated_bps + r.step_bps + away : r.need_bps;
     gw_bwe_need(b, needed(r.need_bps, loss), needed(next, loss));
@@ -297,14 +335,18 @@ void gw_budget_run(struct gw_peer *p, int64_t now_us)
         gw_sender_kick(&p->sender);
     set_pace(p, away, now_us);
     release(p, now_us);
-    if (!bps) {
+    if (!bps && !gw_shedding_is_on(&p->engine->shedding)) {
         unlimit_all(p, now_us);
         p->allocated_bps = 0;
         return;
     }
-    bps -= for_repeating(&r, bps, loss);
-    bps -= (uint32_t)(bps * backlog(p, now_us));
-    bps = patient(p, &r, bps, away, now_us);
+    if (bps) {
+        bps -= for_repeating(&r, bps, loss);
+        bps -= (uint32_t)(bps * backlog(p, now_us));
+        bps = patient(p, &r, bps, away, now_us);
+    } else {
+        bps = PLENTY;
+    }
     divide(p, &r, bps > away ? bps - away : 0, now_us);
 }
 

@@ -462,6 +462,17 @@ void gw_engine_turn_end(struct gw_engine *e, int64_t now_us)
         gw_timer_start(e->conf.timers, &e->mirror_timer, now_us + MIRROR_TICK_US);
 }
 
+void gw_engine_took(struct gw_engine *e, int64_t busy_us, int64_t sending_us, int64_t now_us)
+{
+    bool was_on = gw_shedding_is_on(&e->shedding);
+
+    if (!gw_shedding_note(&e->shedding, busy_us, sending_us, now_us))
+        return;
+    if (!was_on)
+        gw_count(&e->counters.overloads);
+    atomic_store_explicit(&e->counters.shed_ppm, (uint64_t)(e->shedding.shed * 1e6), memory_order_relaxed);
+}
+
 void gw_engine_get_stats(const struct gw_engine *e, struct gw_engine_stats *out)
 {
     const struct gw_counters *c = &e->counters;
@@ -494,6 +505,8 @@ void gw_engine_get_stats(const struct gw_engine *e, struct gw_engine_stats *out)
         READ(freezes),
         READ(limited_sinks),
         READ(held_sinks),
+        READ(overloads),
+        READ(shed_ppm),
     };
 #undef READ
     out->drops_queue += atomic_load_explicit(&c->drops_history, memory_order_relaxed);

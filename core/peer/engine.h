@@ -40,11 +40,14 @@ struct gw_packet_pool *gw_engine_pool(const struct gw_engine *e);
 void gw_engine_order(struct gw_engine *e, const struct gw_order *order, int64_t now_us); /* takes what it owns */
 void gw_engine_from_engine(struct gw_engine *e, const void *message, int64_t now_us);
 void gw_engine_turn_end(struct gw_engine *e, int64_t now_us); /* flush: pace, seal, send */
+/* After it: the turn took busy_us in all and sending_us of them inside gw_engine_turn_end(); it is now_us now. */
+void gw_engine_took(struct gw_engine *e, int64_t busy_us, int64_t sending_us, int64_t now_us);
 
 struct gw_engine_stats { /* any thread may read: relaxed atomics inside, this is a copy */
     uint64_t peers, sources, sinks, packets_in, bytes_in, packets_forwarded, bytes_out, retransmitted, nacks_in,
         nacks_out, plis_in, plis_out, handshakes, drops_srtp, drops_rtp, drops_rtcp, drops_unknown_ssrc, drops_muted,
         drops_queue, drops_feedback, probes, feedbacks, overuses, freezes, limited_sinks, held_sinks;
+    uint64_t overloads, shed_ppm; /* how often video began to be shed; millionths of it that are now (media/shedding.h) */
 };
 void gw_engine_get_stats(const struct gw_engine *e, struct gw_engine_stats *out);
 

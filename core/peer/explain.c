@@ -43,6 +43,7 @@ static enum cardea_cause layer_cause(const struct gw_layers *l, const struct gw_
 static enum cardea_cause cause_of(const struct gw_track *t, const struct gw_sink *k, int64_t now_us)
 {
     const struct gw_source *s = k->source;
+    enum cardea_cause cause;
 
     if (!t->wanted)
         return CARDEA_CAUSE_UNLINKED;
@@ -59,10 +60,11 @@ static enum cardea_cause cause_of(const struct gw_track *t, const struct gw_sink
     if (k->conf.kind != GW_VIDEO)
         return CARDEA_CAUSE_NONE;
     if (k->suspended)
-        return CARDEA_CAUSE_HELD;
+        return k->shed ? CARDEA_CAUSE_OVERLOAD : CARDEA_CAUSE_HELD;
     if (k->layers.waiting)
         return CARDEA_CAUSE_KEYFRAME;
-    return layer_cause(&k->layers, &s->view);
+    cause = layer_cause(&k->layers, &s->view);
+    return k->shed && cause == CARDEA_CAUSE_BUDGET ? CARDEA_CAUSE_OVERLOAD : cause;
 }
 
 static void explain_source(struct cardea_sink_state *out, const struct gw_source *s, int64_t now_us)

@@ -58,6 +58,8 @@ struct gw_links_conf {
 int gw_links_new(struct gw_links **out, const struct gw_links_conf *conf);
 /* As of the configuration, from now on. */
 void gw_links_tune(struct gw_links *ls, unsigned peers_per_worker, unsigned candidates_timeout_s);
+/* Bit i: worker i has enough to do: who comes now goes to another one, unless that is true of all. */
+void gw_links_avoid(struct gw_links *ls, uint64_t workers);
 /* Owners of inlets and forwarders that are left are told that they have gone. */
 void gw_links_free(struct gw_links *ls);
 void gw_links_news(struct gw_links *ls, const struct gw_news *news); /* takes what it owns */

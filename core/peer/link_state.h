@@ -114,6 +114,7 @@ struct gw_links {
     GQueue due;                      /* struct gw_link with something to tell */
     /* state */
     unsigned load[GW_MAX_WORKERS]; /* peers on it */
+    uint64_t avoid;                /* bit i: worker i takes nobody while others do */
     uint64_t serial, outlet_serial;
     unsigned n_ports;
     /* counters */

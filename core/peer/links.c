@@ -85,12 +85,17 @@ void gw_links_free(struct gw_links *ls)
 
 /* --- ids and workers ---------------------------------------------------------------------------------------------- */
 
+static bool is_avoided(const struct gw_links *ls, unsigned worker)
+{
+    return ls->avoid >> worker & 1;
+}
+
 static unsigned least_loaded(const struct gw_links *ls)
 {
     unsigned best = 0;
 
     for (unsigned i = 1; i < ls->conf.workers; i++)
-        if (ls->load[i] < ls->load[best])
+        if (is_avoided(ls, i) != is_avoided(ls, best) ? is_avoided(ls, best) : ls->load[i] < ls->load[best])
             best = i;
     return best;
 }
@@ -144,7 +149,7 @@ uint64_t gw_links_coming(const struct gw_links *ls)
     return coming;
 }
 
-/* Where most of the group is and still has room; else the worker with the fewest peers. */
+/* Where most of the group is and still has room and time; else the worker with the fewest peers. */
 static unsigned choose_worker(const struct gw_links *ls, const struct gw_group *g)
 {
     unsigned room = ls->conf.peers_per_worker ? ls->conf.peers_per_worker : UINT_MAX;
@@ -153,7 +158,7 @@ static unsigned choose_worker(const struct gw_links *ls, const struct gw_group *
     if (g && is_large(ls, g->id))
         return spread(ls, g);
     for (unsigned i = 0; g && i < ls->conf.workers; i++)
-        if (g->on[i] && g->on[i] < room && (best < 0 || g->on[i] > g->on[best]))
+        if (g->on[i] && g->on[i] < room && !is_avoided(ls, i) && (best < 0 || g->on[i] > g->on[best]))
             best = (int)i;
     return best < 0 ? least_loaded(ls) : (unsigned)best;
 }
@@ -219,6 +224,11 @@ void gw_links_tune(struct gw_links *ls, unsigned peers_per_worker, unsigned cand
 {
     ls->conf.peers_per_worker = peers_per_worker;
     ls->conf.candidates_timeout_s = candidates_timeout_s ? candidates_timeout_s : CANDIDATES_TIMEOUT_S;
+}
+
+void gw_links_avoid(struct gw_links *ls, uint64_t workers)
+{
+    ls->avoid = workers;
 }
 
 size_t gw_links_count(const struct gw_links *ls)

@@ -12,6 +12,7 @@
 #include "media/patience.h"
 #include "media/remb.h"
 #include "media/sender.h"
+#include "media/shedding.h"
 #include "media/sink.h"
 #include "media/source.h"
 #include "rtcp/twcc.h"
@@ -166,6 +167,7 @@ struct gw_engine {
     /* state */
     struct gw_burst burst;
     struct gw_dirty dirty;
+    struct gw_shedding shedding;
     struct gw_peer *closing;
     struct gw_timer sctp_timer, mirror_timer, burst_timer;
     unsigned n_sctp;

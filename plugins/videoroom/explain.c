@@ -32,7 +32,7 @@ static const char *const causes[] = {
     [CARDEA_CAUSE_MUTED] = "muted",          [CARDEA_CAUSE_SILENT] = "feed_silent",
     [CARDEA_CAUSE_HELD] = "no_bandwidth",    [CARDEA_CAUSE_KEYFRAME] = "waiting_for_keyframe",
     [CARDEA_CAUSE_BUDGET] = "budget",        [CARDEA_CAUSE_SENDER] = "not_sent",
-    [CARDEA_CAUSE_ASKED] = "asked",
+    [CARDEA_CAUSE_ASKED] = "asked",          [CARDEA_CAUSE_OVERLOAD] = "overload",
 };
 
 /* --- what we know ourselves --------------------------------------------------------------------------------------- */

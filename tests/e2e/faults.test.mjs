@@ -95,15 +95,15 @@ test('clients that vanish behind a link: their sessions, calls and sockets end b
   }
 });
 
-/** More work than the worker has time for: the process gets a tenth of its time. */
-function starve(pid) {
+/** More work than the worker has time for: of so many milliseconds the process gets a part. */
+function starve(pid, every, part) {
   let over = false;
   const starving = (async () => {
     while (!over) {
       process.kill(pid, 'SIGSTOP');
-      await wait(180);
+      await wait(every * (1 - part));
       process.kill(pid, 'SIGCONT');
-      await wait(20);
+      await wait(every * part);
     }
   })();
   return { end: async () => { over = true; await starving; } };
@@ -117,7 +117,7 @@ test('a worker without time: the newest work is refused, calls go on, and later 
     const call = load(g, '--rooms=1', '--publishers=1', '--subscribers=4', '--bitrate=300000', '--seconds=8', '--warm-up=1');
     await eventually('the call', async () => (await sessions(g)).length > 0);
     await wait(1000);
-    const starved = starve(g.process.pid);
+    const starved = starve(g.process.pid, 200, 0.1);
     let reply;
     try {
       reply = await eventually('a refusal', () => refused(true));
@@ -132,6 +132,47 @@ test('a worker without time: the newest work is refused, calls go on, and later 
     assert.equal(figure('silent_subscribers'), 0, 'everybody still hears');
     assert.ok(figure('lost_percent') < 1, text);
   } finally {
+    await g.stop();
+  }
+});
+
+test('a worker that cannot send everything: sound goes on whole, video becomes less and comes back', async () => {
+  const g = await Gateway.start({ general: { workers: 1, metrics_acl: '*' } });
+  const metric = async (name) => Number((await (await fetch(`${g.pages}/metrics`)).text()).match(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)`, 'm'))[1]);
+  let starved;
+  try {
+    const call = load(g, '--rooms=1', '--publishers=1', '--subscribers=40', '--feedback=nack', '--simulcast', '--bitrate=3500000', '--seconds=20', '--warm-up=1');
+    await eventually('the call', async () => (await metric('cardea_peer_connections')) === 41);
+    await wait(2500);
+    assert.equal(await metric('cardea_shed_video_ratio'), 0, 'there is time enough');
+    for (let part = 0.25; part > 0.01 && !(await metric('cardea_overloads_total')); part /= 2) { // until it cannot, on any machine
+      await starved?.end();
+      starved = starve(g.process.pid, 160, part);
+      for (let i = 0; i < 6 && !(await metric('cardea_overloads_total')); i++) await wait(200);
+    }
+    assert.ok((await metric('cardea_overloads_total')) >= 1, 'it noticed');
+    await eventually('a line in the log', () => /worker 0 is overloaded: it sends less video, sound goes on/.test(g.log));
+    const { json } = await post(g.http, { janus: 'create', transaction: 't' });
+    assert.equal(json.error?.code, 472);
+    assert.match(json.error.reason, /overloaded/);
+    let most = 0;
+    for (let i = 0; i < 15; i++) {
+      most = Math.max(most, await metric('cardea_shed_video_ratio'));
+      await wait(200);
+    }
+    assert.ok(most >= 0.2, `${most} of its video is not sent`);
+    await starved.end();
+    starved = null;
+    await eventually('all of it again', async () => (await metric('cardea_shed_video_ratio')) === 0, 20000);
+    await eventually('a line about that', () => /worker 0 keeps up again and sends all video, after \d+ s/.test(g.log));
+    const { code, text, figure } = await call.over;
+    assert.equal(code, 0, text);
+    assert.equal(figure('silent_subscribers'), 0);
+    assert.ok(figure('sound_lost_percent') < 0.1, text);
+    assert.ok(figure('sound_per_s') > 40 * 49, text);
+    assert.equal((await post(g.http, { janus: 'create', transaction: 't' })).json.janus, 'success', 'newcomers are welcome again');
+  } finally {
+    await starved?.end();
     await g.stop();
   }
 });

@@ -81,8 +81,9 @@ test('churn, losses, data channels, layers and a ramp do what they say', async (
   assert.ok(data.message_p50_ms > 0 && data.message_p50_ms <= data.message_p99_ms);
   assert.equal(data.packets_per_s, 0);
 
-  const layers = (await measure('--subscribers', '2', '--simulcast')).figures;
+  const layers = (await measure('--subscribers', '2', '--simulcast', '--bitrate', '700000')).figures;
   assert.equal(layers.silent_subscribers, 0);
+  assert.ok(layers.mbit_per_s > 0.6, `${layers.mbit_per_s} Mbit/s: the best layer has 0.4 for each`);
 
   const ramp = await measure('--subscribers', '2', '--ramp', '3', '--ramp-rooms', '--ramp-most', '5', '--ramp-p99', '10000',
     '--ramp-loss', '100');

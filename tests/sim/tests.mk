@@ -22,6 +22,7 @@ check_PROGRAMS += \
 	tests/sim/test_inlet \
 	tests/sim/test_life \
 	tests/sim/test_loss \
+	tests/sim/test_overload \
 	tests/sim/test_simulcast \
 	tests/sim/test_start \
 	tests/sim/test_workers
@@ -36,6 +37,7 @@ tests_sim_test_forward_LDADD = $(SIM_LDADD)
 tests_sim_test_inlet_LDADD = $(SIM_LDADD)
 tests_sim_test_life_LDADD = $(SIM_LDADD)
 tests_sim_test_loss_LDADD = $(SIM_LDADD)
+tests_sim_test_overload_LDADD = $(SIM_LDADD)
 tests_sim_test_simulcast_LDADD = $(SIM_LDADD)
 tests_sim_test_start_LDADD = $(SIM_LDADD)
 tests_sim_test_workers_LDADD = $(SIM_LDADD)

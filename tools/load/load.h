@@ -226,7 +226,8 @@ double own_cpu_s(void);
 
 /* --- report.c, page.c --------------------------------------------------------------------------------------------- */
 struct totals {
-    uint64_t packets, bytes, lost, late, duplicates, jumps, garbage, sent, nacks, plis, repaired, keyframes;
+    uint64_t packets, sound, bytes, lost, sound_lost, late, duplicates, jumps, garbage, sent, nacks, plis, repaired,
+        keyframes;
     uint64_t messages, messages_sent, messages_lost, message_bytes;
     int up, silent, failed;
 };

@@ -35,6 +35,10 @@ static struct totals total(void)
             t.packets += s->packets;
             t.bytes += s->bytes;
             t.lost += s->lost;
+            if (!s->video && !s->rtx) {
+                t.sound += s->packets;
+                t.sound_lost += s->lost;
+            }
             t.late += s->late;
             t.duplicates += s->duplicates;
             t.jumps += s->jumps;

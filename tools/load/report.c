@@ -34,12 +34,17 @@ static void add_media(json_t *o, const struct run *r, double wall)
 {
     const struct totals *a = &r->before, *b = &r->after;
     uint64_t packets = b->packets - a->packets;
-    double lost = (double)b->lost - (double)a->lost;
+    uint64_t sound = b->sound - a->sound;
+    double lost = (double)b->lost - (double)a->lost, sound_lost = (double)b->sound_lost - (double)a->sound_lost;
 
     real(o, "packets_per_s", (double)packets / wall);
     real(o, "mbit_per_s", (double)(b->bytes - a->bytes) * 8e-6 / wall);
     real(o, "lost", lost);
     real(o, "lost_percent", packets ? lost * 100 / ((double)packets + lost) : 0);
+    if (!option.silent) {
+        real(o, "sound_per_s", (double)sound / wall);
+        real(o, "sound_lost_percent", sound ? sound_lost * 100 / ((double)sound + sound_lost) : 0);
+    }
     whole(o, "repaired", (int64_t)(b->repaired - a->repaired));
     whole(o, "late", (int64_t)(b->late - a->late));
     whole(o, "duplicates", (int64_t)(b->duplicates - a->duplicates));

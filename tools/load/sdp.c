@@ -143,7 +143,7 @@ char *sdp_offer(const struct local *l, uint32_t ssrc)
           "a=extmap:10 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id\r\na=msid:load v\r\n",
           f);
     if (option.simulcast)
-        fputs("a=rid:q send\r\na=rid:h send\r\na=rid:f send\r\na=simulcast:send q;h;f\r\n", f);
+        fputs("a=rid:f send\r\na=rid:h send\r\na=rid:q send\r\na=simulcast:send f;h;q\r\n", f); /* the best first */
     else
         fprintf(f, "a=ssrc-group:FID %u %u\r\na=ssrc:%u cname:load\r\na=ssrc:%u cname:load\r\n", ssrc + 1, ssrc + 11,
                 ssrc + 1, ssrc + 11);

@@ -14,6 +14,7 @@ check_PROGRAMS += \
 	tests/unit/media/test_reception \
 	tests/unit/media/test_remb \
 	tests/unit/media/test_rewrite \
+	tests/unit/media/test_shedding \
 	tests/unit/media/test_shown \
 	tests/unit/media/test_start \
 	tests/unit/media/test_sync \

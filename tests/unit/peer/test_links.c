@@ -58,6 +58,25 @@ static void groups_stay_together_while_they_fit(void **state)
     fake_stop();
 }
 
+static void who_has_enough_to_do_gets_nobody(void **state)
+{
+    struct gw_link *room[3];
+
+    fake_start(2, 0, false);
+    room[0] = publisher_make(0, 77);
+    gw_links_avoid(fake.ls, 1u << worker_of(room[0]));
+    room[1] = publisher_make(1, 77); /* elsewhere, although there is room at home */
+    assert_int_not_equal(worker_of(room[1]), worker_of(room[0]));
+    room[2] = publisher_make(2, 0);
+    assert_int_equal(worker_of(room[2]), worker_of(room[1]));
+    close_and_forget(room[2]);
+    gw_links_avoid(fake.ls, 3);
+    room[2] = publisher_make(2, 0); /* all have: somebody has to take it */
+    for (int i = 0; i < 3; i++)
+        close_and_forget(room[i]);
+    fake_stop();
+}
+
 static void large_groups_are_spread_from_the_first_on(void **state)
 {
     struct gw_link *room[4];
@@ -175,6 +194,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(spreads_over_workers),
         cmocka_unit_test(groups_stay_together_while_they_fit),
+        cmocka_unit_test(who_has_enough_to_do_gets_nobody),
         cmocka_unit_test(large_groups_are_spread_from_the_first_on),
         cmocka_unit_test(ids_are_never_used_again),
         cmocka_unit_test(full_mailboxes_are_tried_again_in_order),
