@@ -10,34 +10,58 @@
 #include <openssl/crypto.h>
 #include <openssl/provider.h>
 
-enum { MOST = 16 };
+enum { MOST = 20 };
 
-/* What is left of an operation. Operations that are not listed are shown whole. */
+/*
+ * What is left of an operation, by any of an algorithm's names. Operations that are not listed are shown whole. Each
+ * certificate's kind of key is looked for among all algorithms of all operations: so ciphers count, too.
+ */
 static struct choice {
     int operation;
-    const char *names[9]; /* NULL: the end; "HMAC" is for suites that do not authenticate by themselves */
-    const char *property; /* that it must have */
+    const char *names[MOST]; /* NULL: the end */
+    const char *property;    /* that it must have */
     OSSL_ALGORITHM left[MOST + 1];
 } choices[] = {
-    {.operation = OSSL_OP_KEYMGMT,
-     .names = {"EC", "RSA", "RSA-PSS", "X25519", "ED25519", "HMAC", "HKDF", "TLS1-PRF"},
+    {.operation = OSSL_OP_KEYMGMT, /* HMAC is for suites that do not authenticate by themselves */
+     .names = {"EC", "RSA", "RSA-PSS", "X25519", "ED25519", "HMAC"},
      .property = ""},
     {.operation = OSSL_OP_DECODER,
      .names = {"EC", "RSA", "RSA-PSS", "ED25519"},
      .property = "input=der,structure=SubjectPublicKeyInfo"},
+    {.operation = OSSL_OP_CIPHER, /* CTR is for random numbers */
+     .names = {"AES-128-GCM", "AES-256-GCM", "ChaCha20-Poly1305", "AES-128-CBC", "AES-256-CBC", "AES-128-CCM",
+               "AES-256-CCM", "AES-128-CBC-HMAC-SHA1", "AES-256-CBC-HMAC-SHA1", "AES-128-CBC-HMAC-SHA256",
+               "AES-256-CBC-HMAC-SHA256", "AES-256-CTR"},
+     .property = ""},
+    {.operation = OSSL_OP_DIGEST,
+     .names = {"SHA1", "SHA2-224", "SHA2-256", "SHA2-384", "SHA2-512", "MD5-SHA1"},
+     .property = ""},
+    {.operation = OSSL_OP_MAC, .names = {"HMAC"}, .property = ""},
+    {.operation = OSSL_OP_KDF, .names = {"TLS1-PRF"}, .property = ""},
     {.operation = OSSL_OP_ENCODER},
     {.operation = OSSL_OP_STORE},
 };
 
 static OSSL_PROVIDER *whole;
 
-/* An algorithm's names are "EC:id-ecPublicKey:1.2.840…", the first is the usual one. */
+/* An algorithm's names are "EC:id-ecPublicKey:1.2.840…". */
+static bool is_named(const OSSL_ALGORITHM *a, const char *name)
+{
+    size_t want = strlen(name), len;
+
+    for (const char *at = a->algorithm_names;; at += len + 1) {
+        len = strcspn(at, ":");
+        if (len == want && !strncmp(at, name, len))
+            return true;
+        if (!at[len])
+            return false;
+    }
+}
+
 static bool is_chosen(const struct choice *c, const OSSL_ALGORITHM *a)
 {
-    size_t len = strcspn(a->algorithm_names, ":");
-
     for (const char *const *name = c->names; *name; name++)
-        if (strlen(*name) == len && !strncmp(a->algorithm_names, *name, len))
+        if (is_named(a, *name))
             return strstr(a->property_definition, c->property);
     return false;
 }

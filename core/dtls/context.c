@@ -13,7 +13,8 @@
 #include "dtls/link.h"
 
 #define DEFAULT_PROFILES "SRTP_AEAD_AES_128_GCM:SRTP_AEAD_AES_256_GCM:SRTP_AES128_CM_SHA1_80"
-#define DEFAULT_CIPHERS  "ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+AES:!aNULL:!eNULL"
+/* AES-128 first, as browsers have it: its handshake hashes by SHA-256, which processors have instructions for. */
+#define DEFAULT_CIPHERS "ECDHE+AESGCM+AES128:ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+AES:!aNULL:!eNULL"
 /* P-256 must be in the list: OpenSSL checks the peer's certificate against it, and browsers' are P-256. */
 #define GROUPS "X25519:P-256:P-384"
 

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <openssl/decoder.h>
 #include <openssl/evp.h>
+#include <openssl/kdf.h>
 #include <openssl/ssl.h>
 
 #include "dtls/algorithms.h"
@@ -16,7 +17,8 @@
 static void knows_what_dtls_needs_and_no_more(void **state)
 {
     OSSL_LIB_CTX *c = gw_dtls_algorithms();
-    static const char *const needed[] = {"EC", "RSA", "X25519"}, *const others[] = {"DSA", "DH", "SM2", "X448"};
+    static const char *const needed[] = {"EC", "RSA", "X25519"}, *const others[] = {"DSA", "DH", "SM2", "X448"},
+                             *const strange[] = {"ARIA-128-GCM", "CAMELLIA-128-CBC", "AES-128-XTS", "DES-EDE3-CBC"};
 
     assert_non_null(c);
     for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
@@ -29,6 +31,11 @@ static void knows_what_dtls_needs_and_no_more(void **state)
         assert_null(EVP_KEYMGMT_fetch(c, others[i], NULL));
         assert_null(OSSL_DECODER_fetch(c, others[i], NULL));
     }
+    for (size_t i = 0; i < sizeof(strange) / sizeof(strange[0]); i++)
+        assert_null(EVP_CIPHER_fetch(c, strange[i], NULL));
+    assert_null(EVP_MD_fetch(c, "SM3", NULL));
+    assert_null(EVP_KDF_fetch(c, "SCRYPT", NULL));
+    assert_null(EVP_MAC_fetch(c, "POLY1305", NULL));
     assert_ptr_equal(gw_dtls_algorithms(), c); /* one for all */
 }
 
