@@ -63,23 +63,6 @@ static struct {
 
 /* --- the accepting thread ----------------------------------------------------------------------------------------- */
 
-static void set(int fd, int level, int name, int value)
-{
-    (void)setsockopt(fd, level, name, &value, sizeof(value));
-}
-
-/* A client that has vanished without a word is noticed after two minutes. */
-static void tune(int fd, int family)
-{
-    if (family == AF_UNIX)
-        return;
-    set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
-    set(fd, IPPROTO_TCP, TCP_KEEPIDLE, 60);
-    set(fd, IPPROTO_TCP, TCP_KEEPINTVL, 10);
-    set(fd, IPPROTO_TCP, TCP_KEEPCNT, 6);
-    set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-}
-
 static int open_spare(void)
 {
     return open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -102,7 +85,6 @@ static bool accept_one(const struct cardea_listener *l)
     int fd = accept4(l->fd, (struct sockaddr *)&from, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
     if (fd >= 0) {
-        tune(fd, from.ss_family);
         l->client(l->arg, fd, (struct sockaddr *)&from, len);
         return true;
     }
@@ -228,6 +210,21 @@ static int open_place(const struct cardea_listen *c, const struct gw_place *p)
     return -1;
 }
 
+static void set(int fd, int level, int name, int value)
+{
+    (void)setsockopt(fd, level, name, &value, sizeof(value));
+}
+
+/* A client that has vanished without a word is noticed after two minutes. Clients' sockets inherit all of it. */
+static void tune(int fd)
+{
+    set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+    set(fd, IPPROTO_TCP, TCP_KEEPIDLE, 60);
+    set(fd, IPPROTO_TCP, TCP_KEEPINTVL, 10);
+    set(fd, IPPROTO_TCP, TCP_KEEPCNT, 6);
+    set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+}
+
 struct cardea_listener *gw_listener_new(const struct cardea_listen *c, char *why, size_t why_len)
 {
     struct cardea_listener *l;
@@ -243,6 +240,8 @@ struct cardea_listener *gw_listener_new(const struct cardea_listen *c, char *why
         snprintf(why, why_len, "%s", g_strerror(errno));
         return NULL;
     }
+    if (!c->path)
+        tune(fd);
     l = g_new0(struct cardea_listener, 1);
     *l = (struct cardea_listener){.fd = fd,
                                   .name = g_strdup(c->name),
