@@ -101,6 +101,9 @@ struct cardea_transport {
     json_t *(*query)(json_t *request);                  /* admin query_transport; new reference; may be NULL */
     void (*reload)(const struct cardea_config *config); /* reloadable options have changed; control; may be NULL */
     const int *sockets; /* kinds of sockets that it opens itself, as in struct cardea_plugin; may be NULL */
+    /* control; may be NULL: the gateway has said what it had to say for now, it may wait. Whoever sends it is woken
+     * once. */
+    void (*turn_end)(void);
 };
 
 #define CARDEA_TRANSPORT_HEAD                                                                                          \

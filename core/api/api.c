@@ -102,15 +102,24 @@ void gw_defer(struct gw_api *a, gw_deferred_fn *fn, void *arg)
     g_queue_push_tail(&a->deferred, d);
 }
 
-bool gw_api_turn_end(struct gw_api *a)
+static void run_deferred(struct gw_api *a)
 {
-    for (unsigned n = 0; n < MAX_DEFERRED_PER_TURN; n++) {
-        struct gw_deferred *d = g_queue_pop_head(&a->deferred);
+    struct gw_deferred *d;
 
-        if (!d)
-            return false;
+    for (unsigned n = 0; n < MAX_DEFERRED_PER_TURN && (d = g_queue_pop_head(&a->deferred)); n++) {
         d->fn(a, d->arg);
         g_free(d);
+    }
+}
+
+bool gw_api_turn_end(struct gw_api *a)
+{
+    run_deferred(a);
+    for (unsigned i = 0; i < a->transports->len; i++) {
+        const struct gw_transport *t = a->transports->pdata[i];
+
+        if (t->table.turn_end)
+            t->table.turn_end();
     }
     return !g_queue_is_empty(&a->deferred);
 }

@@ -20,7 +20,7 @@ struct connection {
     cardea_connection id;
     struct lws *wsi;
     /* service thread */
-    GByteArray *in;
+    GByteArray *in; /* the beginning of a message that comes in parts, or NULL */
     bool ping_due;
     int64_t heard_us, pinged_us; /* pinged 0: no ping is out */
     /* under the lock */
@@ -32,10 +32,15 @@ struct connection {
 
 static struct {
     pthread_mutex_t lock;
-    GHashTable *all; /* id -> struct connection *; owned. Changed by the service thread only. */
-    GArray *kicked;  /* ids that have something new for the service thread */
+    GHashTable *all;   /* id -> struct connection *; owned. Changed by the service thread only. */
+    GPtrArray *kicked; /* those that have something new for the service thread */
     cardea_connection last_id;
 } table = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+/* Connections kicked in this turn of the control thread; the service thread is woken for all of them together. */
+static unsigned unsaid;
+
+#define MOST_UNSAID 32 /* a long turn must not keep all of them waiting */
 
 /* --- what the gateway sends: control thread ----------------------------------------------------------------------- */
 
@@ -45,26 +50,27 @@ static void clear_out(struct connection *c)
     c->out_bytes = 0;
 }
 
-/* Under the lock. true: the service thread must be woken. */
-static bool kick(struct connection *c)
+/* Under the lock. */
+static void kick(struct connection *c)
 {
     if (c->kicked)
-        return false;
+        return;
     c->kicked = true;
-    g_array_append_val(table.kicked, c->id);
-    return table.kicked->len == 1;
+    g_ptr_array_add(table.kicked, c);
+    unsaid++;
 }
 
-static bool queue(struct connection *c, const char *text, size_t len)
+static void queue(struct connection *c, const char *text, size_t len)
 {
     struct message *m;
 
     if (c->shut || c->overflow)
-        return false;
+        return;
     if (c->out.length >= ws.most_messages || c->out_bytes + len > ws.most_bytes) {
         c->overflow = true;
         clear_out(c);
-        return kick(c);
+        kick(c);
+        return;
     }
     m = g_malloc(sizeof(*m) + LWS_PRE + len);
     if (!c->out.length)
@@ -73,20 +79,27 @@ static bool queue(struct connection *c, const char *text, size_t len)
     memcpy(m->text + LWS_PRE, text, len);
     g_queue_push_tail(&c->out, m);
     c->out_bytes += len;
-    return kick(c);
+    kick(c);
+}
+
+void connections_turn_end(void)
+{
+    if (unsaid)
+        service_wake();
+    unsaid = 0;
 }
 
 static void send_text(cardea_connection id, const char *text, size_t len)
 {
     struct connection *c;
-    bool wake;
 
     pthread_mutex_lock(&table.lock);
     c = g_hash_table_lookup(table.all, &id);
-    wake = c && queue(c, text, len);
+    if (c)
+        queue(c, text, len);
     pthread_mutex_unlock(&table.lock);
-    if (wake)
-        service_wake();
+    if (unsaid == MOST_UNSAID)
+        connections_turn_end();
 }
 
 void connection_send(cardea_connection id, const char *text, size_t len)
@@ -100,18 +113,15 @@ void connection_send(cardea_connection id, const char *text, size_t len)
 void connection_shut(cardea_connection id)
 {
     struct connection *c;
-    bool wake = false;
 
     pthread_mutex_lock(&table.lock);
     c = g_hash_table_lookup(table.all, &id);
     if (c) {
         c->shut = true;
         c->moved_us = g_get_monotonic_time();
-        wake = kick(c);
+        kick(c);
     }
     pthread_mutex_unlock(&table.lock);
-    if (wake)
-        service_wake();
 }
 
 /* --- coming and going: service thread from here on ---------------------------------------------------------------- */
@@ -131,7 +141,6 @@ static struct connection *come(struct lws *wsi)
     const struct endpoint *e = handshake_over(wsi, remote, sizeof(remote));
 
     c->wsi = wsi;
-    c->in = g_byte_array_new();
     c->heard_us = g_get_monotonic_time();
     g_queue_init(&c->out);
     pthread_mutex_lock(&table.lock);
@@ -147,7 +156,7 @@ static struct connection *come(struct lws *wsi)
 static void connection_free(struct connection *c)
 {
     clear_out(c);
-    g_byte_array_unref(c->in);
+    g_clear_pointer(&c->in, g_byte_array_unref);
     g_free(c);
 }
 
@@ -157,6 +166,8 @@ static void go(struct connection *c)
         return;
     pthread_mutex_lock(&table.lock);
     g_hash_table_remove(table.all, &c->id);
+    if (c->kicked)
+        g_ptr_array_remove_fast(table.kicked, c);
     pthread_mutex_unlock(&table.lock);
     atomic_fetch_sub(&ws.connections, 1);
     if (!atomic_load(&ws.stopping))
@@ -178,20 +189,32 @@ static int close_with(struct lws *wsi, enum lws_close_status status)
 
 /* --- receiving ---------------------------------------------------------------------------------------------------- */
 
+static void heard(struct connection *c, const void *text, size_t len)
+{
+    atomic_fetch_add(&ws.messages, 1);
+    ws.host->received(&cardea_transport, c->id, len ? text : "", len);
+}
+
 static int receive(struct connection *c, const void *piece, size_t len)
 {
+    bool last = lws_is_final_fragment(c->wsi) && !lws_remaining_packet_payload(c->wsi);
+
     c->heard_us = g_get_monotonic_time();
     c->pinged_us = 0;
-    if (c->in->len + len > ws.most_message)
+    if ((c->in ? c->in->len : 0) + len > ws.most_message)
         return close_with(c->wsi, LWS_CLOSE_STATUS_MESSAGE_TOO_LARGE);
+    if (last && !c->in) {
+        heard(c, piece, len);
+        return 0;
+    }
+    if (!c->in)
+        c->in = g_byte_array_new();
     if (len)
         g_byte_array_append(c->in, piece, (guint)len);
-    if (!lws_is_final_fragment(c->wsi) || lws_remaining_packet_payload(c->wsi))
-        return 0;
-    atomic_fetch_add(&ws.messages, 1);
-    ws.host->received(&cardea_transport, c->id, c->in->len ? (const char *)c->in->data : "", c->in->len);
-    g_byte_array_unref(c->in); /* one large message must not keep its room for ever */
-    c->in = g_byte_array_new();
+    if (last) {
+        heard(c, c->in->data, c->in->len);
+        g_clear_pointer(&c->in, g_byte_array_unref); /* one large message must not keep its room for ever */
+    }
     return 0;
 }
 
@@ -226,51 +249,85 @@ static int ping(struct connection *c)
     return 0;
 }
 
-/* The socket takes more. A message is written whole: what the socket does not take at once waits in the library, and
- * nothing else is written until that has gone. */
-static int write_out(struct connection *c)
+enum left { NOTHING, SOME, CLOSING, FAILED };
+
+/* A message is written whole: what the socket does not take at once waits in the library, and nothing else is written
+ * until that has gone. */
+static enum left write_some(struct connection *c)
 {
     bool more = true, shut = false;
 
-    if (c->ping_due)
-        return ping(c);
-    while (more && !lws_send_pipe_choked(c->wsi)) {
+    while (more && !lws_partial_buffered(c->wsi)) {
         struct message *m = pop(c, &more, &shut);
         int n = m ? lws_write(c->wsi, m->text + LWS_PRE, m->len, LWS_WRITE_TEXT) : 0;
 
         g_free(m);
         if (n < 0)
-            return -1;
+            return FAILED;
         if (!more && shut)
-            return close_with(c->wsi, atomic_load(&ws.stopping) ? LWS_CLOSE_STATUS_GOINGAWAY : LWS_CLOSE_STATUS_NORMAL);
+            return CLOSING;
     }
-    if (more)
+    return more ? SOME : NOTHING;
+}
+
+/* The socket takes more. */
+static int write_out(struct connection *c)
+{
+    if (c->ping_due)
+        return ping(c);
+    switch (write_some(c)) {
+    case FAILED:
+        return -1;
+    case CLOSING:
+        return close_with(c->wsi, atomic_load(&ws.stopping) ? LWS_CLOSE_STATUS_GOINGAWAY : LWS_CLOSE_STATUS_NORMAL);
+    case SOME:
         lws_callback_on_writable(c->wsi);
+        return 0;
+    case NOTHING:
+        return 0;
+    }
     return 0;
+}
+
+/* Most sockets take all there is: the library is asked for a turn (three system calls) by those that do not. */
+static void write_at_once(struct connection *c)
+{
+    switch (write_some(c)) {
+    case FAILED:
+        kill_now(c);
+        break;
+    case CLOSING: /* only within a callback */
+    case SOME:
+        lws_callback_on_writable(c->wsi);
+        break;
+    case NOTHING:
+        break;
+    }
 }
 
 void connections_write_kicked(void)
 {
-    GArray *ids;
+    GPtrArray *kicked, *writing = g_ptr_array_new();
 
     pthread_mutex_lock(&table.lock);
-    ids = table.kicked;
-    table.kicked = g_array_new(FALSE, FALSE, sizeof(cardea_connection));
-    for (guint i = 0; i < ids->len; i++) {
-        struct connection *c = g_hash_table_lookup(table.all, &g_array_index(ids, cardea_connection, i));
+    kicked = table.kicked;
+    table.kicked = g_ptr_array_new();
+    for (guint i = 0; i < kicked->len; i++) {
+        struct connection *c = kicked->pdata[i];
 
-        if (!c)
-            continue;
         c->kicked = false;
         if (c->overflow) {
             atomic_fetch_add(&ws.overflows, 1);
             kill_now(c);
         } else {
-            lws_callback_on_writable(c->wsi);
+            g_ptr_array_add(writing, c);
         }
     }
     pthread_mutex_unlock(&table.lock);
-    g_array_free(ids, TRUE);
+    for (guint i = 0; i < writing->len; i++) /* none of them goes meanwhile: they go in callbacks */
+        write_at_once(writing->pdata[i]);
+    g_ptr_array_free(kicked, TRUE);
+    g_ptr_array_free(writing, TRUE);
 }
 
 /* --- time --------------------------------------------------------------------------------------------------------- */
@@ -364,13 +421,14 @@ int connection_callback(struct lws *wsi, enum lws_callback_reasons why, void *us
 void connections_init(void)
 {
     table.all = g_hash_table_new(g_int64_hash, g_int64_equal);
-    table.kicked = g_array_new(FALSE, FALSE, sizeof(cardea_connection));
+    table.kicked = g_ptr_array_new();
+    unsaid = 0;
 }
 
 void connections_end(void)
 {
     g_hash_table_destroy(table.all); /* empty: the library has closed all */
-    g_array_free(table.kicked, TRUE);
+    g_ptr_array_free(table.kicked, TRUE);
     table.all = NULL;
     table.kicked = NULL;
 }

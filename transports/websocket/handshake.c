@@ -230,10 +230,6 @@ int handshake_callback(struct lws *wsi, enum lws_callback_reasons why, void *use
         return -1; /* an upgrade without a subprotocol must not end here */
     case LWS_CALLBACK_HTTP:
         return answer(wsi, HTTP_STATUS_FORBIDDEN);
-    case LWS_CALLBACK_EVENT_WAIT_CANCELLED:
-        connections_write_kicked();
-        service_take_clients();
-        return 0;
     default:
         return 0;
     }

@@ -15,6 +15,7 @@
 
 /* The library's own loop asks the system about all connections whenever one has something to say. libev's does not. */
 static struct ev_loop *loop; /* owned */
+static ev_async woken;
 static pthread_t thread;
 static bool running;
 static lws_sorted_usec_list_t tick;
@@ -82,9 +83,10 @@ static void *serve(void *unused)
     return NULL;
 }
 
+/* libev writes to its descriptor only when the thread sleeps, or is about to. */
 void service_wake(void)
 {
-    lws_cancel_service(ws.context);
+    ev_async_send(loop, &woken);
 }
 
 /* --- clients that the gateway has accepted ------------------------------------------------------------------------ */
@@ -110,7 +112,7 @@ static void take_client(void *endpoint, int fd, const struct sockaddr *from, uns
     service_wake();
 }
 
-void service_take_clients(void)
+static void take_clients(void)
 {
     GArray *come;
 
@@ -124,6 +126,12 @@ void service_take_clients(void)
         handshake_begin(c->endpoint, vhosts[c->endpoint->tls], c->fd);
     }
     g_array_free(come, TRUE);
+}
+
+static void on_woken(struct ev_loop *unused, ev_async *too, int events)
+{
+    connections_write_kicked();
+    take_clients();
 }
 
 /* --- ports -------------------------------------------------------------------------------------------------------- */
@@ -232,6 +240,8 @@ static int make_context(void)
     void *loops[1];
 
     loop = loops[0] = ev_loop_new(EVFLAG_AUTO | EVFLAG_NOENV);
+    ev_async_init(&woken, on_woken);
+    ev_async_start(loop, &woken);
     lws_set_log_level(level >= 0 ? level : LLL_ERR | LLL_WARN, log_line);
     memset(&info, 0, sizeof(info));
     info.port = CONTEXT_PORT_NO_LISTEN;

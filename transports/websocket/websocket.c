@@ -344,6 +344,7 @@ CARDEA_EXPORT const struct cardea_transport cardea_transport = {
     .offers = offers,
     .send = connection_send,
     .shut = connection_shut,
+    .turn_end = connections_turn_end,
     .respond = respond_nothing,
     .query = query,
     .reload = read_live,

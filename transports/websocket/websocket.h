@@ -60,10 +60,9 @@ extern struct websocket ws;
 extern const struct cardea_transport cardea_transport;
 
 /* --- service.c: control thread ------------------------------------------------------------------------------------ */
-int service_start(void);         /* 0, or -1 after a log line */
-void service_stop(void);         /* says goodbye to all, at most half a second */
-void service_wake(void);         /* any thread: connections have been kicked, or clients have come */
-void service_take_clients(void); /* service thread: after a wake */
+int service_start(void); /* 0, or -1 after a log line */
+void service_stop(void); /* says goodbye to all, at most half a second */
+void service_wake(void); /* any thread: connections have been kicked, or clients have come */
 unsigned endpoint_port(const struct endpoint *e);
 
 /* --- handshake.c: service thread ---------------------------------------------------------------------------------- */
@@ -89,5 +88,6 @@ void connections_look_after(int64_t now_us); /* service thread: pings, stalls; e
 void connections_say_goodbye(void);          /* service thread */
 void connection_send(cardea_connection c, const char *text, size_t len); /* control thread; only queues */
 void connection_shut(cardea_connection c);                               /* control thread; only queues */
+void connections_turn_end(void); /* control thread: what was queued since the last one may be written */
 
 #endif

@@ -356,6 +356,7 @@ static void text_both_ways(void **state)
     expect_heard("{}");
     fake_transport()->send(id, "one", 3);
     fake_transport()->send(id, "two", 3);
+    fake_transport()->turn_end();
     expect_text(c, "one");
     expect_text(c, "two");
     client_close(c);
@@ -378,6 +379,7 @@ static void fragments_are_put_together(void **state)
     say(c, big);
     expect_heard(big);
     fake_transport()->send(opened(), big, 100000);
+    fake_transport()->turn_end();
     expect_text(c, big);
     g_free(big);
     client_close(c);
@@ -416,6 +418,7 @@ static void a_client_that_does_not_read(void **state)
     client_small_window(c);
     for (int i = 0; i < 2000 && !h; i++) {
         fake_transport()->send(id, big, 60000);
+        fake_transport()->turn_end();
         h = fake_hear(CLOSED, i < 100 ? 0 : 10);
     }
     assert_non_null(h);
@@ -436,6 +439,7 @@ static void shut_sends_what_waits_first(void **state)
 
     fake_transport()->send(id, "last", 4);
     fake_transport()->shut(id);
+    fake_transport()->turn_end();
     expect_text(c, "last");
     expect_close(c, 1000);
     client_close(c);
@@ -659,6 +663,7 @@ static void tls_with_a_self_signed_certificate(void **state)
     say(c, "secret");
     expect_heard("secret");
     fake_transport()->send(opened(), "told", 4);
+    fake_transport()->turn_end();
     expect_text(c, "told");
     client_close(c);
 }
