@@ -12,47 +12,115 @@
 #include "sctp/assoc.h"
 #include "sctp/checksum.h"
 
-enum { LOCAL_PORT = 5000, TICK_MS = 10, LONGEST_STEP_MS = 10000, STEP_MS = 50 };
+enum {
+    LOCAL_PORT = 5000,
+    TICK_MS = 10,
+    LONGEST_STEP_MS = 10000,
+    STEP_MS = 50,
+    MBUFS = 1, /* a message lies in one buffer, shared with its packet, instead of up to five that are copied */
+};
 
 /* Held around every call into usrsctp, and so in everything it calls. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static GHashTable *by_id; /* id -> struct gw_assoc */
 static uintptr_t last_id;
 static int64_t timers_us;
-static bool we_sum; /* checksums are made and looked at here instead of in usrsctp */
+static bool we_sum;             /* checksums are made and looked at here instead of in usrsctp */
+static struct gw_assoc *caller; /* whose own worker is in usrsctp; NULL: timers */
 
-/* From usrsctp: one packet to send, for the association with this number. */
-static int on_output(void *id, void *data, size_t len, uint8_t tos, uint8_t set_df)
+static struct gw_assoc *find(void *id)
 {
-    struct gw_assoc *a = by_id ? g_hash_table_lookup(by_id, id) : NULL;
-    struct gw_assoc_packet *p;
+    if (caller && caller->id == (uintptr_t)id)
+        return caller;
+    return by_id ? g_hash_table_lookup(by_id, id) : NULL;
+}
 
-    if (!a)
-        return 0;
-    p = a->out_count < GW_ASSOC_OUTBOX ? malloc(sizeof(*p) + len) : NULL;
+static bool put_into_box(struct gw_assoc *a, const void *data, uint16_t len)
+{
+    struct gw_assoc_box *box = a == caller && !a->out_head ? a->box : NULL;
+
+    if (!box || sizeof(len) + len > sizeof(box->bytes) - box->used)
+        return false;
+    memcpy(box->bytes + box->used, &len, sizeof(len));
+    memcpy(box->bytes + box->used + sizeof(len), data, len);
+    box->used += sizeof(len) + len;
+    return true;
+}
+
+static void put_into_list(struct gw_assoc *a, const void *data, size_t len)
+{
+    struct gw_assoc_packet *p = a->out_count < GW_ASSOC_OUTBOX ? malloc(sizeof(*p) + len) : NULL;
+
     if (!p) {
         a->out_drops++;
-        return 0;
+        return;
     }
     p->next = NULL;
     p->len = len;
     memcpy(p->data, data, len);
-    if (we_sum)
-        gw_sctp_checksum_put(p->data, len);
     *a->out_tail = p;
     a->out_tail = &p->next;
     a->out_count++;
     atomic_store_explicit(&a->awake, true, memory_order_release);
+}
+
+/* From usrsctp: one packet to send, in memory of its own, for the association with this number. */
+static int on_output(void *id, void *data, size_t len, uint8_t tos, uint8_t set_df)
+{
+    struct gw_assoc *a = find(id);
+
+    if (!a || len > UINT16_MAX)
+        return 0;
+    if (we_sum)
+        gw_sctp_checksum_put(data, len);
+    if (!put_into_box(a, data, (uint16_t)len))
+        put_into_list(a, data, len);
     return 0;
 }
 
 /* From usrsctp: something happened to the socket. */
 static void on_wakeup(struct socket *socket, void *id, int flags)
 {
-    struct gw_assoc *a = by_id ? g_hash_table_lookup(by_id, id) : NULL;
+    struct gw_assoc *a = find(id);
 
-    if (a)
+    if (a && a == caller)
+        a->woken = true;
+    else if (a)
         atomic_store_explicit(&a->awake, true, memory_order_release);
+}
+
+const uint8_t *gw_assoc_box_next(const struct gw_assoc_box *box, size_t *at, size_t *len)
+{
+    const uint8_t *packet = box->bytes + *at + sizeof(uint16_t);
+    uint16_t n;
+
+    if (*at >= box->used)
+        return NULL;
+    memcpy(&n, box->bytes + *at, sizeof(n));
+    *len = n;
+    *at += sizeof(n) + n;
+    return packet;
+}
+
+/* Around calls of the association's own worker. */
+static void enter(struct gw_assoc *a)
+{
+    pthread_mutex_lock(&lock);
+    caller = a;
+}
+
+static void leave(struct gw_assoc *a)
+{
+    int events;
+
+    if (a->woken && a->socket) {
+        events = usrsctp_get_events(a->socket);
+        a->events |=
+            (events & SCTP_EVENT_READ ? GW_ASSOC_READABLE : 0) | (events & SCTP_EVENT_WRITE ? GW_ASSOC_WRITABLE : 0);
+    }
+    a->woken = false;
+    caller = NULL;
+    pthread_mutex_unlock(&lock);
 }
 
 int gw_assoc_global_init(void)
@@ -71,6 +139,7 @@ int gw_assoc_global_init(void)
         usrsctp_sysctl_set_sctp_rto_min_default(200);
         usrsctp_sysctl_set_sctp_rto_max_default(10000);
         usrsctp_sysctl_set_sctp_delayed_sack_time_default(20);
+        usrsctp_sysctl_set_sctp_mbuf_threshold_count(MBUFS);
         by_id = g_hash_table_new(NULL, NULL);
         we_sum = gw_sctp_checksum_is_here();
         if (we_sum)
@@ -224,14 +293,14 @@ int gw_assoc_connect(struct gw_assoc *a, uint16_t remote_port)
                                     .spp_pathmtu = GW_ASSOC_PACKET - sizeof(struct sctp_common_header)};
     int err = GW_OK;
 
-    pthread_mutex_lock(&lock);
+    enter(a);
     if (usrsctp_connect(a->socket, (struct sockaddr *)&remote, sizeof(remote)) && errno != EINPROGRESS)
         err = GW_EIO;
     if (!err) {
         memcpy(&path.spp_address, &remote, sizeof(remote));
         err = set(a->socket, IPPROTO_SCTP, SCTP_PEER_ADDR_PARAMS, &path, sizeof(path));
     }
-    pthread_mutex_unlock(&lock);
+    leave(a);
     return err;
 }
 
@@ -239,21 +308,22 @@ void gw_assoc_input(struct gw_assoc *a, const uint8_t *data, size_t len)
 {
     if (we_sum && !gw_sctp_checksum_holds(data, len))
         return;
-    pthread_mutex_lock(&lock);
+    enter(a);
     usrsctp_conninput((void *)a->id, data, len, 0);
-    pthread_mutex_unlock(&lock);
+    leave(a);
 }
 
-struct gw_assoc_packet *gw_assoc_output(struct gw_assoc *a)
+struct gw_assoc_packet *gw_assoc_late(struct gw_assoc *a)
 {
     struct gw_assoc_packet *head;
 
-    pthread_mutex_lock(&lock);
+    enter(a);
     head = a->out_head;
     a->out_head = NULL;
     a->out_tail = &a->out_head;
     a->out_count = 0;
-    pthread_mutex_unlock(&lock);
+    a->woken = true; /* what others saw of the socket is in `awake` */
+    leave(a);
     return head;
 }
 
@@ -277,10 +347,10 @@ int gw_assoc_send(struct gw_assoc *a, const struct gw_assoc_how *how, const uint
     int err = GW_OK;
 
     set_reliability(&spa, how);
-    pthread_mutex_lock(&lock);
+    enter(a);
     if (usrsctp_sendv(a->socket, data, len, NULL, 0, &spa, sizeof(spa), SCTP_SENDV_SPA, 0) < 0)
         err = errno == EWOULDBLOCK || errno == EAGAIN || errno == ENOBUFS ? GW_EAGAIN : GW_EIO;
-    pthread_mutex_unlock(&lock);
+    leave(a);
     return err;
 }
 
@@ -303,10 +373,10 @@ int gw_assoc_reset(struct gw_assoc *a, uint16_t stream)
     int err = GW_OK;
 
     memcpy(r.bytes + sizeof(r.head), &stream, sizeof(stream));
-    pthread_mutex_lock(&lock);
+    enter(a);
     if (usrsctp_setsockopt(a->socket, IPPROTO_SCTP, SCTP_RESET_STREAMS, &r, sizeof(r.bytes)))
         err = errno == EALREADY || errno == EAGAIN || errno == EBUSY ? GW_EAGAIN : GW_EIO;
-    pthread_mutex_unlock(&lock);
+    leave(a);
     return err;
 }
 
@@ -319,9 +389,9 @@ int gw_assoc_read(struct gw_assoc *a, struct gw_assoc_read *out, uint8_t *buf, s
     int flags = 0;
     ssize_t n;
 
-    pthread_mutex_lock(&lock);
+    enter(a);
     n = usrsctp_recvv(a->socket, buf, room, (struct sockaddr *)&from, &from_len, &info, &info_len, &type, &flags);
-    pthread_mutex_unlock(&lock);
+    leave(a);
     if (n <= 0)
         return GW_EAGAIN;
     out->len = (size_t)n;

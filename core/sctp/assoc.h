@@ -4,8 +4,9 @@
  *
  * usrsctp is one per process: its timers fire for associations of all workers, on the thread that runs them. It runs
  * without threads of its own, and one lock is held around every call into it, so nothing in it is ever concurrent. What
- * it wants to send is put into the association's outbox, whoever runs it; received messages wait in usrsctp's socket.
- * Both are only marked (`awake`) here, and fetched by the association's own worker, outside the lock.
+ * it wants to send during a call of the association's own worker lies in the caller's box afterwards; what the timers
+ * of another worker made it send waits in a list, and `awake` says so. Received messages wait in usrsctp's socket,
+ * `events` says whether there are any. All of it is sent and read by the association's own worker, outside the lock.
  * Packets and timers of one worker can so delay another by some microseconds. Data channels are a small part of the
  * traffic, and a race in usrsctp would cost every call.
  *
@@ -24,6 +25,16 @@
 #define GW_ASSOC_OUTBOX  512           /* packets; one more is dropped and left to retransmission */
 #define GW_ASSOC_WAITING (1024 * 1024) /* bytes not yet acknowledged */
 #define GW_ASSOC_PACKET  1150          /* bytes of our SCTP packets: with DTLS and its tag they stay below 1200 */
+#define GW_ASSOC_BOX     (16 * (GW_ASSOC_PACKET + sizeof(uint16_t)))
+
+/* The packets of one call, each behind its length, on the caller's stack: as a rule nothing is allocated for them. */
+struct gw_assoc_box {
+    size_t used;
+    uint8_t bytes[GW_ASSOC_BOX];
+};
+
+/* The packet at *at (start with 0); NULL: no more. */
+const uint8_t *gw_assoc_box_next(const struct gw_assoc_box *box, size_t *at, size_t *len);
 
 struct gw_assoc_packet {
     struct gw_assoc_packet *next;
@@ -31,12 +42,19 @@ struct gw_assoc_packet {
     uint8_t data[];
 };
 
+enum { GW_ASSOC_READABLE = 1, GW_ASSOC_WRITABLE = 2 };
+
 struct gw_assoc {
-    atomic_bool awake; /* there is something to fetch */
+    /* of its own worker */
+    struct gw_assoc_box *box; /* borrowed, for the calls to come; NULL: all goes to the list */
+    unsigned events;          /* what calls brought about; whoever looks clears it */
+    bool woken;               /* in this call */
+    /* of others */
+    atomic_bool awake; /* gw_assoc_late() has something */
     /* under the lock */
     struct socket *socket; /* owned */
     uintptr_t id;
-    struct gw_assoc_packet *out_head, **out_tail; /* owned */
+    struct gw_assoc_packet *out_head, **out_tail; /* owned: what did not go to a box */
     unsigned out_count;
     uint64_t out_drops;
 };
@@ -52,8 +70,8 @@ int gw_assoc_open(struct gw_assoc *a, unsigned streams);
 void gw_assoc_close(struct gw_assoc *a);
 int gw_assoc_connect(struct gw_assoc *a, uint16_t remote_port);
 void gw_assoc_input(struct gw_assoc *a, const uint8_t *data, size_t len);
-/* All that waits to be sent; the caller frees each. */
-struct gw_assoc_packet *gw_assoc_output(struct gw_assoc *a);
+/* What waits to be sent besides the box; the caller frees each. Afterwards `events` is up to date. */
+struct gw_assoc_packet *gw_assoc_late(struct gw_assoc *a);
 
 struct gw_assoc_how {
     uint16_t stream;

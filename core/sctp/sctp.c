@@ -356,9 +356,19 @@ static void read_all(struct gw_sctp *s)
     }
 }
 
-static void send_all(struct gw_sctp *s)
+static void send_box(struct gw_sctp *s, struct gw_assoc_box *box)
 {
-    struct gw_assoc_packet *p = gw_assoc_output(&s->assoc), *next;
+    const uint8_t *packet;
+    size_t at = 0, len;
+
+    while (!s->doomed && (packet = gw_assoc_box_next(box, &at, &len)))
+        s->events.send(s->arg, packet, len);
+    box->used = 0;
+}
+
+static void send_late(struct gw_sctp *s)
+{
+    struct gw_assoc_packet *p = gw_assoc_late(&s->assoc), *next;
 
     for (; p; p = next) {
         next = p->next;
@@ -370,17 +380,32 @@ static void send_all(struct gw_sctp *s)
 
 /* --- every call ends here ----------------------------------------------------------------------------------------- */
 
-static void enter(struct gw_sctp *s)
+static void enter(struct gw_sctp *s, struct gw_assoc_box *box)
 {
-    s->inside++;
+    box->used = 0;
+    if (s->inside++ == 0)
+        s->assoc.box = box;
+}
+
+/* Has usrsctp produced anything that was not fetched yet? */
+static bool is_stirred(const struct gw_sctp *s)
+{
+    return s->assoc.box->used || s->assoc.events || atomic_load_explicit(&s->assoc.awake, memory_order_relaxed);
 }
 
 /* Fetches what usrsctp has produced, until it is quiet. */
-static void leave(struct gw_sctp *s)
+static void settle(struct gw_sctp *s)
 {
-    while (s->inside == 1 && !s->doomed && atomic_exchange_explicit(&s->assoc.awake, false, memory_order_acquire)) {
-        send_all(s);
-        read_all(s);
+    unsigned events;
+
+    while (!s->doomed && is_stirred(s)) {
+        send_box(s, s->assoc.box);
+        if (atomic_exchange_explicit(&s->assoc.awake, false, memory_order_acquire))
+            send_late(s);
+        events = s->assoc.events;
+        s->assoc.events = 0;
+        if (events & GW_ASSOC_READABLE)
+            read_all(s);
         if (s->owes && s->state == UP && !s->doomed)
             pay(s);
         if (s->blocked && s->state == UP && !s->doomed && gw_assoc_writable(&s->assoc)) {
@@ -388,17 +413,27 @@ static void leave(struct gw_sctp *s)
             s->events.writable(s->arg);
         }
     }
-    if (--s->inside == 0 && s->doomed)
+}
+
+static void leave(struct gw_sctp *s)
+{
+    if (s->inside == 1)
+        settle(s);
+    if (--s->inside)
+        return;
+    s->assoc.box = NULL;
+    if (s->doomed)
         gw_sctp_free(s);
 }
 
 int gw_sctp_connect(struct gw_sctp *s)
 {
+    struct gw_assoc_box box;
     int err;
 
     if (s->state != NEW)
         return GW_EPROTO;
-    enter(s);
+    enter(s, &box);
     err = gw_assoc_connect(&s->assoc, s->remote_port);
     s->state = err ? DOWN : CONNECTING;
     leave(s);
@@ -407,9 +442,11 @@ int gw_sctp_connect(struct gw_sctp *s)
 
 void gw_sctp_receive(struct gw_sctp *s, const uint8_t *data, size_t len, int64_t now_us)
 {
+    struct gw_assoc_box box;
+
     if (s->state == DOWN || s->doomed)
         return;
-    enter(s);
+    enter(s, &box);
     gw_assoc_input(&s->assoc, data, len);
     leave(s);
 }
@@ -464,6 +501,7 @@ static int send_message(struct gw_sctp *s, const struct gw_sctp_message *msg)
 
 int gw_sctp_send(struct gw_sctp *s, const struct gw_sctp_message *msg)
 {
+    struct gw_assoc_box box;
     int err = GW_EAGAIN;
 
     if (s->state == DOWN || s->doomed)
@@ -472,7 +510,7 @@ int gw_sctp_send(struct gw_sctp *s, const struct gw_sctp_message *msg)
         return GW_OK;
     if (msg->len > GW_CHANNEL_MESSAGE)
         return GW_ELIMIT;
-    enter(s);
+    enter(s, &box);
     if (s->state == UP)
         err = send_message(s, msg);
     if (err == GW_EAGAIN)
@@ -483,6 +521,7 @@ int gw_sctp_send(struct gw_sctp *s, const struct gw_sctp_message *msg)
 
 void gw_sctp_tick(int64_t now_us)
 {
+    struct gw_assoc_box box;
     struct gw_sctp *s;
 
     if (!mine)
@@ -492,7 +531,7 @@ void gw_sctp_tick(int64_t now_us)
         tick_next = s->next;
         if (s->owes)
             atomic_store_explicit(&s->assoc.awake, true, memory_order_relaxed);
-        enter(s);
+        enter(s, &box);
         leave(s);
     }
     tick_next = NULL;

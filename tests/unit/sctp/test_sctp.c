@@ -368,7 +368,7 @@ static void raw_pump(struct raw *r, struct end *other, int64_t *now)
     uint8_t buf[4096];
 
     for (int round = 0; round < 20; round++) {
-        for (p = gw_assoc_output(&r->assoc); p; p = next) {
+        for (p = gw_assoc_late(&r->assoc); p; p = next) {
             next = p->next;
             gw_sctp_receive(other->sctp, p->data, p->len, *now);
             free(p);
