@@ -7,7 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
+import { Socket } from './lib/client.mjs';
 import { Gateway } from './lib/gateway.mjs';
+import { eventually, wait } from './lib/wait.mjs';
 
 const program = `${process.env.CARDEA_BUILD}/cardea-load`;
 const load = async (...options) => (await promisify(execFile)(program, ['--quiet', ...options])).stdout;
@@ -89,4 +91,31 @@ test('churn, losses, data channels, layers and a ramp do what they say', async (
     '--ramp-loss', '100');
   assert.deepEqual(ramp.ramp.map((s) => s.subscribers), [5]);
   assert.equal(ramp.figures.ramp_held, 5);
+});
+
+test('a picture that is stopped for a while pauses: nothing of its stream jumps', async () => {
+  const g = await Gateway.start();
+  try {
+    const report = load('--server', g.ws, '--subscribers', '3', '--bitrate', '200000', '--seconds', '6', '--warm-up', '0');
+    const s = await Socket.open(g.ws);
+    const session_id = (await s.ask({ janus: 'create' })).data.id;
+    const handle_id = (await s.ask({ janus: 'attach', session_id, plugin: 'janus.plugin.videoroom' })).data.id;
+    const ask = async (body) => (await s.ask({ janus: 'message', session_id, handle_id, body })).plugindata.data;
+    let room, id;
+    await eventually('a publisher', async () => {
+      room = (await ask({ request: 'list' })).list.find((r) => r.num_participants)?.room;
+      id = room && (await ask({ request: 'listparticipants', room })).participants[0]?.id;
+      return id;
+    });
+    await wait(1500);
+    await ask({ request: 'moderate', room, id, mid: '1', mute: true });
+    await wait(2600);
+    await ask({ request: 'moderate', room, id, mid: '1', mute: false });
+    const text = await report, figure = (name) => Number(text.match(new RegExp(`^${name} +(\\S+)`, 'm'))[1]);
+    assert.equal(figure('jumps'), 0, text);
+    assert.equal(figure('pauses'), 3, text);
+    s.close();
+  } finally {
+    await g.stop();
+  }
 });

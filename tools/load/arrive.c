@@ -7,7 +7,8 @@
 #include "rtp/rtp.h"
 
 #define MARK    "cardea-l"
-#define JUMP_S  2 /* timestamps that move by more in one packet */
+#define JUMP_S  2 /* timestamps that move by more in one packet than time does; */
+#define PAUSE_S 2 /* and who gets no packet for so long: its picture was stopped */
 #define WINDOW  64
 #define RESTART 1000
 
@@ -84,9 +85,9 @@ static void note_time(struct stream *s, uint32_t ts, int64_t now)
     double step = (double)(int32_t)(ts - s->ts) / rate, waited = (double)(now - s->arrival_us) / 1e6, d;
 
     if (s->packets > 1) {
-        if (step > JUMP_S || step < -JUMP_S)
-            s->jumps++;
         d = waited - step;
+        s->jumps += d > JUMP_S || d < -JUMP_S;
+        s->pauses += waited > PAUSE_S;
         s->jitter += ((d < 0 ? -d : d) * rate - s->jitter) / 16;
     }
     s->ts = ts;

@@ -91,7 +91,7 @@ struct stream { /* one SSRC that arrives */
     uint32_t ssrc;
     bool seen, video, rtx;
     uint64_t next, window; /* next extended number expected; bit i: next - 1 - i came */
-    uint64_t packets, bytes, lost, late, duplicates, jumps;
+    uint64_t packets, bytes, lost, late, duplicates, jumps, pauses;
     uint32_t ts;
     int64_t arrival_us;
     double jitter;
@@ -226,8 +226,8 @@ double own_cpu_s(void);
 
 /* --- report.c, page.c --------------------------------------------------------------------------------------------- */
 struct totals {
-    uint64_t packets, sound, bytes, lost, sound_lost, late, duplicates, jumps, garbage, sent, nacks, plis, repaired,
-        keyframes;
+    uint64_t packets, sound, bytes, lost, sound_lost, late, duplicates, jumps, pauses, garbage, sent, nacks, plis,
+        repaired, keyframes;
     uint64_t messages, messages_sent, messages_lost, message_bytes;
     int up, silent, failed;
 };

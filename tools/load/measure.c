@@ -42,6 +42,7 @@ static struct totals total(void)
             t.late += s->late;
             t.duplicates += s->duplicates;
             t.jumps += s->jumps;
+            t.pauses += s->pauses;
         }
     }
     return t;

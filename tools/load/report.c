@@ -49,6 +49,7 @@ static void add_media(json_t *o, const struct run *r, double wall)
     whole(o, "late", (int64_t)(b->late - a->late));
     whole(o, "duplicates", (int64_t)(b->duplicates - a->duplicates));
     whole(o, "jumps", (int64_t)(b->jumps - a->jumps));
+    whole(o, "pauses", (int64_t)(b->pauses - a->pauses));
     whole(o, "unreadable", (int64_t)(b->garbage - a->garbage));
     whole(o, "keyframes_sent", (int64_t)(b->keyframes - a->keyframes));
     whole(o, "silent_subscribers", b->silent);
