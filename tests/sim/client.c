@@ -20,11 +20,20 @@ static void send_up(struct sim_client *c, const uint8_t *data, size_t len)
         sim_net_send(c->world->net, &c->up, data, len, c->world->now_us);
 }
 
+static bool has_peer(const struct sim_client *c)
+{
+    struct gw_engine *e = c->world->worker[c->worker].engine;
+    const struct gw_peer *p = c->ice ? g_hash_table_lookup(e->peers, &c->id) : NULL;
+
+    return p && p->ice == c->ice;
+}
+
 static void at_engine(void *arg, const uint8_t *data, size_t len, int64_t now_us)
 {
     struct sim_client *c = arg;
 
-    if (sim_client_is_there(c))
+    /* also what comes in the turn in which its peer is closed */
+    if (has_peer(c))
         gw_ice_sim_deliver(c->ice, data, len, now_us);
 }
 

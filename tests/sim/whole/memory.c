@@ -11,7 +11,7 @@
 
 #include "sim/whole/whole.h"
 
-#define WARM_UP 250 /* by then tables and pools have the size that they keep */
+#define WARM_UP 600 /* by then tables and pools have the size that they keep */
 #define ROOM    1
 
 #if defined(__SANITIZE_ADDRESS__)

@@ -148,8 +148,8 @@ static const struct {
     unsigned weight;
     bool (*run)(struct seat *s);
 } of_seats[] = {
-    {100, do_plugin}, {4, do_detach},  {4, do_hangup}, {3, do_close},
-    {1, do_die},      {4, do_trickle}, {25, do_talk},  {3, do_nonsense},
+    {200, do_plugin}, {4, do_detach},  {6, do_hangup}, {5, do_close},
+    {2, do_die},      {8, do_trickle}, {90, do_talk},  {6, do_nonsense},
 };
 
 static void seat_move(struct seat *s)
@@ -204,17 +204,19 @@ static void person_move(struct person *p)
 {
     struct whole *w = p->whole;
     struct seat *s = &p->seat[whole_random(w, WHOLE_SEATS)];
-    unsigned chance = whole_random(w, 1000);
+    unsigned chance = whole_random(w, 1000), ends = whole_random(w, 2000);
 
+    if (!p->connection && whole_now(w) < p->away_us)
+        return;
     if (!p->connection)
         person_connect(p);
     if (!p->session || p->frozen)
         return;
-    if (chance < 15)
+    if (ends < 15)
         person_drop(p);
-    else if (chance < 18)
+    else if (ends < 18)
         p->frozen = true;
-    else if (chance < 22)
+    else if (ends < 22)
         session_goes(p);
     else if (s->handle && !s->leaving)
         seat_move(s);
@@ -223,6 +225,18 @@ static void person_move(struct person *p)
                          : chance < 400                   ? SEAT_ECHO
                          : chance < 700                   ? SEAT_PUBLISHER
                                                           : SEAT_SUBSCRIBER);
+}
+
+/* Everybody who can says something: what is said to nobody is as interesting as what is heard. */
+static void all_talk(struct whole *w)
+{
+    for (unsigned i = 0; i < WHOLE_PEOPLE; i++)
+        for (unsigned k = 0; k < WHOLE_SEATS; k++) {
+            struct seat *s = &w->person[i].seat[k];
+
+            if (s->handle && !s->leaving)
+                do_talk(s);
+        }
 }
 
 void whole_move(struct whole *w)
@@ -234,6 +248,8 @@ void whole_move(struct whole *w)
         worker_is_busy(w);
     else if (chance < 5)
         operator_looks(w);
+    else if (chance < 13)
+        all_talk(w);
     else
         person_move(&w->person[whole_random(w, WHOLE_PEOPLE)]);
 }

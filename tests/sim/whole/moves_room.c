@@ -100,6 +100,14 @@ static bool join(struct seat *s)
     return true;
 }
 
+static void drop_or_back(struct phone *p, unsigned line)
+{
+    if (p->line[line].gone)
+        phone_back(p, line);
+    else
+        phone_drop(p, line);
+}
+
 static bool publish(struct seat *s)
 {
     static const char *const medias[] = {"av", "avd", "avd", "v", "av3", "avv", "d"};
@@ -111,8 +119,8 @@ static bool publish(struct seat *s)
     if (!s->phone) {
         s->phone = phone_new(s);
         phone_add(s->phone, medias[whole_random(w, G_N_ELEMENTS(medias))]);
-    } else if (whole_chance(w, 40))
-        phone_drop(s->phone, whole_random(w, s->phone->n_lines));
+    } else if (whole_chance(w, 50))
+        drop_or_back(s->phone, whole_random(w, s->phone->n_lines));
     else if (s->phone->n_lines < 6)
         phone_add(s->phone, whole_chance(w, 50) ? "a" : "v");
     sdp = phone_offer(s->phone);
@@ -251,12 +259,14 @@ static bool configure_view(struct seat *s)
 typedef bool move(struct seat *s);
 
 static move *const outside[] = {join, join, join, join, create, look, destroy, leave};
-static move *const inside[] = {publish, publish, publish,  configure, configure, unpublish,
-                               leave,   look,    moderate, configure, publish,   configure};
+static move *const inside[] = {publish,   publish,   publish, configure, configure, unpublish,
+                               publish,   publish,   leave,   moderate,  configure, publish,
+                               configure, configure, look,    configure, publish,   configure};
 static move *const not_watching[] = {watch, watch, watch, watch, look, moderate, change_feed};
 static move *const watching[] = {change_feed,    change_feed,    subscribe,      subscribe,
                                  unsubscribe,    change_feed,    change_feed,    pause_or_start,
-                                 configure_view, configure_view, pause_or_start, leave};
+                                 configure_view, configure_view, pause_or_start, configure_view,
+                                 configure_view, pause_or_start, configure_view, leave};
 
 #define ONE_OF(moves) (moves)[whole_random(s->person->whole, G_N_ELEMENTS(moves))](s)
 

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/errors.h"
 #include "sim/whole/whole.h"
 
 #define SECOND       1000000
@@ -9,6 +10,7 @@
 #define HANGUP_US    10000000
 #define RECLAIM_US   (6 * SECOND)
 #define KEEPALIVE_US (6 * SECOND)
+#define AWAY_US      (12 * SECOND)
 
 void person_begin(struct person *p, struct whole *w, unsigned number)
 {
@@ -88,7 +90,8 @@ void person_connect(struct person *p)
 
     p->connection = w->next_connection++;
     p->creating = true;
-    gw_api_opened(world.api, &world_transport, p->connection, CARDEA_DOOR_CLIENT, "192.0.2.7");
+    gw_api_opened(world.api, &world_transport, p->connection, CARDEA_DOOR_CLIENT, WHOLE_ADDRESS);
+    whole_claimed(w, claimed);
     if (claimed)
         ask(p, NULL, "claim", json_pack("{ss sI}", "janus", "claim", "session_id", (json_int_t)claimed), false,
             on_claim);
@@ -116,6 +119,28 @@ struct seat *person_attach(struct person *p, enum seat_kind kind)
     *s = (struct seat){.person = p, .kind = kind, .attaching = true};
     ask(p, s, "attach", json_pack("{ss ss}", "janus", "attach", "plugin", packages[kind]), false, on_attached);
     return s;
+}
+
+static void note_wanted(struct seat *s, const json_t *body)
+{
+    const json_t *stream;
+    size_t i;
+
+    json_array_foreach(json_object_get(body, "streams"), i, stream)
+    {
+        if (s->n_wanted < WHOLE_WANTED)
+            s->wanted[s->n_wanted] = (uint64_t)json_integer_value(json_object_get(stream, "feed"));
+        s->n_wanted++;
+    }
+}
+
+bool seat_may_hear(const struct seat *s, uint64_t feed)
+{
+    bool may = s->n_wanted > WHOLE_WANTED; /* more than are remembered */
+
+    for (unsigned i = 0; !may && i < s->n_wanted; i++)
+        may = s->wanted[i] == feed;
+    return may;
 }
 
 /* Its own side of the call; the gateway hears of it by an alert, or never. */
@@ -190,6 +215,7 @@ void seat_say(struct seat *s, const char *what, json_t *body, const char *type, 
 {
     json_t *m = json_pack("{ss so}", "janus", "message", "body", body);
 
+    note_wanted(s, body);
     if (sdp) {
         json_object_set_new(m, "jsep", json_pack("{ss ss}", "type", type, "sdp", sdp));
         s->again = s->described = true;
@@ -239,9 +265,12 @@ void person_drop(struct person *p)
     gw_api_closed(world.api, &world_transport, p->connection);
     p->connection = 0;
     p->creating = p->frozen = false;
+    whole_lost(p->whole, p->session ? p->session : p->old_session);
     p->old_session = p->session;
     p->session = 0;
     p->alive_us = whole_now(p->whole);
+    if (whole_chance(p->whole, 30))
+        p->away_us = whole_now(p->whole) + whole_random(p->whole, AWAY_US);
     give_up(p);
     world_turn();
 }
@@ -402,6 +431,17 @@ static void hear_event(struct person *p, const char *janus, const json_t *m)
     whole_wrong(p->whole, "an event that nobody knows: %s", janus);
 }
 
+/* What it was told is there is there until it is told otherwise. */
+static void check_refusal(struct person *p, const struct ask *a, const json_t *m)
+{
+    json_int_t code = json_integer_value(json_object_get(json_object_get(m, "error"), "code"));
+
+    if (code == GW_API_NO_SESSION && strcmp(a->what, "claim"))
+        whole_wrong(p->whole, "a session that nobody has ended is not there: %s", a->text);
+    if (code == GW_API_NO_HANDLE)
+        whole_wrong(p->whole, "a handle that nobody has detached is not there: %s", a->text);
+}
+
 static void hear_answer(struct person *p, struct ask *a, const char *janus, const json_t *m)
 {
     bool ack = !strcmp(janus, "ack");
@@ -414,6 +454,7 @@ static void hear_answer(struct person *p, struct ask *a, const char *janus, cons
         a->acked = true;
         return;
     }
+    check_refusal(p, a, m);
     if (!strcmp(janus, "event") && !a->acked)
         whole_wrong(p->whole, "an event before its ack, to %s", a->text);
     /* a switch may need an offer, which comes first */

@@ -70,7 +70,7 @@ static void add_stream(struct phone *p, struct line *l, unsigned layer)
     if (p->busy)
         o->every_us = 20000;
     o->packets_per_frame = p->busy ? 4 : 2;
-    o->temporal = l->kind == 'v' && whole_chance(w, 30);
+    o->temporal = l->kind == 'v' && whole_chance(w, 60);
     o->payload = l->kind == 'v' ? 200 + 100 * layer : 60;
     if (l->kind == 'a')
         o->packets_per_frame = 1;
@@ -103,6 +103,15 @@ void phone_drop(struct phone *p, unsigned line)
     l->gone = true;
     for (unsigned i = 0; i < l->n_out; i++)
         l->out[i]->on = false;
+}
+
+void phone_back(struct phone *p, unsigned line)
+{
+    struct line *l = &p->line[line];
+
+    l->gone = false;
+    for (unsigned i = 0; i < l->n_out; i++)
+        l->out[i]->on = true;
 }
 
 /* Who may hear it is written in it. */
@@ -141,6 +150,9 @@ static void heard(void *arg, const struct sim_in *in, const struct sim_seen *see
     if (who->room != s->room)
         whole_wrong(w, "a packet of room %u at handle %llu, which is in room %u", who->room,
                     (unsigned long long)s->handle, s->room);
+    if (!seat_may_hear(s, who->feed))
+        whole_wrong(w, "a packet of feed %llu at handle %llu, which never asked for it", (unsigned long long)who->feed,
+                    (unsigned long long)s->handle);
     /* settled for a while: nothing asked, nothing new, no offer under way */
     if (!f || s->asked || s->offer || whole_now(w) - s->quiet_us < 1000000 || whole_now(w) - f->since_us < 1000000)
         return;
@@ -164,6 +176,9 @@ static void said(void *arg, const struct gw_sctp_message *m)
     if (s->kind == SEAT_SUBSCRIBER && room != s->room)
         whole_wrong(s->person->whole, "a message of room %u at handle %llu, which is in room %u", room,
                     (unsigned long long)s->handle, s->room);
+    if (s->kind == SEAT_SUBSCRIBER && !seat_may_hear(s, feed))
+        whole_wrong(s->person->whole, "a message of feed %llu at handle %llu, which never asked for it", feed,
+                    (unsigned long long)s->handle);
 }
 
 static void has_data(struct phone *p)

@@ -7,13 +7,15 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "api/inside.h"
 #include "base/str.h"
 #include "ice/ice.h"
 #include "log/log.h"
 #include "peer/state.h"
 #include "sim/whole/whole.h"
 
-#define SECOND 1000000
+#define SECOND  1000000
+#define LOST_US (7 * SECOND) /* reclaim_session_timeout, and the watchdog's two seconds */
 
 struct whole_mail {
     int64_t due_us;
@@ -232,6 +234,7 @@ void whole_begin(struct whole *w)
     w->fading = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     w->joined = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     w->peers = g_array_new(FALSE, FALSE, sizeof(gw_peer_id));
+    w->lost = g_array_new(FALSE, FALSE, sizeof(struct lost_session));
     g_queue_init(&w->orders);
     g_queue_init(&w->news);
     w->next_connection = 10;
@@ -299,6 +302,30 @@ static void check_room(struct whole *w, unsigned room)
     json_decref(answer);
 }
 
+static unsigned count_rooms(struct whole *w)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 1; i <= WHOLE_ROOMS; i++) {
+        json_t *answer = ask_rooms(w, json_pack("{ss si}", "request", "exists", "room", (int)i));
+
+        n += json_is_true(json_object_get(json_object_get(answer, "response"), "exists"));
+        json_decref(answer);
+    }
+    return n;
+}
+
+/* Nobody is charged for what has gone; the rooms that are left are still somebody's. */
+static void check_quota(struct whole *w)
+{
+    const struct gw_quota_place *p = gw_quota_address(&world.api->quota, WHOLE_ADDRESS);
+
+    if (p->connections || p->sessions || p->handles)
+        whole_wrong(w, "charged are %u connections, %u sessions, %u handles", p->connections, p->sessions, p->handles);
+    if (p->rooms != count_rooms(w))
+        whole_wrong(w, "there are %u rooms, and charged are %u", count_rooms(w), p->rooms);
+}
+
 static void check_end(struct whole *w)
 {
     GHashTableIter it;
@@ -313,6 +340,7 @@ static void check_end(struct whole *w)
         check_worker(w, i);
     for (unsigned i = 1; i <= WHOLE_ROOMS; i++)
         check_room(w, i);
+    check_quota(w);
     g_hash_table_iter_init(&it, w->joined);
     while (g_hash_table_iter_next(&it, &who, NULL))
         check_gone(w, who);
@@ -345,6 +373,7 @@ static void end(struct whole *w)
     g_hash_table_destroy(w->fading);
     g_hash_table_destroy(w->joined);
     g_array_unref(w->peers);
+    g_array_unref(w->lost);
     sim_world_free(w->sim);
     g_mutex_clear(&w->lock);
     remove_tree(w->folder);
@@ -425,16 +454,64 @@ static size_t count_peers(struct gw_engine *e)
     return n;
 }
 
+void whole_lost(struct whole *w, uint64_t session)
+{
+    struct lost_session l = {session, whole_now(w)};
+
+    g_array_append_val(w->lost, l);
+}
+
+void whole_claimed(struct whole *w, uint64_t session)
+{
+    for (guint i = w->lost->len; i-- > 0;)
+        if (g_array_index(w->lost, struct lost_session, i).id == session)
+            g_array_remove_index_fast(w->lost, i);
+}
+
+/* Nobody came for a session in time: it has ended. */
+static void check_lost(struct whole *w)
+{
+    for (guint i = w->lost->len; i-- > 0;) {
+        const struct lost_session l = g_array_index(w->lost, struct lost_session, i);
+
+        if (whole_now(w) - l.since_us < LOST_US)
+            continue;
+        if (g_hash_table_contains(world.api->sessions, &l.id))
+            whole_wrong(w, "session %llu, which nobody claimed, has not ended", (unsigned long long)l.id);
+        g_array_remove_index_fast(w->lost, i);
+    }
+}
+
+/* What a sink gets is what it was linked to. */
+static void check_sinks(struct whole *w, struct gw_engine *e)
+{
+    GHashTableIter it;
+    struct gw_peer *p;
+
+    g_hash_table_iter_init(&it, e->peers);
+    while (g_hash_table_iter_next(&it, NULL, (gpointer *)&p))
+        for (unsigned i = 0; i < p->n_tracks; i++) {
+            const struct gw_track *t = p->tracks[i];
+
+            if (t && t->sink && t->sink->source && t->sink->source->id != t->wanted)
+                whole_wrong(w, "a sink that is to get source %llx gets %llx", (unsigned long long)t->wanted,
+                            (unsigned long long)t->sink->source->id);
+        }
+}
+
 /* What must hold after each turn. */
 static void check_turn(struct whole *w)
 {
     size_t peers = 0;
 
-    for (unsigned i = 0; i < SIM_WORKERS; i++)
+    for (unsigned i = 0; i < SIM_WORKERS; i++) {
         peers += count_peers(w->sim->worker[i].engine);
+        check_sinks(w, w->sim->worker[i].engine);
+    }
     if (peers > gw_links_count(world.links))
         whole_wrong(w, "%zu peers on workers, %zu PeerConnections that the control thread knows", peers,
                     gw_links_count(world.links));
+    check_lost(w);
 }
 
 void whole_turn(struct whole *w)
@@ -462,7 +539,7 @@ static void live(struct whole *w)
         whole_turn(w);
         if (whole_now(w) < w->next_move_us)
             continue;
-        w->next_move_us = whole_now(w) + 1000 + whole_random(w, whole_chance(w, 50) ? 2000 : 150000);
+        w->next_move_us = whole_now(w) + 1000 + whole_random(w, whole_chance(w, 50) ? 2000 : 80000);
         whole_move(w);
         hear(w);
     }
@@ -526,6 +603,7 @@ void whole_forget(struct whole *w)
         sim_client_free(c);
     }
     g_hash_table_foreach_remove(w->asks, is_over, NULL);
+    g_hash_table_remove_all(w->joined);
     g_hash_table_foreach_remove(w->publisher, has_ended, NULL);
     g_array_set_size(w->peers, 0);
 }

@@ -18,10 +18,12 @@
 #include "sim/client.h"
 #include "support/world.h"
 
-#define WHOLE_ROOMS  2
-#define WHOLE_SEATS  6 /* handles of a person */
-#define WHOLE_PEOPLE 6
-#define PHONE_LINES  24
+#define WHOLE_ROOMS   2
+#define WHOLE_ADDRESS "192.0.2.7" /* of all people */
+#define WHOLE_SEATS   6           /* handles of a person */
+#define WHOLE_PEOPLE  6
+#define PHONE_LINES   24
+#define WHOLE_WANTED  128 /* feeds that a subscriber asks for in its life */
 
 struct whole_conf {
     uint64_t seed;
@@ -61,6 +63,7 @@ void phone_turn(struct phone *p);
 /* Streams it wants to send: "av", "v3" simulcast, "d" data; more with each call. */
 void phone_add(struct phone *p, const char *media);
 void phone_drop(struct phone *p, unsigned line);
+void phone_back(struct phone *p, unsigned line);                /* a line that was dropped is used again */
 char *phone_offer(struct phone *p);                             /* g_free() */
 void phone_answered(struct phone *p, const char *sdp);          /* the gateway's answer */
 char *phone_answer(struct phone *p, const char *sdp);           /* to the gateway's offer; g_free() */
@@ -89,6 +92,8 @@ struct seat {
     unsigned asked;   /* requests that are not answered */
     int64_t quiet_us; /* since when nothing is asked */
     struct feed_of feeds[PHONE_LINES];
+    uint64_t wanted[WHOLE_WANTED]; /* feeds that it ever asked for: nobody else may be heard */
+    unsigned n_wanted;
     bool publishing, playing;
     bool pc;            /* the gateway has said webrtcup and not hangup */
     bool again;         /* the gateway has one, as far as this side knows: a new one must wait */
@@ -104,6 +109,7 @@ struct person {
     uint64_t session, old_session; /* old: lost with its transport */
     bool creating, frozen;
     int64_t alive_us; /* last keepalive */
+    int64_t away_us;  /* does not come back before that */
     struct seat seat[WHOLE_SEATS];
 };
 
@@ -125,7 +131,8 @@ void person_drop(struct person *p); /* the transport breaks */
 void person_turn(struct person *p);
 struct seat *person_attach(struct person *p, enum seat_kind kind);
 void seat_detach(struct seat *s);
-void seat_hangup(struct seat *s); /* asks for it, and lets go of its own side */
+bool seat_may_hear(const struct seat *s, uint64_t feed); /* it has asked for it some time */
+void seat_hangup(struct seat *s);                        /* asks for it, and lets go of its own side */
 void seat_lose_phone(struct seat *s, bool alert);
 /* A message to the plugin; body is taken. sdp may be NULL. */
 void seat_say(struct seat *s, const char *what, json_t *body, const char *type, const char *sdp);
@@ -148,6 +155,7 @@ struct whole {
     GHashTable *fading;    /* handles whose detach was answered, until `detached` */
     GHashTable *joined;    /* "room id" of all who ever were in a room; owned */
     GArray *peers;         /* gw_peer_id: all that were ordered */
+    GArray *lost;          /* struct lost_session: nobody has come for them yet */
     struct person person[WHOLE_PEOPLE];
     bool room[WHOLE_ROOMS + 1]; /* exists, as far as people know */
     unsigned serial, streams;
@@ -156,6 +164,11 @@ struct whole {
     /* counted */
     unsigned moves, calls, joins, messages;
     uint64_t packets;
+};
+
+struct lost_session {
+    uint64_t id;
+    int64_t since_us;
 };
 
 struct sender_of { /* who sends a stream */
@@ -177,6 +190,8 @@ bool whole_chance(struct whole *w, unsigned percent);
 void whole_say(struct whole *w, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void whole_wrong(struct whole *w, const char *fmt, ...) __attribute__((format(printf, 2, 3), noreturn));
 void whole_unheard(struct whole *w, cardea_connection c); /* what it was sent is lost */
+void whole_lost(struct whole *w, uint64_t session);       /* its transport broke: it has to end when nobody claims it */
+void whole_claimed(struct whole *w, uint64_t session);
 gw_peer_id whole_peer_of(struct whole *w, const char *ufrag);
 int64_t whole_now(const struct whole *w);
 
