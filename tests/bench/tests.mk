@@ -1,5 +1,6 @@
 # Benchmarks of parts; built and run by hand: make bench && tests/bench/seal
 EXTRA_PROGRAMS += tests/bench/seal tests/bench/limit tests/bench/joins tests/bench/record
+tests_bench_limit_SOURCES = tests/bench/limit.c tests/bench/limit.h tests/bench/limit_rooms.c tests/bench/limit_stream.c
 tests_bench_joins_LDADD = $(ROOM_LDADD)
 tests_bench_record_CPPFLAGS = $(AM_CPPFLAGS) $(PLUGIN_CPPFLAGS) $(AVFORMAT_CFLAGS)
 tests_bench_record_LDADD = $(RECORDER_LIBS) -lpthread
