@@ -77,6 +77,12 @@ test('churn, losses, data channels, layers and a ramp do what they say', async (
   const lossy = (await measure('--subscribers', '4', '--loss', '10', '--feedback', 'nack')).figures;
   assert.ok(lossy.repaired > 10, `${lossy.repaired} repaired`);
 
+  const all = (await measure('--subscribers', '8', '--warm-up', '1')).figures;
+  const some = (await measure('--subscribers', '8', '--warm-up', '1', '--listen-every', '4')).figures;
+  assert.equal(some.silent_subscribers, 0);
+  assert.ok(some.packets_per_s > 0 && some.packets_per_s < all.packets_per_s / 2, `${some.packets_per_s} of ${all.packets_per_s}`);
+  assert.ok(all.cpu_us_per_packet > 0 && !('cpu_us_per_packet' in some));
+
   const data = (await measure('--subscribers', '5', '--no-media', '--messages', '40', '--warm-up', '2')).figures;
   assert.equal(data.messages_lost, 0);
   assert.ok(data.messages_per_s > 3.5 * data.messages_sent_per_s && data.messages_sent_per_s > 10, `${data.messages_per_s} messages/s`);

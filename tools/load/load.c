@@ -69,6 +69,7 @@ struct client *world_add_client(struct room *room, struct client *follows)
     c->ssrc = world.ssrc += 0x100;
     if (follows) {
         c->peer.opens = option.open_every && watchers % option.open_every == 0;
+        c->peer.listens = watchers % option.listen_every == 0;
         world.run.subscribers++;
     } else {
         world.run.publishers++;
@@ -158,6 +159,8 @@ static void tick(int64_t now)
 
             c->counted = true;
             g_array_append_val(world.run.frame_ms, ms);
+            if (!c->peer.listens)
+                peer_stop_listening(&c->peer);
         }
     }
 }

@@ -30,8 +30,8 @@
 /* --- options.c ---------------------------------------------------------------------------------------------------- */
 struct options {
     char *server, *profile, *codec, *feedback, *json, *html, *scenario, *name;
-    int pid, rooms, publishers, subscribers, seconds, warm_up, bitrate, fps, open_every, parallel, idle, ramp,
-        ramp_most, keyframe_delay, message_size;
+    int pid, rooms, publishers, subscribers, seconds, warm_up, bitrate, fps, open_every, listen_every, parallel, idle,
+        ramp, ramp_most, keyframe_delay, message_size;
     double messages, rate, churn, loss, ramp_loss, ramp_p99;
     gboolean all, ramp_rooms, silent, no_media, simulcast, record, quiet, gro;
 };
@@ -110,7 +110,7 @@ struct peer {
     struct remote remote;
     struct gw_dtls *dtls;
     struct gw_srtp *srtp;
-    bool checked, up, failed, opens;
+    bool checked, up, failed, opens, listens;
     int64_t check_us, tick_us, twcc_us, begun_us, up_us, first_packet_us, first_frame_us;
     struct stream in[STREAMS];
     struct gw_twcc_table *twcc;
@@ -128,6 +128,7 @@ void peer_close(struct peer *p);
 bool peer_connect(struct peer *p, int64_t now);  /* remote is known: checks and handshake begin */
 void peer_progress(struct peer *p, int64_t now); /* while it is not up: timers */
 void peer_tick(struct peer *p, int64_t now);     /* keepalive and reports, at its own times */
+void peer_stop_listening(struct peer *p);        /* media ends in its socket; checks, DTLS and RTCP go on */
 extern struct gw_dtls_context *dtls_context;
 extern struct gw_sealer *sealer;
 

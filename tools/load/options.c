@@ -14,6 +14,7 @@ struct options option = {.rooms = 1,
                          .bitrate = 1500000,
                          .fps = 30,
                          .open_every = 10,
+                         .listen_every = 1,
                          .parallel = 16,
                          .ramp_most = 5000,
                          .message_size = 1024,
@@ -71,6 +72,8 @@ static const GOptionEntry entries[] = {
     REAL("ramp-loss", ramp_loss, "Percent of loss that ends the ramp (default 0.1)"),
     REAL("ramp-p99", ramp_p99, "99th percentile of latency, ms, that ends the ramp (default 20)"),
     NUMBER("open-every", open_every, "Decrypt at every Nth subscriber, for latency (default 10)"),
+    NUMBER("listen-every", listen_every,
+           "Only every Nth subscriber goes on receiving after its first frame (default 1)"),
     FLAG("gro", gro, "Receive with UDP_GRO: the kernel need not cut runs, as with a network card that does it"),
     TEXT("json", json, "Write the figures to this file", "FILE"),
     TEXT("html", html, "Write a page with the figures and plots", "FILE"),
@@ -138,8 +141,9 @@ static bool check(void)
              (int64_t)option.rooms * option.publishers * (option.all ? option.publishers : option.subscribers) > 100000)
         fprintf(stderr, "at most 100000 rooms, and clients\n");
     else if (option.fps < 1 || option.fps > 240 || option.bitrate < 10000 || option.seconds < 1 ||
-             option.parallel < 1 || option.keyframe_delay < 0)
-        fprintf(stderr, "--fps is 1 to 240, --bitrate at least 10000, --seconds and --parallel at least 1\n");
+             option.parallel < 1 || option.keyframe_delay < 0 || option.listen_every < 1)
+        fprintf(stderr,
+                "--fps is 1 to 240, --bitrate at least 10000, --seconds, --parallel and --listen-every at least 1\n");
     else if (option.messages < 0 || option.messages > 100000 || option.message_size < 24 ||
              option.message_size > MESSAGE_MOST)
         fprintf(stderr, "--messages is at most 100000, --message-size 24 to %d\n", MESSAGE_MOST);

@@ -86,9 +86,11 @@ static void add_server(json_t *o, const struct run *r, double wall)
 
     if (!option.pid)
         return;
-    real(o, "cpu_us_per_packet", packets > 0 ? (user + system) * 1e6 / packets : 0);
-    real(o, "user_us_per_packet", packets > 0 ? user * 1e6 / packets : 0);
-    real(o, "system_us_per_packet", packets > 0 ? system * 1e6 / packets : 0);
+    if (option.listen_every == 1) { /* else most packets are not seen */
+        real(o, "cpu_us_per_packet", packets > 0 ? (user + system) * 1e6 / packets : 0);
+        real(o, "user_us_per_packet", packets > 0 ? user * 1e6 / packets : 0);
+        real(o, "system_us_per_packet", packets > 0 ? system * 1e6 / packets : 0);
+    }
     real(o, "server_cpu_percent", (user + system) * 100 / wall);
     real(o, "join_cpu_ms", /* of each client; media that flowed meanwhile is in it */
          clients ? (r->ready.user_s + r->ready.system_s - r->idle.user_s - r->idle.system_s) * 1e3 / clients : 0);
