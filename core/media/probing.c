@@ -63,7 +63,7 @@ static size_t send_again(struct gw_sender *s, struct gw_sink *k, struct gw_sent 
     uint8_t *room;
     size_t len, wire;
 
-    if (!gw_outgoing_prepare(&o, s, k, e, true, now_us))
+    if (!gw_outgoing_prepare(&o, NULL, s, k, e, true, now_us))
         return 0;
     len = gw_outgoing_size(&o);
     room = gw_ice_reserve(s->ice, len + gw_srtp_overhead(s->srtp) + 16);

@@ -124,8 +124,9 @@ static void prepare(struct gw_sender *s, struct gw_batch *b, const struct gw_bat
     for (size_t i = 0; i < n; i++) {
         struct gw_sink *k = items[i].item.sink;
         struct gw_sent *e = gw_sink_entry(k, items[i].item.out_seq);
+        struct gw_outgoing *o = &b->o[b->n];
 
-        if (e && gw_outgoing_prepare(&b->o[b->n], s, k, e, items[i].class == GW_SEND_RTX, now_us)) {
+        if (e && gw_outgoing_prepare(o, b->n ? o - 1 : NULL, s, k, e, items[i].class == GW_SEND_RTX, now_us)) {
             b->n++;
             continue;
         }

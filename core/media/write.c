@@ -10,6 +10,8 @@
 #include "rtp/vp8.h"
 #include "rtp/vp9.h"
 
+#define EXTENDED 0x10 /* the X bit of RFC 3550 5.1 */
+
 /* --- header extensions -------------------------------------------------------------------------------------------- */
 
 static void relay_span(struct gw_ext_builder *b, uint8_t id, const struct gw_packet *pkt, struct gw_span s)
@@ -77,21 +79,55 @@ static void add_transport(struct gw_ext_builder *b, struct gw_outgoing *o, struc
         o->twcc_used = !repeat;
         if (!o->again)
             e->twcc = o->twcc;
-        gw_ext_add_transport_cc(b, id[GW_EXT_TRANSPORT_CC], o->twcc);
+        if (gw_ext_add_transport_cc(b, id[GW_EXT_TRANSPORT_CC], o->twcc))
+            o->twcc_at = (uint8_t)(b->pos - sizeof(o->twcc));
     }
 }
 
-static size_t add_extensions(struct gw_outgoing *o, struct gw_sender *s, int64_t now_us)
+static void add_extensions(struct gw_outgoing *o, struct gw_sender *s, int64_t now_us)
 {
     const struct gw_sink *k = o->sink;
     struct gw_ext_builder b;
+    bool wide;
 
     gw_ext_begin(&b, o->header, GW_RTP_FIXED, sizeof(o->header), k->conf.two_byte_ok);
     if (k->conf.mid[0])
         gw_ext_add_text(&b, k->conf.ext[GW_EXT_MID], k->conf.mid);
     add_transport(&b, o, s, now_us);
+    wide = b.two_byte;
     add_relayed(&b, k, o->pkt);
-    return gw_ext_end(&b);
+    if (b.two_byte != wide)
+        o->twcc_at = 0;
+    o->header_len = (uint16_t)gw_ext_end(&b);
+}
+
+/* Do both packets bring the same for the header, and nothing that is longer than a comparison? */
+static bool brings_same(const struct gw_rtp_facts *a, const struct gw_rtp_facts *b)
+{
+    return a->audio_level == b->audio_level && a->voice == b->voice && a->orientation == b->orientation &&
+           a->playout_delay == b->playout_delay && !a->capture_ntp && !b->capture_ntp && !a->layers_allocation.len &&
+           !b->layers_allocation.len && !a->dependency_descriptor.len && !b->dependency_descriptor.len;
+}
+
+static bool continues(const struct gw_outgoing *o, const struct gw_outgoing *prev)
+{
+    return prev && prev->sink == o->sink && !prev->again && !o->again &&
+           (prev->twcc_at || !o->sink->conf.ext[GW_EXT_TRANSPORT_CC]) && brings_same(&prev->pkt->facts, &o->pkt->facts);
+}
+
+/* Packets of a frame differ in their fixed header and in the number for feedback: the rest is as in the one before. */
+static void repeat_extensions(struct gw_outgoing *o, const struct gw_outgoing *prev, struct gw_sender *s)
+{
+    o->header_len = prev->header_len;
+    memcpy(o->header + GW_RTP_FIXED, prev->header + GW_RTP_FIXED, prev->header_len - GW_RTP_FIXED);
+    o->header[0] |= prev->header[0] & EXTENDED;
+    memcpy(o->entry->abs_time, prev->entry->abs_time, sizeof(o->entry->abs_time));
+    if (!prev->twcc_at)
+        return;
+    o->twcc_at = prev->twcc_at;
+    o->twcc = o->entry->twcc = ++s->twcc_seq;
+    o->twcc_used = true;
+    gw_put_u16(o->header + o->twcc_at, o->twcc);
 }
 
 /* --- the packet --------------------------------------------------------------------------------------------------- */
@@ -118,8 +154,8 @@ static void write_fixed(struct gw_outgoing *o, uint8_t payload_type, uint16_t se
     gw_put_u32(o->header + 8, ssrc);
 }
 
-bool gw_outgoing_prepare(struct gw_outgoing *o, struct gw_sender *s, struct gw_sink *k, struct gw_sent *e, bool again,
-                         int64_t now_us)
+bool gw_outgoing_prepare(struct gw_outgoing *o, const struct gw_outgoing *prev, struct gw_sender *s, struct gw_sink *k,
+                         struct gw_sent *e, bool again, int64_t now_us)
 {
     const struct gw_packet *pkt = gw_sink_packet(k, e);
     uint8_t payload_type = k->conf.payload_type;
@@ -134,6 +170,7 @@ bool gw_outgoing_prepare(struct gw_outgoing *o, struct gw_sender *s, struct gw_s
     o->again = again;
     o->rtx = again && k->conf.rtx_payload_type && k->conf.rtx_ssrc;
     o->twcc_used = false;
+    o->twcc_at = 0;
     o->pad = again && !o->rtx ? e->pad : 0;
     o->paddable = !again && k->conf.kind == GW_VIDEO;
     if (k->source->conf.red_payload_type && pkt->facts.payload_type == k->source->conf.red_payload_type) {
@@ -149,7 +186,10 @@ bool gw_outgoing_prepare(struct gw_outgoing *o, struct gw_sender *s, struct gw_s
         o->index = e->out_seq; /* 2^32 packets are some weeks: the upper half of the index stays 0 */
         write_fixed(o, payload_type, (uint16_t)e->out_seq, k->conf.ssrc);
     }
-    o->header_len = (uint16_t)add_extensions(o, s, now_us);
+    if (continues(o, prev))
+        repeat_extensions(o, prev, s);
+    else
+        add_extensions(o, s, now_us);
     if (o->pad)
         o->header[0] |= 1 << 5;
     return true;

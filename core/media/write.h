@@ -17,6 +17,7 @@ struct gw_outgoing {
     const uint8_t *payload;
     uint64_t index; /* SRTP packet index */
     uint16_t header_len, payload_len, twcc;
+    uint8_t twcc_at; /* where it stands in the header; 0: nowhere, or it was moved */
     uint8_t pad;
     bool rtx;   /* RFC 4588: the original number goes before the payload */
     bool again; /* not the first time */
@@ -24,9 +25,13 @@ struct gw_outgoing {
     uint8_t header[GW_HEADER_MOST];
 };
 
-/* Fills o (not padded). false: the packet has gone from the history, or cannot be sent on this line. */
-bool gw_outgoing_prepare(struct gw_outgoing *o, struct gw_sender *s, struct gw_sink *k, struct gw_sent *e, bool again,
-                         int64_t now_us);
+/*
+ * Fills o (not padded). prev: what was prepared before it at the same now_us; where it is of the same sink, much of its
+ * header need not be made again. NULL: nothing. false: the packet has gone from the history, or cannot be sent on this
+ * line.
+ */
+bool gw_outgoing_prepare(struct gw_outgoing *o, const struct gw_outgoing *prev, struct gw_sender *s, struct gw_sink *k,
+                         struct gw_sent *e, bool again, int64_t now_us);
 size_t gw_outgoing_size(const struct gw_outgoing *o); /* without SRTP's overhead */
 void gw_outgoing_pad(struct gw_outgoing *o, uint8_t n);
 void gw_outgoing_write(const struct gw_outgoing *o, uint8_t *out); /* gw_outgoing_size() bytes */

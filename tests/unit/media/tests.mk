@@ -18,4 +18,5 @@ check_PROGRAMS += \
 	tests/unit/media/test_shown \
 	tests/unit/media/test_start \
 	tests/unit/media/test_sync \
-	tests/unit/media/test_talk
+	tests/unit/media/test_talk \
+	tests/unit/media/test_write
