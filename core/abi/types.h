@@ -65,12 +65,14 @@ enum cardea_option_type {
     CARDEA_OPT_LIST,   /* comma-separated string or array of strings; read as one comma-separated string */
 };
 
-/* What is done with the path that an option names. Whatever no option names so cannot be written to, nor run: the
- * gateway gives those rights up when it starts (general.sandbox). */
+/* What is done with the path that an option names. Whatever no option names so can be neither read nor written nor run,
+ * the system's own folders aside: the gateway gives those rights up when it starts (general.sandbox). */
 enum cardea_path_use {
-    CARDEA_READS = 0,    /* or it is no path */
-    CARDEA_WRITES,       /* a file that is written to, or replaced */
-    CARDEA_WRITES_BELOW, /* a folder; it is made when it is not there */
+    CARDEA_NO_PATH = 0,
+    CARDEA_READS,        /* a file */
+    CARDEA_READS_BELOW,  /* a folder */
+    CARDEA_WRITES,       /* a file that is written to, or replaced; it can be read, too */
+    CARDEA_WRITES_BELOW, /* a folder; it is made when it is not there; all in it can be read, too */
     CARDEA_RUNS,         /* a program */
 };
 

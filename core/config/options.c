@@ -10,19 +10,19 @@
 
 #define BOOL(category, name, fallback, reloadable, help)                                                               \
     {                                                                                                                  \
-        category, name, CARDEA_OPT_BOOL, fallback, 0, 0, reloadable, help, CARDEA_READS                                \
+        category, name, CARDEA_OPT_BOOL, fallback, 0, 0, reloadable, help, CARDEA_NO_PATH                              \
     }
 #define INT(category, name, fallback, min, max, reloadable, help)                                                      \
     {                                                                                                                  \
-        category, name, CARDEA_OPT_INT, fallback, min, max, reloadable, help, CARDEA_READS                             \
+        category, name, CARDEA_OPT_INT, fallback, min, max, reloadable, help, CARDEA_NO_PATH                           \
     }
 #define TEXT(category, name, fallback, max, reloadable, help)                                                          \
     {                                                                                                                  \
-        category, name, CARDEA_OPT_STRING, fallback, 0, max, reloadable, help, CARDEA_READS                            \
+        category, name, CARDEA_OPT_STRING, fallback, 0, max, reloadable, help, CARDEA_NO_PATH                          \
     }
 #define LIST(category, name, help)                                                                                     \
     {                                                                                                                  \
-        category, name, CARDEA_OPT_LIST, NULL, 0, 0, false, help, CARDEA_READS                                         \
+        category, name, CARDEA_OPT_LIST, NULL, 0, 0, false, help, CARDEA_NO_PATH                                       \
     }
 /* A path: use is enum cardea_path_use. */
 #define PATH(category, name, use, help)                                                                                \
@@ -52,7 +52,7 @@ const struct cardea_option gw_options[] = {
     {"general", "metrics_acl", CARDEA_OPT_LIST, "private", 0, 0, LIVE,
      "Address prefixes of those who may read /metrics; \"private\": this host and private networks, \"*\": everybody. Behind "
      "a proxy see trusted_proxies of the HTTP transport.",
-     CARDEA_READS},
+     CARDEA_NO_PATH},
     { "general", "crash_folder", CARDEA_OPT_STRING, NULL, 0, 1900, false,
         "Folder for what is left of a crash: signal, backtrace, last lines of the log; unset: \"crashes\" in state_folder.", CARDEA_WRITES_BELOW },
     { "general", "takeover_socket", CARDEA_OPT_STRING, NULL, 0, 100, false,
@@ -92,7 +92,7 @@ const struct cardea_option gw_options[] = {
         "Requests must carry a token signed with this secret (needs token_auth)."),
     TEXT("general", "jwt_secret", NULL, 1000, false,
         "Shared secret of JSON Web Tokens (HS256, HS384, HS512) that requests may carry as token."),
-    TEXT("general", "jwt_key", NULL, 4000, false, "Public key (PEM file) of JSON Web Tokens signed with RS or ES."),
+    PATH("general", "jwt_key", CARDEA_READS, "Public key (PEM file) of JSON Web Tokens signed with RS or ES."),
     TEXT("general", "jwt_audience", NULL, 500, false, "What the claim aud of such tokens must hold; unset: anything."),
     TEXT("general", "jwt_issuer", NULL, 500, false, "What their claim iss must be; unset: anything."),
     TEXT("general", "admin_secret", NULL, 1000, LIVE, "Text that every Admin API request must carry as admin_secret."),
@@ -118,7 +118,9 @@ const struct cardea_option gw_options[] = {
     BOOL("general", "exit_on_dl_error", "false", false,
         "Refuse to start when a plugin or transport cannot be loaded."),
     BOOL("general", "sandbox", "true", false,
-         "Give up, where the kernel can hold us to it, what is not needed: writing outside the folders that options name, system calls."),
+         "Give up, where the kernel can hold us to it, what is not needed: files outside the folders that options name, system calls."),
+    { "general", "readable_folders", CARDEA_OPT_LIST, NULL, 0, 0, false,
+      "Folders that may be read besides the system's and those that other options name.", CARDEA_READS_BELOW },
     { "general", "writable_folders", CARDEA_OPT_LIST, NULL, 0, 0, false,
       "Folders that may be written to besides those that other options name: captures of the Admin API, say.", CARDEA_WRITES_BELOW },
     TEXT("general", "user", NULL, 100, false, "Name of the user to become after the start, which is then made as root."),
@@ -138,9 +140,9 @@ const struct cardea_option gw_options[] = {
          "Where traces of joins are posted (OTLP over HTTP, JSON), such as http://127.0.0.1:4318/v1/traces; unset: nowhere."),
 
     /* certificates */
-    TEXT("certificates", "cert_pem", NULL, 4000, false,
+    PATH("certificates", "cert_pem", CARDEA_READS,
         "Certificate for DTLS (PEM file); unset: a new one is made at every start."),
-    TEXT("certificates", "cert_key", NULL, 4000, false, "Its private key (PEM file)."),
+    PATH("certificates", "cert_key", CARDEA_READS, "Its private key (PEM file)."),
     TEXT("certificates", "cert_pwd", NULL, 1000, false, "Password of the private key."),
     BOOL("certificates", "dtls_accept_selfsigned", "true", false,
         "Accept peers with self-signed certificates, as every browser has; their fingerprint is checked "

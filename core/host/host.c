@@ -233,8 +233,8 @@ static void succeeded(void *arg)
     drain(h, true, drain_timeout_s(h));
 }
 
-/* All is there: from here on clients come to us. */
-static int serve(struct host *h)
+/* All is there, what is not needed is given up, and from here on clients come to us. */
+static int serve(struct host *h, struct gw_sandbox *sandbox)
 {
     int err = gw_takeover_stop_predecessor();
 
@@ -245,10 +245,13 @@ static int serve(struct host *h)
     if (err)
         return err;
     gw_listeners_forget_inherited();
-    gw_life_ready(&h->life, gw_now_us());
-    gw_listeners_accept(true);
     gw_takeover_begin(&(struct gw_takeover_conf){
         .path = h->takeover_path, .stopping = for_successor, .succeeded = succeeded, .arg = h});
+    err = gw_sandbox_close(sandbox, h->settings);
+    if (err)
+        return err;
+    gw_life_ready(&h->life, gw_now_us());
+    gw_listeners_accept(true);
     gw_notify("READY=1\nSTATUS=serving");
     return 0;
 }
@@ -283,9 +286,7 @@ int gw_host_run(struct gw_settings *settings)
     if (!err)
         err = gw_parts_begin(&h, &calls);
     if (!err)
-        err = serve(&h);
-    if (!err)
-        err = gw_sandbox_close(sandbox, settings);
+        err = serve(&h, sandbox);
     gw_sandbox_free(sandbox);
     if (!err) {
         gw_info("serving at %s: %u workers, media from UDP port %u on, sealing by %s", h.address,

@@ -23,7 +23,9 @@ struct gw_landlock {
     uint64_t handled; /* what it knows of and we forbid */
 };
 
-#define OF_FILES (LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_TRUNCATE)
+#define READ_FILES   LANDLOCK_ACCESS_FS_READ_FILE
+#define READ_FOLDERS (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
+#define OF_FILES     (LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_TRUNCATE)
 #define OF_FOLDERS                                                                                                     \
     (LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_CHAR |                   \
      LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK |                        \
@@ -41,7 +43,8 @@ int gw_landlock_version(void)
 
 struct gw_landlock *gw_landlock_new(void)
 {
-    struct landlock_ruleset_attr attr = {.handled_access_fs = OF_FILES | OF_FOLDERS | LANDLOCK_ACCESS_FS_EXECUTE};
+    struct landlock_ruleset_attr attr = {.handled_access_fs =
+                                             READ_FOLDERS | OF_FILES | OF_FOLDERS | LANDLOCK_ACCESS_FS_EXECUTE};
     int version = gw_landlock_version();
     struct gw_landlock *l = version ? calloc(1, sizeof(*l)) : NULL;
 
@@ -83,14 +86,19 @@ static bool allow(struct gw_landlock *l, const char *path, uint64_t of_files, ui
     return good;
 }
 
+bool gw_landlock_allow_reading(struct gw_landlock *l, const char *path)
+{
+    return allow(l, path, READ_FILES, READ_FOLDERS);
+}
+
 bool gw_landlock_allow_writing(struct gw_landlock *l, const char *path)
 {
-    return allow(l, path, OF_FILES, OF_FOLDERS & ~NEVER);
+    return allow(l, path, READ_FILES | OF_FILES, READ_FOLDERS | (OF_FOLDERS & ~NEVER));
 }
 
 bool gw_landlock_allow_running(struct gw_landlock *l, const char *path)
 {
-    return allow(l, path, LANDLOCK_ACCESS_FS_EXECUTE, LANDLOCK_ACCESS_FS_EXECUTE);
+    return allow(l, path, READ_FILES | LANDLOCK_ACCESS_FS_EXECUTE, READ_FOLDERS | LANDLOCK_ACCESS_FS_EXECUTE);
 }
 
 bool gw_landlock_enforce(struct gw_landlock *l)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <glib.h>
 #include <grp.h>
+#include <link.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,11 +21,68 @@ struct gw_sandbox {
     struct gw_landlock *files; /* owned; NULL: not here */
     GPtrArray *opened;         /* struct gw_module: held, so that they are not mapped twice */
     GArray *sockets;           /* int: kinds that modules open, ended by 0 */
-    unsigned folders;          /* that may be written to */
+    GPtrArray *readable;       /* char *, owned: for the log, which does not run yet */
+    unsigned folders;          /* that may be written to, and read */
     bool runs_programs, enforced;
 };
 
-/* --- what may be written and run ---------------------------------------------------------------------------------- */
+/* --- what may be read, written and run ---------------------------------------------------------------------------- */
+
+/* A place that was named, or lies below one that was. */
+static bool is_named(const struct gw_sandbox *s, const char *path)
+{
+    for (guint i = 0; i < s->readable->len; i++) {
+        const char *place = s->readable->pdata[i];
+        size_t len = strlen(place);
+
+        if (!strncmp(path, place, len) && (!path[len] || path[len] == '/'))
+            return true;
+    }
+    return false;
+}
+
+static void let_read(struct gw_sandbox *s, const char *path)
+{
+    if (path && !is_named(s, path) && gw_landlock_allow_reading(s->files, path))
+        g_ptr_array_add(s->readable, g_strdup(path));
+}
+
+static void let_read_beside(struct gw_sandbox *s, const char *file)
+{
+    char *folder = file ? g_path_get_dirname(file) : NULL;
+
+    let_read(s, folder);
+    g_free(folder);
+}
+
+/* Where what is mapped came from: the program, its libraries, those of modules. */
+static int let_read_object(struct dl_phdr_info *object, size_t size, void *sandbox)
+{
+    if (strchr(object->dlpi_name, '/'))
+        let_read_beside(sandbox, object->dlpi_name);
+    return 0;
+}
+
+/*
+ * Libraries, names of hosts and users, certificates of authorities, time zones, figures of the machine. All of /etc,
+ * because what is in there is replaced by new files while we run; of /proc, what the kernel shows of other processes is
+ * cut down by Landlock itself.
+ */
+static void let_read_system(struct gw_sandbox *s)
+{
+    static const char *const places[] = {"/etc", "/usr", "/lib", "/lib64", "/bin", "/proc", "/sys", NULL};
+    char *resolver = realpath("/etc/resolv.conf", NULL), *program = realpath("/proc/self/exe", NULL);
+
+    for (const char *const *p = places; *p; p++)
+        let_read(s, *p);
+    let_read_beside(s, resolver);
+    let_read(s, program);
+    let_read(s, getenv("SSL_CERT_FILE"));
+    let_read(s, getenv("SSL_CERT_DIR"));
+    dl_iterate_phdr(let_read_object, s);
+    free(resolver);
+    free(program);
+}
 
 /* It is made when it is not there, for a rule can only be about what is. */
 static void let_write_below(struct gw_sandbox *s, const char *folder)
@@ -65,8 +123,10 @@ static void look_at(struct gw_sandbox *s, const struct cardea_option *o, const s
             let_run(s, *p);
         else if (o->use == CARDEA_WRITES)
             let_write(s, *p);
-        else
+        else if (o->use == CARDEA_WRITES_BELOW)
             let_write_below(s, *p);
+        else
+            let_read(s, *p);
     }
     g_strfreev(paths);
 }
@@ -105,9 +165,20 @@ static void look_at_modules(struct gw_sandbox *s, const struct gw_settings *sett
 
 static void let_have_its_own(struct gw_sandbox *s, const struct gw_settings *settings)
 {
+    static const char *const devices[] = {"null", "zero", "full", "random", "urandom", "tty", "pts", "shm", NULL};
     const char *runtime = getenv("RUNTIME_DIRECTORY");
 
-    gw_landlock_allow_writing(s->files, "/dev"); /* null, shm, a terminal */
+    for (const char *const *p = devices; *p; p++) {
+        char path[24];
+
+        g_snprintf(path, sizeof(path), "/dev/%s", *p);
+        gw_landlock_allow_writing(s->files, path);
+    }
+    let_read(s, settings->configs_folder);
+    let_read_beside(s, settings->config_file);
+    let_read(s, settings->plugins_folder);
+    let_read(s, settings->transports_folder);
+    let_read(s, settings->html_folder);
     if (runtime)
         let_write_below(s, runtime);
     if (settings->state_folder)
@@ -128,11 +199,13 @@ struct gw_sandbox *gw_sandbox_new(const struct gw_settings *settings)
         return NULL;
     s = g_new0(struct gw_sandbox, 1);
     s->opened = g_ptr_array_new_with_free_func(free_module);
+    s->readable = g_ptr_array_new_with_free_func(g_free);
     s->sockets = g_array_new(TRUE, FALSE, sizeof(int));
     s->files = gw_landlock_new();
     let_have_its_own(s, settings);
     look_at_modules(s, settings, settings->plugins_folder, "plugins");
     look_at_modules(s, settings, settings->transports_folder, "transports");
+    let_read_system(s); /* when all modules and their libraries are mapped */
     s->enforced = gw_landlock_enforce(s->files);
     return s;
 }
@@ -172,9 +245,11 @@ int gw_sandbox_close(struct gw_sandbox *s, const struct gw_settings *settings)
         return err;
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     refused = -gw_seccomp_enforce(s->runs_programs, (const int *)(void *)s->sockets->data);
+    for (guint i = 0; i < s->readable->len; i++)
+        gw_debug("sandbox: %s may be read", (const char *)s->readable->pdata[i]);
     if (s->enforced)
-        gw_info("sandbox: writes below %u folders, %s, %u more kinds of sockets", s->folders,
-                s->runs_programs ? "runs programs" : "runs nothing", s->sockets->len);
+        gw_info("sandbox: reads %u places, writes below %u folders, %s, %u more kinds of sockets", s->readable->len,
+                s->folders, s->runs_programs ? "runs programs" : "runs nothing", s->sockets->len);
     else
         gw_warn("sandbox: this kernel has no Landlock (Linux 5.13), files are protected by their rights alone");
     if (refused)
@@ -189,6 +264,7 @@ void gw_sandbox_free(struct gw_sandbox *s)
         return;
     g_ptr_array_unref(s->opened);
     g_array_unref(s->sockets);
+    g_ptr_array_unref(s->readable);
     gw_landlock_free(s->files);
     g_free(s);
 }

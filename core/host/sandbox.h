@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the process gives up. In two steps: before it has threads, files outside the folders that its configuration
- * names can no longer be changed (landlock.h); once everything has started, it becomes another user, if it is told
+ * What the process gives up. In two steps: before it has threads, files outside the system's folders and those that its
+ * configuration names can no longer be read, and those outside the latter not be changed (landlock.h); once everything has started, it becomes another user, if it is told
  * which, and loses the system calls that it has no use for (seccomp.h). What folders and programs those are, the
  * options say (enum cardea_path_use), those of plugins and transports included; what kinds of sockets, their tables.
  * Control thread.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What the process gives up when it has started, as the kernel tells it; and that it works on without. */
 import assert from 'node:assert/strict';
-import { chmodSync, readFileSync, readdirSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Gateway } from './lib/gateway.mjs';
@@ -22,6 +23,34 @@ test('on by default, for every thread; the log says what it is', async () => {
     assert.match(gateway.log, /sandbox: /);
   } finally {
     await gateway.stop();
+  }
+});
+
+test('what nobody named is not read, even by a link in a folder that is served; named, it is', async () => {
+  const [pages, elsewhere] = [mkdtempSync(join(tmpdir(), 'pages-')), mkdtempSync(join(tmpdir(), 'elsewhere-'))];
+  const look = async (general) => {
+    const gateway = await Gateway.start({ general: { html_folder: pages, ...general } });
+    try {
+      assert.equal(await (await fetch(`${gateway.pages}/own.txt`)).text(), 'own');
+      const page = await fetch(`${gateway.pages}/link.txt`);
+      return { page: page.status === 200 && (await page.text()), log: gateway.log };
+    } finally {
+      await gateway.stop();
+    }
+  };
+  writeFileSync(join(pages, 'own.txt'), 'own');
+  writeFileSync(join(elsewhere, 'secret.txt'), 'secret');
+  symlinkSync(join(elsewhere, 'secret.txt'), join(pages, 'link.txt'));
+  try {
+    const refused = await look({});
+    if (/no Landlock/.test(refused.log)) return;
+    assert.equal(refused.page, false);
+    assert.match(refused.log, /link\.txt may not be read: .*general\.readable_folders/);
+    assert.equal((await look({ readable_folders: elsewhere })).page, 'secret');
+    assert.equal((await look({ sandbox: false })).page, 'secret');
+  } finally {
+    rmSync(pages, { recursive: true });
+    rmSync(elsewhere, { recursive: true });
   }
 });
 

@@ -190,6 +190,10 @@ static json_t *query(json_t *request)
     {                                                                                                                  \
         category, name, CARDEA_OPT_STRING, fallback, 0, 4000, false, help                                              \
     }
+#define READ(category, name, help)                                                                                     \
+    {                                                                                                                  \
+        category, name, CARDEA_OPT_STRING, NULL, 0, 4000, false, help, CARDEA_READS                                    \
+    }
 #define ACL(category, name, help)                                                                                      \
     {                                                                                                                  \
         category, name, CARDEA_OPT_LIST, NULL, 0, 0, false, help                                                       \
@@ -236,8 +240,8 @@ static const struct cardea_option options[] = {
     FLAG("admin", "admin_acl_forwarded", "false", "Check X-Forwarded-For against admin_acl, too."),
     TEXT("cors", "allow_origin", NULL, "Pages that may use the API: what their Origin begins with; unset: any."),
     FLAG("cors", "enforce_cors", "false", "Refuse requests of other origins with 403."),
-    TEXT("certificates", "cert_pem", NULL, "Certificate for HTTPS (PEM file); unset: a self-signed one is made."),
-    TEXT("certificates", "cert_key", NULL, "Its key (PEM file); unset: it is in the same file."),
+    READ("certificates", "cert_pem", "Certificate for HTTPS (PEM file); unset: a self-signed one is made."),
+    READ("certificates", "cert_key", "Its key (PEM file); unset: it is in the same file."),
     TEXT("certificates", "cert_pwd", NULL, "Password of the key."),
     TEXT("certificates", "ciphers", NULL, "GnuTLS priority string; unset: the library's."),
     {0},

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Files of the html folder: nothing above it, nothing hidden. Links inside it are the operator's own. */
+/* Files of the html folder: nothing above it, nothing hidden. Links inside it are the operator's own, and
+ * where they lead the sandbox has to let us read. */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,6 +31,11 @@ static bool open_page(struct page *p, const char *url)
         return false;
     p->path = g_strconcat(folder, url, url[strlen(url) - 1] == '/' ? "index.html" : "", NULL);
     p->fd = open(p->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (p->fd < 0 && errno == EACCES)
+        http.host->log(CARDEA_LOG_WARN,
+                       "%s may not be read: its rights, or a link to where the sandbox does not reach "
+                       "(general.readable_folders)",
+                       p->path);
     if (p->fd < 0 || fstat(p->fd, &p->st) || !S_ISREG(p->st.st_mode))
         return false;
     snprintf(p->tag, sizeof(p->tag), "\"%llx-%llx\"", (unsigned long long)p->st.st_size,

@@ -255,6 +255,10 @@ static json_t *query(json_t *request)
     {                                                                                                                  \
         category, name, CARDEA_OPT_STRING, NULL, 0, 4000, false, help                                                  \
     }
+#define READ(category, name, help)                                                                                     \
+    {                                                                                                                  \
+        category, name, CARDEA_OPT_STRING, NULL, 0, 4000, false, help, CARDEA_READS                                    \
+    }
 #define HERE(category, name, help)                                                                                     \
     {                                                                                                                  \
         category, name, CARDEA_OPT_STRING, "127.0.0.1", 0, 4000, false, help                                           \
@@ -319,8 +323,8 @@ static const struct cardea_option options[] = {
     FLAG("admin", "admin_ws_acl_forwarded", "false", "Check X-Forwarded-For against admin_ws_acl, too."),
     TEXT("cors", "allow_origin", "Pages that may use the API: what their Origin begins with; unset: any."),
     FLAG("cors", "enforce_cors", "false", "Refuse handshakes of other origins with 403."),
-    TEXT("certificates", "cert_pem", "Certificate for TLS (PEM file); unset: a self-signed one is made."),
-    TEXT("certificates", "cert_key", "Its key (PEM file); unset: it is in the same file."),
+    READ("certificates", "cert_pem", "Certificate for TLS (PEM file); unset: a self-signed one is made."),
+    READ("certificates", "cert_key", "Its key (PEM file); unset: it is in the same file."),
     TEXT("certificates", "cert_pwd", "Password of the key."),
     TEXT("certificates", "ciphers", "OpenSSL cipher list, TLS 1.2; unset: the library's."),
     {0},

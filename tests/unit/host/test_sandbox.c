@@ -26,7 +26,7 @@
 #include "host/sandbox.h"
 #include "host/seccomp.h"
 
-static char *mine, *others; /* folders; the first may be written to */
+static char *mine, *others, *third; /* folders; the first may be written to, the third be read */
 
 #define NOT_HERE 77
 
@@ -68,6 +68,18 @@ static int try_write(const char *folder, const char *name)
     return 0;
 }
 
+static int try_read(const char *folder, const char *name)
+{
+    char *path = g_build_filename(folder, name, NULL);
+    int fd = open(path, O_RDONLY);
+
+    g_free(path);
+    if (fd < 0)
+        return -errno;
+    close(fd);
+    return 0;
+}
+
 static void *write_in_thread(void *result)
 {
     *(int *)result = try_write(others, "thread");
@@ -78,13 +90,14 @@ static void files(void)
 {
     struct gw_landlock *l = gw_landlock_new();
     char *none[] = {NULL}, *from, *to;
-    int result = 0, fd;
+    int result = 0;
     pthread_t t;
 
     if (!l)
         _exit(NOT_HERE);
     WANT(gw_landlock_allow_writing(l, mine));
     WANT(!gw_landlock_allow_writing(l, "/nonexistent"));
+    WANT(gw_landlock_allow_reading(l, third));
     WANT(gw_landlock_enforce(l));
     gw_landlock_free(l);
     WANT(!try_write(mine, "new"));
@@ -96,8 +109,9 @@ static void files(void)
     WANT(mkdir(to, 0700) && errno == EACCES);
     to = g_build_filename(others, "present", NULL);
     WANT(unlink(to) && errno == EACCES);
-    fd = open(to, O_RDONLY);
-    WANT(fd >= 0);
+    WANT(!try_read(mine, "new") && !try_read("/", mine) && !try_read(third, "present"));
+    WANT(try_write(third, "new") == -EACCES);
+    WANT(try_read(others, "present") == -EACCES && try_read("/", others) == -EACCES);
     WANT(execve("/bin/true", none, none) && errno == EACCES);
     WANT(!pthread_create(&t, NULL, write_in_thread, &result) && !pthread_join(t, NULL) && result == -EACCES);
 }
@@ -178,6 +192,9 @@ static void all(void)
     s.state_folder = g_build_filename(mine, "state", NULL);
     WANT(!gw_config_new(&s.config, gw_options, false));
     WANT(!gw_config_set(s.config, "general", "log_to_file", log, "test", gw_complain_to_stderr, NULL));
+    WANT(!gw_config_set(s.config, "general", "readable_folders", third, "test", gw_complain_to_stderr, NULL));
+    WANT(!gw_config_set(s.config, "certificates", "cert_key", g_build_filename(others, "key.pem", NULL), "test",
+                        gw_complain_to_stderr, NULL));
     sandbox = gw_sandbox_new(&s);
     WANT(sandbox);
     WANT(!gw_sandbox_close(sandbox, &s));
@@ -187,6 +204,10 @@ static void all(void)
     WANT(!try_write(records, "file"));
     WANT(try_write(config, "file") == -EACCES);
     WANT(try_write(others, "file") == -EACCES);
+    WANT(!try_read(config, "cardea.plugin.recorder.jcfg") && !try_read(records, "file"));
+    WANT(!try_read(third, "present") && try_write(third, "file") == -EACCES);
+    WANT(!try_read(others, "key.pem") && try_read(others, "present") == -EACCES);
+    WANT(!try_read("/etc", "passwd") && !try_read("/proc/self", "status") && !try_read("/dev", "urandom"));
     WANT(socket(AF_PACKET, SOCK_RAW, 0) == -1);
 }
 
@@ -237,12 +258,14 @@ static int make(void **state)
 {
     mine = g_dir_make_tmp("cardea-sandbox-XXXXXX", NULL);
     others = g_dir_make_tmp("cardea-sandbox-XXXXXX", NULL);
-    return !mine || !others || try_write(others, "present");
+    third = g_dir_make_tmp("cardea-sandbox-XXXXXX", NULL);
+    return !mine || !others || !third || try_write(others, "present") || try_write(others, "key.pem") ||
+           try_write(third, "present");
 }
 
 static int drop(void **state)
 {
-    char *command[] = {"rm", "-rf", mine, others, NULL};
+    char *command[] = {"rm", "-rf", mine, others, third, NULL};
 
     return !g_spawn_sync(NULL, command, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
 }
