@@ -7,11 +7,12 @@
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
+import { get } from 'node:http';
 import { connect } from 'node:net';
 import { test } from 'node:test';
 import { Gateway, freeTcp } from './lib/gateway.mjs';
-import { Socket } from './lib/client.mjs';
-import { wait } from './lib/wait.mjs';
+import { post, Socket } from './lib/client.mjs';
+import { wait, within } from './lib/wait.mjs';
 
 const rss = (g) => Number(readFileSync(`/proc/${g.process.pid}/status`, 'utf8').match(/VmRSS:\s*(\d+)/)[1]) * 1024;
 const well = async (g) => assert.equal((await fetch(`${g.http}/info`, { signal: AbortSignal.timeout(10000) })).status, 200);
@@ -121,6 +122,24 @@ test('requests that never end are cut off, and do not keep others out', async ()
     const left = slow.sockets.filter((s) => !s.over).length;
     slow.end();
     assert.equal(left, 0, `${left} are still open`);
+  });
+});
+
+test('HTTP connections that say nothing make room for those that do, and nobody is cut off in the middle of a request', async () => {
+  const ports = { http: await freeTcp(), ws: await freeTcp() };
+  await besieged({ ports, http: { general: { http: true, port: ports.http, mhd_connection_limit: 200 } } }, 24, async (gateway) => {
+    const { id } = (await post(gateway.http, { janus: 'create', transaction: 'c' })).json.data;
+    const poll = fetch(`${gateway.http}/${id}?maxev=1`); // answered when something happens: nothing does
+    await wait(200);
+    for (let i = 0; i < 3; i++) {
+      const idle = await crowd(gateway.httpPort, 250, 10);
+      const newcomer = new Promise((done, fail) => get(`${gateway.http}/info`, { agent: false }, (r) => done(r.resume().statusCode)).on('error', fail));
+      assert.equal(await within('an answer for somebody who has something to say', newcomer, 10000), 200);
+      idle.end();
+    }
+    const handle = (await post(`${gateway.http}/${id}`, { janus: 'attach', plugin: 'janus.plugin.echotest', transaction: 'a' })).json.data.id;
+    await post(`${gateway.http}/${id}/${handle}`, { janus: 'message', transaction: 'm', body: { audio: true } });
+    assert.equal((await within('the poll', poll.then((r) => r.json()), 10000)).janus, 'event', 'its poll was not cut off');
   });
 });
 

@@ -80,7 +80,7 @@ static enum MHD_Result respond(struct exchange *x, int status, struct MHD_Respon
         r = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
     if (!r)
         return MHD_NO;
-    client_may_take(x->client, IDLE_S + (int64_t)(len / SLOWEST_BPS));
+    client_may_take(x->client, IDLE_S + (int64_t)(len / SLOWEST_BPS), OURS);
     add_cors(x->connection, r);
     result = MHD_queue_response(x->connection, (unsigned)status, r);
     MHD_destroy_response(r);
@@ -210,7 +210,7 @@ static enum MHD_Result ask_gateway(struct exchange *x, const char *method)
                                           .arg = x->connection,
                                           .remote = x->remote};
 
-    client_may_take(x->client, !x->below ? ROUTE_S : reads_only ? POLL_S : ANSWER_S);
+    client_may_take(x->client, !x->below ? ROUTE_S : reads_only ? POLL_S : ANSWER_S, OURS);
     if (!suspend(x, reads_only))
         return MHD_NO;
     atomic_fetch_add(&http.messages, 1);
@@ -236,7 +236,7 @@ void *exchange_begin(void *server, const char *target, struct MHD_Connection *c)
     if (x->target_result == TARGET_GOOD)
         x->below = target_below(x->server->base, x->target.path);
     if (x->client)
-        client_may_take(x->client, http.request_s);
+        client_may_take(x->client, http.request_s, THEIRS);
     return x;
 }
 
@@ -351,7 +351,7 @@ void exchange_completed(void *server, struct MHD_Connection *c, void **state, en
     if (abandoned)
         http.host->abandoned(&cardea_transport, x->tag);
     if (x->client)
-        client_may_take(x->client, IDLE_S);
+        client_may_take(x->client, IDLE_S, THEIRS);
     if (x->response)
         MHD_destroy_response(x->response);
     g_byte_array_unref(x->body);

@@ -153,6 +153,7 @@ static void add_connections(json_t *out)
     json_object_set_new(out, "connections", all);
     json_object_set_new(out, "messages", json_integer((json_int_t)atomic_load(&http.messages)));
     json_object_set_new(out, "too_slow", json_integer((json_int_t)atomic_load(&http.too_slow)));
+    json_object_set_new(out, "made_room", json_integer((json_int_t)atomic_load(&http.made_room)));
     json_object_set_new(out, "too_large", json_integer((json_int_t)atomic_load(&http.too_large)));
 }
 

@@ -41,8 +41,9 @@ struct http {
     atomic_int layout;       /* enum layout */
     atomic_size_t most_body; /* bytes */
     atomic_llong request_s;
-    atomic_ulong messages; /* exchanges that were given to the gateway */
-    atomic_ulong too_slow; /* connections ended because they took too long */
+    atomic_ulong messages;  /* exchanges that were given to the gateway */
+    atomic_ulong too_slow;  /* connections ended because they took too long */
+    atomic_ulong made_room; /* because others wanted to come in */
     atomic_ulong too_large;
 };
 extern struct http http;
@@ -61,6 +62,7 @@ struct server {
     struct cardea_listener *listener;
     unsigned port;
     atomic_uint clients; /* any thread: connections */
+    GQueue waiting;      /* struct client: those whose turn it is, longest first; under a lock of watch.c */
 };
 
 struct server_conf {
@@ -84,12 +86,14 @@ unsigned address_text(const struct sockaddr *a, char *out, size_t size);
 
 /* --- watch.c ------------------------------------------------------------------------------------------------------ */
 
-/* One TCP connection. Its port's thread; until_us is under a lock of watch.c. */
+/* One TCP connection. Its port's thread; until_us and waits are under a lock of watch.c. */
 struct client {
+    struct server *server;
     int fd;
     char remote[64];
     unsigned port;
     int64_t until_us; /* then it is ended */
+    GList waits;      /* its place in server->waiting, while data is set */
 };
 
 int watch_start(void);
@@ -97,8 +101,12 @@ void watch_stop(void); /* joins the thread */
 void watch_end(void);  /* after the servers have stopped */
 void client_notify(void *server, struct MHD_Connection *c, void **context, enum MHD_ConnectionNotificationCode code);
 struct client *client_of(struct MHD_Connection *c);
-/* What the connection does next may take so long. The connection must be alive. */
-void client_may_take(struct client *client, int64_t seconds);
+/* What the connection does next may take so long, and is for the client (to ask, to finish its question) or for us to
+ * do. The connection must be alive. */
+enum client_turn { THEIRS, OURS };
+void client_may_take(struct client *client, int64_t seconds, enum client_turn turn);
+/* Any thread: the port is nearly full. Of the clients whose turn it is the one that has waited longest is let go. */
+void client_make_room(struct server *s);
 /* exchange_gone(tag) will be called when the client has gone, also if it has only closed its half when
  * half_closed_is_gone. */
 void client_watch(const struct client *client, uint64_t tag, bool half_closed_is_gone);

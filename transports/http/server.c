@@ -78,12 +78,21 @@ static char *trim_base(const char *base)
     return out;
 }
 
+/* So many places are kept free, so that who comes need not wait for the one that goes. */
+static unsigned spare(void)
+{
+    unsigned part = http.most_connections / 16;
+
+    return part < 1 ? 1 : part > 32 ? 32 : part;
+}
+
 /* The accepting thread. What the library refuses (too many, or the access list says no) it closes. */
 static void take_client(void *server, int fd, const struct sockaddr *from, unsigned from_len)
 {
     struct server *s = server;
 
-    atomic_fetch_add(&s->clients, 1); /* server_client_gone() takes it back */
+    if (atomic_fetch_add(&s->clients, 1) + spare() >= http.most_connections) /* server_client_gone() takes it back */
+        client_make_room(s);
     if (MHD_add_connection(s->daemon, fd, from, from_len) == MHD_NO)
         atomic_fetch_sub(&s->clients, 1);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The connections of all ports, watched over by a thread of their own, for two things the library does not do:
+ * The connections of all ports, watched over by a thread of their own, for three things the library does not do:
  *
  * - each has a moment by which it must have come further, however busily it dribbles bytes until then;
+ * - where many do nothing, newcomers still get in: who has had the turn for longest, and has not used it, makes room;
  * - the socket of a suspended connection is not read by the library: a client that goes away is noticed here.
  *
  * Either way the socket is only shut down, or its exchange told: what is the library's is freed by the library.
@@ -29,18 +30,36 @@ static struct {
 
 /* --- connections that come and go: the thread of their port ------------------------------------------------------- */
 
-static void come(struct MHD_Connection *c, void **context)
+/* Under the lock. */
+static void wait_no_more(struct client *client)
+{
+    if (client->waits.data)
+        g_queue_unlink(&client->server->waiting, &client->waits);
+    client->waits.data = NULL;
+}
+
+/* Under the lock. */
+static void wait_from_now_on(struct client *client)
+{
+    wait_no_more(client);
+    client->waits.data = client;
+    g_queue_push_tail_link(&client->server->waiting, &client->waits);
+}
+
+static void come(struct server *server, struct MHD_Connection *c, void **context)
 {
     const union MHD_ConnectionInfo *fd = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
     const union MHD_ConnectionInfo *a = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     struct client *client = g_new0(struct client, 1);
 
+    client->server = server;
     client->fd = fd ? fd->connect_fd : -1;
     if (a && a->client_addr)
         client->port = address_text(a->client_addr, client->remote, sizeof(client->remote));
     client->until_us = g_get_monotonic_time() + IDLE_S * G_USEC_PER_SEC;
     pthread_mutex_lock(&table.lock);
     g_hash_table_add(table.clients, client);
+    wait_from_now_on(client);
     pthread_mutex_unlock(&table.lock);
     *context = client;
 }
@@ -49,6 +68,7 @@ static void come(struct MHD_Connection *c, void **context)
 static void go(void **context)
 {
     pthread_mutex_lock(&table.lock);
+    wait_no_more(*context);
     g_hash_table_remove(table.clients, *context);
     pthread_mutex_unlock(&table.lock);
     *context = NULL;
@@ -57,7 +77,7 @@ static void go(void **context)
 void client_notify(void *server, struct MHD_Connection *c, void **context, enum MHD_ConnectionNotificationCode code)
 {
     if (code == MHD_CONNECTION_NOTIFY_STARTED)
-        come(c, context);
+        come(server, c, context);
     else if (*context) {
         go(context);
         server_client_gone(server);
@@ -71,10 +91,37 @@ struct client *client_of(struct MHD_Connection *c)
     return info ? info->socket_context : NULL;
 }
 
-void client_may_take(struct client *client, int64_t seconds)
+void client_may_take(struct client *client, int64_t seconds, enum client_turn turn)
 {
     pthread_mutex_lock(&table.lock);
-    client->until_us = g_get_monotonic_time() + seconds * G_USEC_PER_SEC;
+    if (client->until_us != INT64_MAX) { /* it is being ended */
+        client->until_us = g_get_monotonic_time() + seconds * G_USEC_PER_SEC;
+        if (turn == THEIRS)
+            wait_from_now_on(client);
+        else
+            wait_no_more(client);
+    }
+    pthread_mutex_unlock(&table.lock);
+}
+
+/* Under the lock. The library hears of it and frees the connection. */
+static void end(struct client *client)
+{
+    wait_no_more(client);
+    client->until_us = INT64_MAX;
+    shutdown(client->fd, SHUT_RDWR);
+}
+
+void client_make_room(struct server *s)
+{
+    struct client *longest;
+
+    pthread_mutex_lock(&table.lock);
+    longest = g_queue_peek_head(&s->waiting);
+    if (longest) {
+        end(longest);
+        atomic_fetch_add(&http.made_room, 1);
+    }
     pthread_mutex_unlock(&table.lock);
 }
 
@@ -106,8 +153,7 @@ static void end_late_ones(int64_t now_us)
 
         if (now_us < client->until_us)
             continue;
-        client->until_us = INT64_MAX;
-        shutdown(client->fd, SHUT_RDWR);
+        end(client);
         atomic_fetch_add(&http.too_slow, 1);
     }
     pthread_mutex_unlock(&table.lock);
