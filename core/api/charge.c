@@ -29,12 +29,10 @@ static void find_places(const struct gw_handle *h, struct gw_quota_place **place
 {
     struct gw_quota *q = &h->api->quota;
     const char *token = token_of(h);
-    char *session = g_strdup_printf("session %llu", (unsigned long long)h->session->id);
 
-    place[SESSION] = gw_quota_token(q, session);
+    place[SESSION] = gw_quota_session(q, h->session->id);
     place[ADDRESS] = h->session->counted.address;
     place[TOKEN] = token ? gw_quota_token(q, token) : NULL;
-    g_free(session);
 }
 
 /* 0: no bound. */

@@ -54,14 +54,18 @@ void gw_quota_end(struct gw_quota *q)
     g_hash_table_destroy(q->places);
 }
 
-static struct gw_quota_place *get(struct gw_quota *q, const char *key)
+/* kind: whatever an address, a token or a session looks like, none is taken for one of the others. */
+static struct gw_quota_place *get(struct gw_quota *q, const char *kind, const char *text)
 {
+    char *key = g_strconcat(kind, " ", text, NULL);
     struct gw_quota_place *p = g_hash_table_lookup(q->places, key);
 
-    if (p || g_hash_table_size(q->places) >= GW_QUOTA_MOST)
+    if (p || g_hash_table_size(q->places) >= GW_QUOTA_MOST) {
+        g_free(key);
         return p;
+    }
     p = g_new0(struct gw_quota_place, 1);
-    p->key = g_strdup(key);
+    p->key = key;
     g_hash_table_insert(q->places, p->key, p);
     return p;
 }
@@ -71,14 +75,22 @@ struct gw_quota_place *gw_quota_address(struct gw_quota *q, const char *address)
     char key[GW_ADDRESS_TEXT + 1];
 
     gw_quota_key(key, sizeof(key), address);
-    return get(q, key);
+    return get(q, "address", key);
+}
+
+struct gw_quota_place *gw_quota_session(struct gw_quota *q, uint64_t id)
+{
+    char text[24];
+
+    g_snprintf(text, sizeof(text), "%llu", (unsigned long long)id);
+    return get(q, "session", text);
 }
 
 /* Tokens are kept by their digest: the table shall not be one of secrets. */
 struct gw_quota_place *gw_quota_token(struct gw_quota *q, const char *token)
 {
     char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, token, -1);
-    struct gw_quota_place *p = get(q, digest);
+    struct gw_quota_place *p = get(q, "token", digest);
 
     g_free(digest);
     return p;

@@ -36,10 +36,11 @@ struct gw_quota {
 
 void gw_quota_init(struct gw_quota *q);
 void gw_quota_end(struct gw_quota *q);
-/* The place of an address ("203.0.113.9", "2001:db8::1", "unix"), or of a token. NULL: too many are remembered. It stays
+/* The place of an address ("203.0.113.9", "2001:db8::1", "unix"), of a token, or of a session. NULL: too many are remembered. It stays
  * while it has connections or sessions, and a while longer. */
 struct gw_quota_place *gw_quota_address(struct gw_quota *q, const char *address);
 struct gw_quota_place *gw_quota_token(struct gw_quota *q, const char *token);
+struct gw_quota_place *gw_quota_session(struct gw_quota *q, uint64_t id);
 /* Forgets places that nothing is counted for any more. Now and then. */
 void gw_quota_tidy(struct gw_quota *q, int64_t now_us);
 

@@ -106,7 +106,8 @@ const struct cardea_option gw_options[] = {
         "Seconds after which a draining gateway stops although calls are left; 0: it waits for the last "
         "one."),
     INT("general", "drain_grace", "3", 0, 3600, LIVE,
-        "Seconds for which a draining gateway still lets in whom balancers send that have not heard of it."),
+        "Seconds for which a draining gateway, also an empty one, stays and lets in whom balancers send that have not heard "
+        "of it; 0 where there is no balancer."),
     BOOL("general", "drain_events", "true", LIVE, "Tell clients by an event that the gateway drains."),
     TEXT("general", "recordings_tmp_ext", NULL, 40, false,
         "Accepted and ignored: recordings can be played while they are being written."),

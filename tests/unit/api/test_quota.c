@@ -220,6 +220,28 @@ static void requests_a_second(void **state)
     world_end();
 }
 
+/* Whatever a token looks like, it is a token: one that reads as a session, an address or the digest of another. */
+static void nobody_is_taken_for_somebody_else(void **state)
+{
+    struct gw_quota q;
+    struct gw_quota_place *session, *address, *token;
+    char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, "secret", -1);
+
+    gw_quota_init(&q);
+    session = gw_quota_session(&q, 4711);
+    address = gw_quota_address(&q, "203.0.113.9");
+    token = gw_quota_token(&q, "secret");
+    assert_ptr_equal(gw_quota_session(&q, 4711), session);
+    assert_ptr_not_equal(gw_quota_token(&q, "session 4711"), session);
+    assert_ptr_not_equal(gw_quota_token(&q, "4711"), session);
+    assert_ptr_not_equal(gw_quota_address(&q, "4711"), session);
+    assert_ptr_not_equal(gw_quota_address(&q, "session 4711"), session);
+    assert_ptr_not_equal(gw_quota_token(&q, "203.0.113.9"), address);
+    assert_ptr_not_equal(gw_quota_address(&q, digest), token);
+    gw_quota_end(&q);
+    g_free(digest);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -227,6 +249,7 @@ int main(void)
         cmocka_unit_test(what_is_not_used_is_forgotten),      cmocka_unit_test(connections_of_an_address),
         cmocka_unit_test(sessions_of_an_address_and_a_token), cmocka_unit_test(requests_a_second),
         cmocka_unit_test(handles_of_an_address_and_in_all),   cmocka_unit_test(rooms_outlive_sessions_and_are_counted),
+        cmocka_unit_test(nobody_is_taken_for_somebody_else),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
