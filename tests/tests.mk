@@ -2,6 +2,7 @@ include tests/unit/base/tests.mk
 include tests/unit/log/tests.mk
 include tests/unit/metrics/tests.mk
 include tests/unit/config/tests.mk
+include tests/unit/events/tests.mk
 include tests/unit/web/tests.mk
 include tests/unit/rtp/tests.mk
 include tests/unit/rtcp/tests.mk

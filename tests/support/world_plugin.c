@@ -211,6 +211,15 @@ static bool welcomes(const json_t *purpose)
     return json_integer_value(json_object_get(purpose, "room")) == 1234;
 }
 
+/* A number behind the last slash is a room. */
+static json_t *about_path(const char *path)
+{
+    int room = atoi(strrchr(path, '/') + 1);
+
+    is_named("about_path");
+    return room ? json_pack("{si}", "room", room) : NULL;
+}
+
 static json_t *describe(struct cardea_handle *h, void *user)
 {
     is_named("describe");
@@ -275,4 +284,5 @@ const struct cardea_plugin world_own_plugin = {
     .describe = describe,
     .welcomes = welcomes,
     .about = about,
+    .about_path = about_path,
 };

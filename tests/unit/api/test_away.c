@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "api/inside.h"
 #include "support/world.h"
 
 /* The neighbour, as far as we speak to it. */
@@ -32,7 +33,7 @@ static bool message(void *arg, int where, const void *transport, cardea_connecti
 static bool exchange(void *arg, int where, const void *transport, uint64_t tag, enum cardea_door door,
                      const struct gw_exchange_in *in, bool fresh)
 {
-    return message(arg, where, transport, 0, door, in->remote, in->body, in->len);
+    return message(arg, where == GW_ANYWHERE ? WHERE : where, transport, 0, door, in->remote, in->body, in->len);
 }
 
 static void closed(void *arg, const void *transport, cardea_connection c)
@@ -202,6 +203,70 @@ static void questions_are_sent_one_by_one(void **state)
     end();
 }
 
+static unsigned handled;
+
+static void on_post(struct cardea_http *x, const struct cardea_http_request *rq)
+{
+    handled++;
+    gw_api_http_reply(world.api, x, 201, NULL, rq->body, rq->len);
+}
+
+static int status_of(uint64_t tag)
+{
+    struct world_response *r = world_response(tag);
+    int status = r ? r->status : 0;
+
+    world_response_free(r);
+    return status;
+}
+
+/* What is POSTed to a place waits until it is known where the place is; everything else is done at once. */
+static void a_path_may_be_about_what_lives_there(void **state)
+{
+    static const struct {
+        const char *method, *path;
+    } here[] = {{"POST", "/fake/1234"}, {"POST", "/fake/nowhere"}, {"GET", "/fake/5"}, {"DELETE", "/fake/5"}};
+    const json_t *purpose;
+    uint64_t tag;
+
+    begin();
+    world.api->starting = gw_handle_of(world.api, world.handle)->plugin;
+    assert_int_equal(gw_api_route(world.api, "/fake", on_post), 0);
+    world.api->starting = NULL;
+    for (handled = 0; handled < G_N_ELEMENTS(here);) {
+        tag = world_http(CARDEA_DOOR_CLIENT, here[handled].method, here[handled].path, NULL, "offer");
+        assert_int_equal(status_of(tag), 201);
+    }
+    assert_int_equal(there.asked, 0);
+
+    tag = world_http(CARDEA_DOOR_CLIENT, "POST", "/fake/5", NULL, "offer");
+    assert_int_equal(there.asked, 1);
+    assert_int_equal(there.session, 0);
+    purpose = json_object_get(there.what, "purpose");
+    assert_int_equal(json_integer_value(json_object_get(purpose, "room")), 5);
+    assert_string_equal(json_string_value(json_object_get(purpose, "plugin")), "janus.plugin.fake");
+    assert_int_equal(status_of(tag), 0);
+    answered(false);
+    assert_int_equal(handled, 5);
+    assert_int_equal(status_of(tag), 201);
+
+    tag = world_http(CARDEA_DOOR_CLIENT, "POST", "/fake/5", NULL, "offer");
+    world_wait(GW_ASK_US);
+    assert_int_equal(handled, 6); /* nobody waits longer */
+    assert_int_equal(status_of(tag), 201);
+    answered(true);
+    assert_int_equal(handled, 6);
+    assert_int_equal(there.texts->len, 0);
+
+    tag = world_http(CARDEA_DOOR_CLIENT, "POST", "/fake/5", NULL, "offer");
+    answered(true);
+    assert_int_equal(handled, 6);
+    assert_int_equal(there.texts->len, 1);
+    assert_string_equal(there.texts->pdata[0], "offer");
+    assert_int_equal(status_of(tag), 0); /* it answers */
+    end();
+}
+
 static void a_neighbour_that_does_not_answer_is_not_waited_for(void **state)
 {
     begin();
@@ -256,6 +321,7 @@ int main(void)
         cmocka_unit_test(what_lives_there_is_done_there),
         cmocka_unit_test(what_lives_here_or_nowhere_is_done_here),
         cmocka_unit_test(questions_are_sent_one_by_one),
+        cmocka_unit_test(a_path_may_be_about_what_lives_there),
         cmocka_unit_test(a_neighbour_that_does_not_answer_is_not_waited_for),
         cmocka_unit_test(its_end_is_told),
         cmocka_unit_test(a_session_that_ends_takes_its_lodgers_along),

@@ -3,6 +3,10 @@ check_PROGRAMS += \
 	tests/unit/api/test_admin \
 	tests/unit/api/test_admission \
 	tests/unit/api/test_auth \
+	tests/unit/api/test_busy \
+	tests/unit/api/test_charge \
+	tests/unit/api/test_limits \
+	tests/unit/api/test_timing \
 	tests/unit/api/test_check \
 	tests/unit/api/test_exchange \
 	tests/unit/api/test_door \
@@ -77,6 +81,8 @@ tests_unit_api_test_jsep_SOURCES = tests/unit/api/test_jsep.c $(world)
 tests_unit_api_test_trickle_SOURCES = tests/unit/api/test_trickle.c $(world)
 tests_unit_api_test_media_SOURCES = tests/unit/api/test_media.c $(world)
 tests_unit_api_test_message_SOURCES = tests/unit/api/test_message.c $(world)
-tests_unit_api_test_quota_SOURCES = tests/unit/api/test_quota.c $(world)
+tests_unit_api_test_charge_SOURCES = tests/unit/api/test_charge.c $(world)
+tests_unit_api_test_limits_SOURCES = tests/unit/api/test_limits.c $(world)
+tests_unit_api_test_timing_SOURCES = tests/unit/api/test_timing.c $(world)
 tests_unit_api_test_request_SOURCES = tests/unit/api/test_request.c $(world)
 tests_unit_api_test_session_SOURCES = tests/unit/api/test_session.c $(world)

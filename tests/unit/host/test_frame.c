@@ -36,6 +36,31 @@ static void what_was_put_is_read(void **state)
     g_byte_array_unref(out);
 }
 
+/* The two of a handle that lodges: a question of a connection, and its answer, one behind the other. */
+static void a_question_and_its_answer(void **state)
+{
+    GByteArray *out = g_byte_array_new();
+    json_t *what = json_pack("{sI sI sb s{si ss}}", "session", (json_int_t)1 << 52, "handle", (json_int_t)42, "once", 1,
+                             "purpose", "room", 1234, "plugin", "janus.plugin.videoroom"),
+           *answer = json_pack("{sb sI}", "in", 0, "session", (json_int_t)1 << 52);
+    struct gw_frame f;
+    int used;
+
+    assert_int_equal(gw_frame_put(out, GW_FRAME_LODGE, UINT64_MAX, json_incref(what), NULL, 0), 0);
+    assert_int_equal(gw_frame_put(out, GW_FRAME_LODGED, 1, json_incref(answer), NULL, 0), 0);
+    used = gw_frame_read(&f, out->data, out->len);
+    assert_int_equal(f.kind, GW_FRAME_LODGE);
+    assert_true(f.id == UINT64_MAX && json_equal(f.head, what) && !f.len);
+    json_decref(f.head);
+    assert_int_equal(gw_frame_read(&f, out->data + used, out->len - (guint)used), out->len - (guint)used);
+    assert_int_equal(f.kind, GW_FRAME_LODGED);
+    assert_true(f.id == 1 && json_equal(f.head, answer));
+    json_decref(f.head);
+    json_decref(what);
+    json_decref(answer);
+    g_byte_array_unref(out);
+}
+
 static void what_is_none_is_refused(void **state)
 {
     static const uint8_t short_one[] = {0, 0, 0, 8, 1, 0, 0, 0, 0, 0, 0, 0};
@@ -67,6 +92,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_put_is_read),
+        cmocka_unit_test(a_question_and_its_answer),
         cmocka_unit_test(what_is_none_is_refused),
         cmocka_unit_test(what_is_too_long_is_not_put),
     };
