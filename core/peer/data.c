@@ -6,117 +6,101 @@
 #include "base/err.h"
 #include "peer/state.h"
 
-static const char *blob_protocol(const struct gw_data_blob *b)
-{
-    return b->bytes + b->label_len + 1;
-}
-
-static size_t blob_size(const struct gw_data_blob *b)
-{
-    return sizeof(*b) + b->label_len + b->protocol_len + 2u + b->len;
-}
-
-static struct gw_sctp_message message_of(const struct gw_data_blob *b)
-{
-    return (struct gw_sctp_message){.label = b->bytes,
-                                    .protocol = blob_protocol(b),
-                                    .binary = b->binary,
-                                    .data = (const uint8_t *)b->bytes + b->label_len + b->protocol_len + 2,
-                                    .len = b->len};
-}
-
-static struct gw_data_blob *blob_new(const struct gw_sctp_message *m)
-{
-    size_t label = strlen(m->label), protocol = strlen(m->protocol);
-    struct gw_data_blob *b = malloc(sizeof(*b) + label + protocol + 2 + m->len);
-
-    if (!b)
-        return NULL;
-    b->binary = m->binary;
-    b->label_len = (uint16_t)label;
-    b->protocol_len = (uint16_t)protocol;
-    b->len = (uint32_t)m->len;
-    memcpy(b->bytes, m->label, label + 1);
-    memcpy(b->bytes + label + 1, m->protocol, protocol + 1);
-    memcpy(b->bytes + label + protocol + 2, m->data, m->len);
-    return b;
-}
-
 /* --- out ---------------------------------------------------------------------------------------------------------- */
 
-/* GW_EAGAIN: SCTP has no room for it now. */
-static int give(struct gw_peer *p, const struct gw_sctp_message *m)
+/* false: SCTP has no room for it now. */
+static bool give(struct gw_peer *p, const struct gw_waiting *w)
 {
-    int err = gw_sctp_send(p->sctp, m);
+    const struct gw_data_blob *b = w->blob;
+    const struct gw_sctp_message m = {.label = w->label ? w->label : gw_data_blob_label(b),
+                                      .protocol = gw_data_blob_protocol(b),
+                                      .binary = b->binary,
+                                      .data = gw_data_blob_data(b),
+                                      .len = b->len};
+    int err = gw_sctp_send(p->sctp, &m);
 
     if (!err) {
         p->said.messages++;
-        p->said.bytes += m->len;
+        p->said.bytes += b->len;
     }
-    return err;
+    return err != GW_EAGAIN;
 }
 
 static void send_waiting(struct gw_peer *p)
 {
-    struct gw_data_blob *b;
+    const struct gw_waiting *w;
 
-    while (p->sctp_up && (b = g_queue_peek_head(&p->data_waiting))) {
-        struct gw_sctp_message m = message_of(b);
+    while (p->sctp_up && (w = gw_data_queue_peek(&p->data_waiting)) && give(p, w))
+        gw_data_queue_pop(&p->data_waiting);
+}
 
-        if (give(p, &m) == GW_EAGAIN)
-            return;
-        p->data_waiting_bytes -= blob_size(b);
-        free(g_queue_pop_head(&p->data_waiting));
+static void list(struct gw_peer *p)
+{
+    struct gw_engine *e = p->engine;
+
+    if (p->data_listed)
+        return;
+    p->data_listed = true;
+    p->data_next = NULL;
+    *e->data_last = p;
+    e->data_last = &p->data_next;
+}
+
+static void unlist(struct gw_peer *p)
+{
+    struct gw_engine *e = p->engine;
+    struct gw_peer **at = &e->data_first;
+
+    if (!p->data_listed)
+        return;
+    while (*at != p)
+        at = &(*at)->data_next;
+    *at = p->data_next;
+    if (e->data_last == &p->data_next)
+        e->data_last = at;
+    p->data_listed = false;
+}
+
+void gw_data_flush(struct gw_engine *e)
+{
+    struct gw_peer *p;
+
+    while ((p = e->data_first)) {
+        unlist(p);
+        send_waiting(p);
     }
 }
 
-static void send_message(struct gw_peer *p, const struct gw_sctp_message *m)
+/* Until the end of the turn, so that what goes to one peer leaves in one run. */
+static void send_message(struct gw_peer *p, struct gw_data_blob *b, char *label)
 {
-    struct gw_data_blob *b;
-
     if (!p->sctp)
         return;
-    send_waiting(p);
-    if (p->sctp_up && !p->data_waiting.length && give(p, m) != GW_EAGAIN)
-        return;
-    b = p->data_waiting_bytes < GW_DATA_WAITING ? blob_new(m) : NULL;
-    if (!b) {
+    if (p->data_waiting.bytes >= GW_DATA_WAITING)
+        send_waiting(p);
+    if (p->data_waiting.bytes >= GW_DATA_WAITING || !gw_data_queue_push(&p->data_waiting, b, label))
         gw_count(&p->engine->counters.drops_queue);
-        return;
-    }
-    p->data_waiting_bytes += blob_size(b);
-    g_queue_push_tail(&p->data_waiting, b);
+    else
+        list(p);
 }
 
-void gw_data_send(struct gw_peer *p, const struct gw_data_blob *blob)
+void gw_data_send(struct gw_peer *p, struct gw_data_blob *blob)
 {
-    struct gw_sctp_message m = message_of(blob);
-
-    send_message(p, &m);
+    send_message(p, blob, NULL);
 }
 
 /* --- in ----------------------------------------------------------------------------------------------------------- */
 
-static void deliver(struct gw_engine *e, gw_track_id source, const struct gw_sctp_message *m)
+void gw_data_deliver(struct gw_engine *e, gw_track_id source, struct gw_data_blob *blob)
 {
     const GPtrArray *all = gw_listeners(e, source);
 
     for (guint i = 0; all && i < all->len; i++) {
         const struct gw_listening *l = all->pdata[i];
-        struct gw_sctp_message copy = *m;
 
-        if (l->label)
-            copy.label = l->label;
         if (!l->track->link.paused && !l->track->peer->closing)
-            send_message(l->track->peer, &copy);
+            send_message(l->track->peer, blob, l->label);
     }
-}
-
-void gw_data_deliver(struct gw_engine *e, gw_track_id source, const struct gw_data_blob *blob)
-{
-    struct gw_sctp_message m = message_of(blob);
-
-    deliver(e, source, &m);
 }
 
 static struct gw_track *data_track(struct gw_peer *p)
@@ -138,18 +122,18 @@ static void on_message(void *arg, const struct gw_sctp_message *m)
         return;
     p->heard.messages++;
     p->heard.bytes += m->len;
-    b = blob_new(m);
+    b = gw_data_blob_new(m->label, m->protocol, m->binary, m->data, m->len);
     if (!b)
         return;
     if (!t->muted) {
-        deliver(p->engine, gw_track_id_of(t), m);
-        gw_forward_message(t, m);
+        gw_data_deliver(p->engine, gw_track_id_of(t), b);
+        gw_forward_message(t, b);
         gw_mirror_data(p->engine, gw_track_id_of(t), b);
     }
     if (p->data_tap)
         gw_engine_tell(p->engine, &(struct gw_news){.tag = GW_NEWS_DATA, .peer = p->id, .u.data = b});
     else
-        free(b);
+        gw_data_blob_unref(b);
 }
 
 static void on_send(void *arg, const uint8_t *data, size_t len)
@@ -219,10 +203,8 @@ void gw_data_receive(struct gw_peer *p, const uint8_t *data, size_t len, int64_t
 
 void gw_data_stop(struct gw_peer *p)
 {
-    struct gw_data_blob *b;
-
-    while ((b = g_queue_pop_head(&p->data_waiting)))
-        free(b);
+    unlist(p);
+    gw_data_queue_clear(&p->data_waiting);
     if (!p->sctp)
         return;
     gw_sctp_free(p->sctp);

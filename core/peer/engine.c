@@ -39,6 +39,7 @@ int gw_engine_new(struct gw_engine **out, const struct gw_engine_conf *conf)
     if (!e)
         return GW_ENOMEM;
     e->conf = *conf;
+    e->data_last = &e->data_first;
     e->sctp_timer = (struct gw_timer){.fire = sctp_tick, .arg = e};
     e->mirror_timer = (struct gw_timer){.fire = mirror_tick, .arg = e};
     e->burst_timer = (struct gw_timer){.fire = burst_due, .arg = e};
@@ -450,6 +451,7 @@ void gw_engine_turn_end(struct gw_engine *e, int64_t now_us)
     if (due != INT64_MAX)
         gw_timer_start(e->conf.timers, &e->burst_timer, due);
     gw_dirty_flush(&e->dirty, now_us);
+    gw_data_flush(e);
     bury(e);
     if (e->ice)
         gw_ice_io_flush(e->ice, now_us);

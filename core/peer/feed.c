@@ -105,38 +105,28 @@ void gw_feed_receive(struct gw_track *t, struct gw_packet *pkt, int64_t now_us)
     gw_packet_unref(pkt);
 }
 
-void gw_feed_data(struct gw_track *t, const struct gw_data_blob *b)
+void gw_feed_data(struct gw_track *t, struct gw_data_blob *b)
 {
     struct gw_engine *e = t->peer->engine;
-    const char *protocol = b->bytes + b->label_len + 1;
-    const struct gw_sctp_message m = {.label = b->bytes,
-                                      .protocol = protocol,
-                                      .binary = b->binary,
-                                      .data = (const uint8_t *)protocol + b->protocol_len + 1,
-                                      .len = b->len};
 
     if (t->muted) {
         gw_count(&e->counters.drops_muted);
         return;
     }
-    gw_forward_message(t, &m);
+    gw_forward_message(t, b);
     gw_data_deliver(e, gw_track_id_of(t), b);
     gw_mirror_data(e, gw_track_id_of(t), b);
 }
 
 static void take_data(struct gw_track *t, const struct gw_injected *in)
 {
-    size_t label = in->label_len;
-    struct gw_data_blob *b = malloc(sizeof(*b) + label + 2 + in->len);
+    const char *label = (const char *)in->bytes;
+    struct gw_data_blob *b = gw_data_blob_new(label, "", in->binary, label + in->label_len + 1, in->len);
 
     if (!b)
         return;
-    *b = (struct gw_data_blob){.binary = in->binary, .label_len = in->label_len, .len = in->len};
-    memcpy(b->bytes, in->bytes, label + 1);
-    b->bytes[label + 1] = '\0';
-    memcpy(b->bytes + label + 2, in->bytes + label + 1, in->len);
     gw_feed_data(t, b);
-    free(b);
+    gw_data_blob_unref(b);
 }
 
 void gw_feed_take(struct gw_engine *e, gw_track_id source, struct gw_injected *in, int64_t now_us)

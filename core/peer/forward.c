@@ -163,11 +163,11 @@ void gw_forward_packet(struct gw_track *t, const struct gw_packet *pkt, int64_t 
 }
 
 /* One datagram a message, never encrypted; between gateways behind an RTP header. */
-void gw_forward_message(struct gw_track *t, const struct gw_sctp_message *m)
+void gw_forward_message(struct gw_track *t, const struct gw_data_blob *b)
 {
     for (struct gw_forwarder *fw = t->forwarders; fw; fw = fw->next) {
         size_t head = fw->conf.ssrc[0] ? GW_RTP_FIXED : 0;
-        size_t len = m->len > MESSAGE - head ? MESSAGE - head : m->len;
+        size_t len = b->len > MESSAGE - head ? MESSAGE - head : b->len;
         uint8_t *room = gw_plain_reserve(fw->port, &fw->conf.to, head + len);
 
         if (!room) {
@@ -177,10 +177,10 @@ void gw_forward_message(struct gw_track *t, const struct gw_sctp_message *m)
         if (head) {
             memset(room, 0, head);
             room[0] = 2 << 6;
-            room[1] = m->binary ? 1 : 0;
+            room[1] = b->binary ? 1 : 0;
             gw_put_u32(room + 8, fw->conf.ssrc[0]);
         }
-        memcpy(room + head, m->data, len);
+        memcpy(room + head, gw_data_blob_data(b), len);
         gw_plain_commit(fw->port, &fw->conf.to, NULL, head + len);
         add(&fw->conf.count->packets, 1);
         add(&fw->conf.count->bytes, head + len);

@@ -449,28 +449,6 @@ int gw_link_data_tap(struct gw_link *l, bool on)
     return 0;
 }
 
-static struct gw_data_blob *blob_of(const struct cardea_message *msg)
-{
-    size_t label = strnlen(msg->label, UINT16_MAX), protocol = strnlen(msg->protocol, UINT16_MAX);
-    struct gw_data_blob *b = malloc(sizeof(*b) + label + protocol + 2 + msg->len);
-    char *at;
-
-    if (!b)
-        return NULL;
-    *b = (struct gw_data_blob){.binary = msg->binary,
-                               .label_len = (uint16_t)label,
-                               .protocol_len = (uint16_t)protocol,
-                               .len = (uint32_t)msg->len};
-    at = b->bytes;
-    memcpy(at, msg->label, label);
-    at[label] = '\0';
-    at += label + 1;
-    memcpy(at, msg->protocol, protocol);
-    at[protocol] = '\0';
-    memcpy(at + protocol + 1, msg->data, msg->len);
-    return b;
-}
-
 int gw_link_send_data(struct gw_link *l, const struct cardea_message *msg)
 {
     struct gw_order order = {.tag = GW_ORDER_DATA};
@@ -483,7 +461,7 @@ int gw_link_send_data(struct gw_link *l, const struct cardea_message *msg)
         return 0;
     if (msg->len > GW_LINK_MAX_MESSAGE)
         return GW_ELIMIT;
-    order.u.data = blob_of(msg);
+    order.u.data = gw_data_blob_new(msg->label, msg->protocol, msg->binary, msg->data, msg->len);
     if (!order.u.data)
         return GW_ENOMEM;
     return gw_link_post(l, &order) ? 0 : GW_ELIMIT;

@@ -288,11 +288,10 @@ struct cardea_inlet *gw_inlet_find(struct gw_links *ls, gw_track_id source)
 
 static void tell_data(const struct cardea_inlet *in, const struct gw_data_blob *b)
 {
-    const char *label = b->bytes, *protocol = label + b->label_len + 1;
-    const struct cardea_message msg = {.label = label,
-                                       .protocol = protocol,
+    const struct cardea_message msg = {.label = gw_data_blob_label(b),
+                                       .protocol = gw_data_blob_protocol(b),
                                        .binary = b->binary,
-                                       .data = (const uint8_t *)protocol + b->protocol_len + 1,
+                                       .data = gw_data_blob_data(b),
                                        .len = b->len};
 
     in->events->data(in->user, in->source, &msg);

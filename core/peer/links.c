@@ -348,12 +348,11 @@ static void media_news(struct gw_link *l, const struct gw_news *n)
 
 static void data_news(struct gw_link *l, const struct gw_data_blob *b)
 {
-    const char *label = b->bytes, *protocol = label + b->label_len + 1;
     struct cardea_message msg = {
-        .label = label,
-        .protocol = protocol,
+        .label = gw_data_blob_label(b),
+        .protocol = gw_data_blob_protocol(b),
         .binary = b->binary,
-        .data = (const uint8_t *)protocol + b->protocol_len + 1,
+        .data = gw_data_blob_data(b),
         .len = b->len,
     };
 

@@ -13,6 +13,21 @@ GPtrArray *gw_listeners(struct gw_engine *e, gw_track_id source)
     return g_hash_table_lookup(e->listeners, &source);
 }
 
+/* Messages that wait under a label keep it, too. */
+static char *keep_label(char *label)
+{
+    char *kept = label ? g_ref_string_new(label) : NULL;
+
+    free(label);
+    return kept;
+}
+
+static void forget_label(char *label)
+{
+    if (label)
+        g_ref_string_release(label);
+}
+
 static void join(struct gw_engine *e, struct gw_listening *l)
 {
     GPtrArray *all = gw_listeners(e, l->source);
@@ -41,7 +56,7 @@ static void leave(struct gw_engine *e, struct gw_listening *l)
     }
     if (l->mirror)
         gw_mirror_release(l->mirror);
-    free(l->label);
+    forget_label(l->label);
     free(l);
 }
 
@@ -52,8 +67,8 @@ void gw_listen(struct gw_track *t, gw_track_id source, char *label)
     while (l && l->source != source)
         l = l->next;
     if (l) {
-        free(l->label);
-        l->label = label;
+        forget_label(l->label);
+        l->label = keep_label(label);
         return;
     }
     l = calloc(1, sizeof(*l));
@@ -61,7 +76,7 @@ void gw_listen(struct gw_track *t, gw_track_id source, char *label)
         free(label);
         return;
     }
-    *l = (struct gw_listening){.source = source, .label = label, .track = t, .next = t->listening};
+    *l = (struct gw_listening){.source = source, .label = keep_label(label), .track = t, .next = t->listening};
     t->listening = l;
     join(t->peer->engine, l);
 }

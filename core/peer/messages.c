@@ -44,7 +44,7 @@ void gw_order_drop(struct gw_order *o)
         free(o->u.text);
         break;
     case GW_ORDER_DATA:
-        free(o->u.data);
+        gw_data_blob_unref(o->u.data);
         break;
     case GW_ORDER_CAPTURE:
         gw_capture_close(o->u.capture);
@@ -80,7 +80,7 @@ void gw_news_drop(struct gw_news *n)
         free(n->u.text);
         break;
     case GW_NEWS_DATA:
-        free(n->u.data);
+        gw_data_blob_unref(n->u.data);
         break;
     case GW_NEWS_STATES:
         free(n->u.states.states);

@@ -17,6 +17,7 @@
 
 #include "ice/address.h"
 #include "ice/ice.h"
+#include "peer/blob.h"
 #include "rtp/codec.h"
 #include "srtp/srtp.h"
 
@@ -106,13 +107,6 @@ struct gw_described { /* heap: the local side of ICE */
     bool lite;
     unsigned n_candidates;
     char *candidates[];
-};
-
-struct gw_data_blob { /* heap: one data-channel message */
-    bool binary;
-    uint16_t label_len, protocol_len;
-    uint32_t len;
-    char bytes[]; /* label NUL protocol NUL payload */
 };
 
 #define GW_PLAIN_KEY 30 /* bytes: the master key and salt of AES-CM */

@@ -233,20 +233,14 @@ void gw_mirror_forward(struct gw_engine *e, struct gw_source *s, unsigned worker
     send_packet(e, s, worker, pkt, PACKET);
 }
 
-void gw_mirror_data(struct gw_engine *e, gw_track_id source, const struct gw_data_blob *blob)
+void gw_mirror_data(struct gw_engine *e, gw_track_id source, struct gw_data_blob *blob)
 {
-    size_t size = sizeof(*blob) + blob->label_len + blob->protocol_len + 2u + blob->len;
-
     for (uint64_t left = wishers(e, source); left; left &= left - 1) {
-        struct message m = {.tag = DATA, .source = source};
+        struct message m = {.tag = DATA, .source = source, .u.data = gw_data_blob_ref(blob)};
 
-        m.u.data = malloc(size);
-        if (!m.u.data)
-            return;
-        memcpy(m.u.data, blob, size);
         if (post(e, (unsigned)__builtin_ctzll(left), &m))
             continue;
-        free(m.u.data);
+        gw_data_blob_unref(m.u.data);
         gw_count(&e->counters.drops_queue);
     }
 }
@@ -407,7 +401,7 @@ static void to_mirror(struct gw_engine *e, const struct message *m, int64_t now_
         break;
     case DATA:
         gw_data_deliver(e, m->source, m->u.data);
-        free(m->u.data);
+        gw_data_blob_unref(m->u.data);
         break;
     default:
         break;

@@ -78,16 +78,14 @@ static struct gw_track *find_track(const struct gw_path *w, const struct gw_pack
 static void receive_data(struct gw_track *t, const struct gw_packet *pkt)
 {
     size_t len = pkt->len - GW_RTP_FIXED;
-    struct gw_data_blob *b = len ? malloc(sizeof(*b) + 2 + len) : NULL;
+    struct gw_data_blob *b =
+        len ? gw_data_blob_new("", "", (pkt->data[1] & 0x7f) == 1, pkt->data + GW_RTP_FIXED, len) : NULL;
 
     if (!b)
         return;
-    *b = (struct gw_data_blob){.binary = (pkt->data[1] & 0x7f) == 1, .len = (uint32_t)len};
-    b->bytes[0] = b->bytes[1] = '\0';
-    memcpy(b->bytes + 2, pkt->data + GW_RTP_FIXED, len);
     gw_feed_data(t, b);
     if (t->muted)
-        free(b);
+        gw_data_blob_unref(b);
     else
         gw_engine_tell(
             t->peer->engine,

@@ -20,6 +20,7 @@ libgw_a_SOURCES += \
 	core/peer/write.c
 # worker half: the engine
 libgw_a_SOURCES += \
+	core/peer/blob.c core/peer/blob.h \
 	core/peer/budget.c \
 	core/peer/data.c \
 	core/peer/demand.c \

@@ -65,7 +65,7 @@ struct gw_track {
 struct gw_listening {
     /* given at creation */
     gw_track_id source;
-    char *label; /* owned; NULL: as received */
+    char *label; /* owned, a GRefString; NULL: as received */
     /* borrowed */
     struct gw_track *track;
     struct gw_mirror *mirror; /* when the source lives on another worker */
@@ -108,8 +108,9 @@ struct gw_peer {
     bool gathered, remote_done, up, was_connected, closing, counted;
     struct gw_capture *capture; /* owned; NULL: none */
     bool data_tap, sctp_up;
-    GQueue data_waiting; /* struct gw_data_blob, owned: not taken by SCTP yet */
-    size_t data_waiting_bytes;
+    struct gw_data_queue data_waiting; /* not taken by SCTP yet */
+    struct gw_peer *data_next;         /* of those with something new to send; see data_listed */
+    bool data_listed;
     int64_t failed_us;              /* ICE failed since, 0: it has not */
     int64_t created_us, started_us, /* connectivity checks: both sides are known */
         gathered_us, connected_us, handshake_us, dtls_connected_us;
@@ -169,6 +170,7 @@ struct gw_engine {
     struct gw_dirty dirty;
     struct gw_shedding shedding;
     struct gw_peer *closing;
+    struct gw_peer *data_first, **data_last; /* peers with messages of this turn */
     struct gw_timer sctp_timer, mirror_timer, burst_timer;
     unsigned n_sctp;
     int64_t now_us; /* of the present call */
@@ -229,13 +231,13 @@ void gw_path_want_keyframe(struct gw_peer *p, const struct gw_source *s, uint32_
 void gw_path_tick(struct gw_peer *p, int64_t now_us);
 void gw_path_forget(struct gw_peer *p, unsigned mindex); /* the inlet whose port it is goes */
 void gw_paths_free(struct gw_peer *p);
-void gw_feed_data(struct gw_track *t, const struct gw_data_blob *b); /* a message of a DATA inlet */
+void gw_feed_data(struct gw_track *t, struct gw_data_blob *b); /* a message of a DATA inlet */
 
 /* --- forward.c: plain RTP out ------------------------------------------------------------------------------------- */
 void gw_forward_new(struct gw_engine *e, const struct gw_order *o, int64_t now_us); /* takes o->u.forward */
 void gw_forward_stop(struct gw_engine *e, uint64_t id);
 void gw_forward_packet(struct gw_track *t, const struct gw_packet *pkt, int64_t now_us);
-void gw_forward_message(struct gw_track *t, const struct gw_sctp_message *m);
+void gw_forward_message(struct gw_track *t, const struct gw_data_blob *b);
 void gw_forward_tick(struct gw_track *t, int64_t now_us); /* once a second: sender reports */
 void gw_forward_end(struct gw_track *t);                  /* the source goes: all are gone */
 
@@ -277,8 +279,10 @@ uint32_t gw_demand_of(const struct gw_engine *e, const struct gw_source *s);
 void gw_peer_capture(struct gw_peer *p, struct gw_capture *c); /* takes it; NULL: ends the one that runs */
 void gw_data_start(struct gw_peer *p, int64_t now_us);         /* when DTLS is up and a data m-line is there */
 void gw_data_receive(struct gw_peer *p, const uint8_t *data, size_t len, int64_t now_us);
-void gw_data_send(struct gw_peer *p, const struct gw_data_blob *blob);
-void gw_data_deliver(struct gw_engine *e, gw_track_id source, const struct gw_data_blob *blob);
+void gw_data_send(struct gw_peer *p, struct gw_data_blob *blob);
+void gw_data_deliver(struct gw_engine *e, gw_track_id source, struct gw_data_blob *blob);
+/* What turned up for peers in this turn goes to their associations, peer by peer. */
+void gw_data_flush(struct gw_engine *e);
 void gw_data_stop(struct gw_peer *p);
 
 /* --- listen.c ----------------------------------------------------------------------------------------------------- */
@@ -296,7 +300,7 @@ void gw_mirror_source_gone(struct gw_engine *e, struct gw_source *s);
 void gw_mirror_source_info(struct gw_engine *e, struct gw_source *s); /* its settings changed */
 void gw_mirror_sync(struct gw_engine *e, struct gw_source *s, unsigned layer);
 void gw_mirror_forward(struct gw_engine *e, struct gw_source *s, unsigned worker, struct gw_packet *pkt);
-void gw_mirror_data(struct gw_engine *e, gw_track_id source, const struct gw_data_blob *blob);
+void gw_mirror_data(struct gw_engine *e, gw_track_id source, struct gw_data_blob *blob);
 /* What the best receiver on other workers can take, as they told last; as gw_demand_of(). */
 uint32_t gw_mirror_demand(const struct gw_engine *e, const struct gw_source *s);
 /* Now and then: wishes the other worker's mailbox had no room for, and what our receivers can take. */

@@ -78,14 +78,9 @@ static void a_tap_tells_the_control_thread(void **state)
 
 static void send_order(struct sim_client *c, const char *label, const char *text)
 {
-    size_t l = strlen(label), t = strlen(text);
-    struct gw_data_blob *d = calloc(1, sizeof(*d) + l + 2 + t);
-    struct gw_order o = {.tag = GW_ORDER_DATA, .peer = c->id, .u.data = d};
+    struct gw_order o = {.tag = GW_ORDER_DATA, .peer = c->id};
 
-    d->label_len = (uint16_t)l;
-    d->len = (uint32_t)t;
-    memcpy(d->bytes, label, l);
-    memcpy(d->bytes + l + 2, text, t);
+    o.u.data = gw_data_blob_new(label, "", false, text, strlen(text));
     sim_order(w, c->worker, &o);
 }
 

@@ -271,18 +271,9 @@ static void done_when_detached(void **state)
 
 static void message(const char *label, bool binary, const char *data, size_t len)
 {
-    const char protocol[] = "p";
-    struct gw_data_blob *b = calloc(1, sizeof(*b) + strlen(label) + 1 + sizeof(protocol) + len);
     struct gw_news n = {.tag = GW_NEWS_DATA, .peer = world.peer};
 
-    b->binary = binary;
-    b->label_len = (uint16_t)strlen(label);
-    b->protocol_len = 1;
-    b->len = (uint32_t)len;
-    strcpy(b->bytes, label);
-    strcpy(b->bytes + b->label_len + 1, protocol);
-    memcpy(b->bytes + b->label_len + 1 + sizeof(protocol), data, len);
-    n.u.data = b;
+    n.u.data = gw_data_blob_new(label, "p", binary, data, len);
     world_tell(&n);
 }
 

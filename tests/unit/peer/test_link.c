@@ -634,7 +634,6 @@ static void what_the_worker_tells(void **state)
 {
     struct gw_link *l;
     struct gw_news n = {.tag = GW_NEWS_MEDIA};
-    struct gw_data_blob *b = calloc(1, sizeof(*b) + 16);
     gw_track_id track;
     gw_peer_id peer;
 
@@ -653,12 +652,8 @@ static void what_the_worker_tells(void **state)
     news(&(struct gw_news){.tag = GW_NEWS_QUERY, .peer = peer, .u.query = {11, strdup("{}")}});
     news(&(struct gw_news){.tag = GW_NEWS_ICE, .peer = peer, .u.number = GW_ICE_READY});
     news_text(GW_NEWS_SELECTED, peer, "x");
-    b->binary = true;
-    b->label_len = 2;
-    b->len = 3;
-    memcpy(b->bytes, "ab\0\0xyz", 7);
     n = (struct gw_news){.tag = GW_NEWS_DATA, .peer = peer};
-    n.u.data = b;
+    n.u.data = gw_data_blob_new("ab", "", true, "xyz", 3);
     news(&n);
     assert_events("7:media(v,1,2,3) 7:slow(v,1,9) 7:talking(0,1,40) 5:tap_gone(0) 7:query(11,{}) 7:ice(4) "
                   "7:data(ab,,1,xyz)");

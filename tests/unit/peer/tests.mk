@@ -1,6 +1,7 @@
 # control half
 check_PROGRAMS += \
 	tests/unit/peer/test_answer \
+	tests/unit/peer/test_blob \
 	tests/unit/peer/test_graph \
 	tests/unit/peer/test_inlet \
 	tests/unit/peer/test_link \
