@@ -216,7 +216,7 @@ void gw_event_selected(struct gw_handle *h, const char *pair)
                                  1));
 }
 
-void gw_event_dtls(struct gw_handle *h, enum gw_dtls_state state)
+void gw_event_dtls(struct gw_handle *h, enum gw_dtls_state state, unsigned retransmissions)
 {
     static const char *const names[] = {
         [GW_DTLS_CREATED] = "created", [GW_DTLS_TRYING] = "trying", [GW_DTLS_CONNECTED] = "connected",
@@ -224,9 +224,9 @@ void gw_event_dtls(struct gw_handle *h, enum gw_dtls_state state)
     };
 
     if ((size_t)state < G_N_ELEMENTS(names) && gw_events_wanted(h->api, GW_EVENT_WEBRTC))
-        gw_event_of_handle(
-            h, GW_EVENT_WEBRTC, GW_WEBRTC_DTLS,
-            json_pack("{ss si si si}", "dtls", names[state], "stream_id", 1, "component_id", 1, "retransmissions", 0));
+        gw_event_of_handle(h, GW_EVENT_WEBRTC, GW_WEBRTC_DTLS,
+                           json_pack("{ss si si si}", "dtls", names[state], "stream_id", 1, "component_id", 1,
+                                     "retransmissions", (int)retransmissions));
 }
 
 /* reason NULL: it is up. */

@@ -490,7 +490,7 @@ void gw_event_jsep(struct gw_handle *h, bool remote, const char *type, const cha
 void gw_event_candidate(struct gw_handle *h, bool remote, const char *text, size_t len);
 void gw_event_ice(struct gw_handle *h, enum gw_ice_state state);
 void gw_event_selected(struct gw_handle *h, const char *pair);
-void gw_event_dtls(struct gw_handle *h, enum gw_dtls_state state);
+void gw_event_dtls(struct gw_handle *h, enum gw_dtls_state state, unsigned retransmissions);
 void gw_event_connection(struct gw_handle *h, const char *reason); /* NULL: it is up */
 void gw_event_media(struct gw_handle *h, const struct cardea_stream *s, bool receiving, int substream,
                     unsigned seconds);

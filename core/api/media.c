@@ -141,9 +141,9 @@ static void on_selected(void *owner, const char *pair)
     gw_event_selected(owner, pair);
 }
 
-static void on_dtls(void *owner, enum gw_dtls_state state)
+static void on_dtls(void *owner, enum gw_dtls_state state, unsigned retransmissions)
 {
-    gw_event_dtls(owner, state);
+    gw_event_dtls(owner, state, retransmissions);
 }
 
 static void on_up(void *owner)

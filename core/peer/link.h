@@ -25,7 +25,8 @@ struct gw_link_events {
     void (*trickle)(void *owner, const char *mid, const char *candidate); /* full trickle; NULL: completed */
     void (*ice)(void *owner, enum gw_ice_state state);
     void (*selected)(void *owner, const char *pair);           /* as gw_ice_selected() writes it; may be NULL */
-    void (*dtls)(void *owner, enum gw_dtls_state state);       /* may be NULL */
+    /* retransmissions: flights of the handshake sent again so far. May be NULL. */
+    void (*dtls)(void *owner, enum gw_dtls_state state, unsigned retransmissions);
     void (*up)(void *owner);
     void (*down)(void *owner, const char *reason); /* the link is dead: closed() follows */
     void (*closed)(void *owner);                   /* nothing comes any more; gw_link_free() may be called */

@@ -409,7 +409,7 @@ static void tell(struct gw_link *l, struct gw_news *n)
         break;
     case GW_NEWS_DTLS:
         if (ev->dtls)
-            ev->dtls(l->owner, (enum gw_dtls_state)n->u.number);
+            ev->dtls(l->owner, (enum gw_dtls_state)n->u.dtls.state, n->u.dtls.retransmissions);
         break;
     case GW_NEWS_UP:
         up_news(l);

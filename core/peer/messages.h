@@ -246,7 +246,7 @@ enum gw_news_tag {
     GW_NEWS_CANDIDATE,  /* peer, u.text (given): one local candidate; full trickle only */
     GW_NEWS_ICE,        /* peer, u.number: enum gw_ice_state */
     GW_NEWS_SELECTED,   /* peer, u.text (given) */
-    GW_NEWS_DTLS,       /* peer, u.number: enum gw_dtls_state */
+    GW_NEWS_DTLS,       /* peer, u.dtls */
     GW_NEWS_UP,         /* peer: DTLS-SRTP established */
     GW_NEWS_DOWN,       /* peer, u.text (given): reason; the worker closes the peer by itself, CLOSED follows */
     GW_NEWS_CLOSED,     /* peer: the worker knows it no more */
@@ -275,6 +275,7 @@ struct gw_news {
         struct gw_described *described;
         char *text;
         int64_t number;
+        struct { int state; unsigned retransmissions; } dtls; /* enum gw_dtls_state; flights sent again so far */
         struct { bool receiving; int8_t substream; uint32_t seconds; } media; /* substream -1: not simulcast */
         struct { bool uplink; uint32_t lost; } slow;
         struct { int8_t substream, temporal, spatial, target_substream, target_temporal, target_spatial;

@@ -12,6 +12,15 @@
 #define GRACE_SHORT_US 5000000
 #define GRACE_LONG_US  15000000
 
+static void tell_dtls(struct gw_peer *p, enum gw_dtls_state state)
+{
+    struct gw_news n = {.tag = GW_NEWS_DTLS, .peer = p->id};
+
+    n.u.dtls.state = (int)state;
+    n.u.dtls.retransmissions = p->dtls ? gw_dtls_retransmissions(p->dtls) : 0;
+    gw_engine_tell(p->engine, &n);
+}
+
 static void tell_number(struct gw_peer *p, enum gw_news_tag tag, int64_t number)
 {
     gw_engine_tell(p->engine, &(struct gw_news){.tag = tag, .peer = p->id, .u.number = number});
@@ -93,7 +102,7 @@ static void dtls_connected(void *arg, const struct gw_dtls_keys *keys)
             gw_sink_restart(p->tracks[i]->sink, now_us);
             gw_sink_want_keyframe(p->tracks[i]->sink, now_us);
         }
-    tell_number(p, GW_NEWS_DTLS, GW_DTLS_CONNECTED);
+    tell_dtls(p, GW_DTLS_CONNECTED);
     tell_number(p, GW_NEWS_UP, 0);
     gw_data_start(p, now_us);
 }
@@ -109,7 +118,7 @@ static void dtls_closed(void *arg, const char *reason)
 {
     struct gw_peer *p = arg;
 
-    tell_number(p, GW_NEWS_DTLS, p->up ? GW_DTLS_CLOSED : GW_DTLS_FAILED);
+    tell_dtls(p, p->up ? GW_DTLS_CLOSED : GW_DTLS_FAILED);
     gw_peer_close(p, reason);
 }
 
@@ -147,7 +156,7 @@ static void start_dtls(struct gw_peer *p, int64_t now_us)
         return;
     p->handshake_us = now_us;
     gw_dtls_start(p->dtls, now_us);
-    tell_number(p, GW_NEWS_DTLS, GW_DTLS_TRYING);
+    tell_dtls(p, GW_DTLS_TRYING);
     rearm_dtls(p);
 }
 

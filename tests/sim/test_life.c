@@ -50,6 +50,30 @@ static void news_come_in_order(void **state)
     assert_int_equal(sim_count_news(r.world, GW_NEWS_UP, r.publisher->id, 0), 1);
 }
 
+/* A flight that is lost is sent again, and who watches is told how often that was. */
+static void a_handshake_says_what_was_lost(void **state)
+{
+    struct sim_client *c;
+    const struct gw_news *n;
+
+    room_open(&r, &(struct room_conf){.subscribers = 0});
+    n = sim_news(r.world, GW_NEWS_DTLS, r.publisher->id, 0);
+    assert_int_equal(n->u.dtls.state, GW_DTLS_CONNECTED);
+    assert_int_equal(n->u.dtls.retransmissions, 0);
+    c = sim_client_new(r.world, 0, true);
+    sim_client_connect(c);
+    c->down.loss = 1;
+    sim_run_ms(r.world, 300);
+    n = sim_news(r.world, GW_NEWS_DTLS, c->id, 0);
+    assert_int_equal(n->u.dtls.state, GW_DTLS_TRYING);
+    assert_int_equal(n->u.dtls.retransmissions, 0);
+    c->down.loss = 0;
+    sim_run_ms(r.world, 5000);
+    n = sim_news(r.world, GW_NEWS_DTLS, c->id, 0);
+    assert_int_equal(n->u.dtls.state, GW_DTLS_CONNECTED);
+    assert_true(n->u.dtls.retransmissions >= 1);
+}
+
 /* What handle_info is made of. */
 static void tells_an_operator(void **state)
 {
@@ -280,6 +304,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(news_come_in_order, tear_down),
+        cmocka_unit_test_teardown(a_handshake_says_what_was_lost, tear_down),
         cmocka_unit_test_teardown(tells_an_operator, tear_down),
         cmocka_unit_test_teardown(a_publisher_that_is_closed_leaves_its_subscribers_in_peace, tear_down),
         cmocka_unit_test_teardown(last_figures, tear_down),
