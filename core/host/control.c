@@ -2,7 +2,6 @@
 #include "host/control.h"
 
 #include <stdatomic.h>
-#include <sys/epoll.h>
 
 #include "api/busy.h"
 #include "base/err.h"
@@ -52,7 +51,6 @@ static void take_posts(void *arg, uint32_t events, int64_t now_us)
 {
     _Alignas(16) char message[GW_MAIL_SIZE];
 
-    gw_mailbox_rearm(control.posts);
     for (unsigned i = 0; i < TAKE; i++) {
         const struct post *p = (const struct post *)message;
 
@@ -178,7 +176,7 @@ int gw_control_new(void)
     if (!err)
         err = gw_mailbox_new(&control.posts, GW_MAX_POSTS);
     if (!err)
-        err = gw_loop_add(control.loop, gw_mailbox_fd(control.posts), EPOLLIN, take_posts, NULL);
+        err = gw_mailbox_watch(control.posts, control.loop, take_posts, NULL);
     if (!err)
         err = gw_web_new(&control.web, gw_control_post);
     control.timers = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);

@@ -42,7 +42,6 @@ static void take_news(void *arg, uint32_t events, int64_t now_us)
     struct host *h = arg;
     _Alignas(16) char message[GW_MAIL_SIZE];
 
-    gw_mailbox_rearm(h->news);
     for (unsigned i = 0; i < NEWS_A_TURN; i++) {
         if (!gw_mailbox_take(h->news, message))
             return;

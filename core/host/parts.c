@@ -147,7 +147,7 @@ static int make_workers(struct host *h, const struct gw_host_calls *calls)
     int err = gw_mailbox_new(&h->news, NEWS);
 
     if (!err)
-        err = gw_loop_add(gw_control_loop(), gw_mailbox_fd(h->news), EPOLLIN, calls->news, h);
+        err = gw_mailbox_watch(h->news, gw_control_loop(), calls->news, h);
     if (err)
         return err;
     gw_api_media_settings(h->api, &media);

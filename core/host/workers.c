@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -56,7 +55,6 @@ static void take_others(void *arg, uint32_t events, int64_t now_us)
     struct one *w = arg;
     _Alignas(16) char message[GW_MAIL_SIZE];
 
-    gw_mailbox_rearm(w->others);
     for (unsigned i = 0; i < ENGINE_MAIL && gw_mailbox_take(w->others, message); i++)
         gw_engine_from_engine(w->engine, message, now_us);
 }
@@ -216,7 +214,7 @@ static int make_one(struct one *w, const struct cardea_config *config, unsigned 
     engine.timers = gw_loop_timers(gw_worker_loop(w->thread));
     err = gw_mailbox_new(&w->others, ENGINE_MAIL);
     if (!err)
-        err = gw_loop_add(gw_worker_loop(w->thread), gw_mailbox_fd(w->others), EPOLLIN, take_others, w);
+        err = gw_mailbox_watch(w->others, gw_worker_loop(w->thread), take_others, w);
     if (!err)
         err = gw_engine_new(&w->engine, &engine);
     if (err)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * With glib our epoll set is one more descriptor that the context polls; after the context has dispatched, we look
- * into the set ourselves. So both flavours share everything but the wait.
+ * With glib there is a context besides, which has a descriptor to be woken by. As long as that is all it has, our epoll
+ * set waits for it, too. Otherwise the set is one more descriptor that the context polls; after the context has
+ * dispatched, we look into the set ourselves. So both flavours share everything but the wait.
  */
 #include "loop/loop.h"
 
@@ -34,7 +35,8 @@ struct gw_loop {
     struct gw_timers *timers;
     GMainContext *context; /* NULL: plain epoll */
     GPollFD poll;          /* our epoll set inside the context */
-    GPollFD *fds;          /* of the context */
+    GPollFD *fds;          /* of the context, as it said last */
+    int waker;             /* the one that it has had from the beginning; also in our set */
     struct watch *watches; /* by descriptor */
     /* borrowed */
     void (*turn_end)(void *arg, int64_t now_us);
@@ -76,6 +78,23 @@ static void woken(void *arg, uint32_t events, int64_t now_us)
         return; /* somebody was faster */
 }
 
+static void ignore(void *arg, uint32_t events, int64_t now_us)
+{
+}
+
+static int make_context(struct gw_loop *l)
+{
+    GPollFD waker = {.fd = -1};
+    int timeout_ms;
+
+    l->context = g_main_context_new();
+    g_main_context_query(l->context, G_MAXINT, &timeout_ms, &waker, 1);
+    l->waker = waker.fd;
+    l->poll = (GPollFD){.fd = l->epoll, .events = G_IO_IN};
+    g_main_context_add_poll(l->context, &l->poll, G_PRIORITY_HIGH);
+    return gw_loop_add(l, l->waker, EPOLLIN, ignore, NULL);
+}
+
 int gw_loop_new(struct gw_loop **out, bool glib)
 {
     struct gw_loop *l = calloc(1, sizeof(*l));
@@ -89,13 +108,11 @@ int gw_loop_new(struct gw_loop **out, bool glib)
     if (err)
         goto out;
     gw_timers_set_grid(l->timers, GRID_US);
-    if (glib) {
-        l->context = g_main_context_new();
-        l->poll = (GPollFD){.fd = l->epoll, .events = G_IO_IN};
-        g_main_context_add_poll(l->context, &l->poll, G_PRIORITY_HIGH);
-    }
     l->now_us = gw_now_us();
-    err = gw_loop_add(l, l->wake, EPOLLIN, woken, l);
+    if (glib)
+        err = make_context(l);
+    if (!err)
+        err = gw_loop_add(l, l->wake, EPOLLIN, woken, l);
     if (err)
         goto out;
     *out = l;
@@ -252,25 +269,55 @@ static int wait_plain(struct gw_loop *l, struct epoll_event *ev, int64_t us)
     return epoll_wait(l->epoll, ev, MAX_EVENTS, us < 0 ? -1 : (int)((us + 999) / 1000));
 }
 
-static void wait_context(struct gw_loop *l, int64_t us)
+static bool has_event(const struct gw_loop *l, int fd, const struct epoll_event *ev, int n)
+{
+    for (int i = 0; i < n; i++)
+        if ((int)(uint32_t)ev[i].data.u64 == fd)
+            return true;
+    return false;
+}
+
+/* All that the context waits for is our set and its waker. */
+static bool is_bare(const struct gw_loop *l, int n_fds)
+{
+    return n_fds == 2 && (l->fds[0].fd == l->waker || l->fds[1].fd == l->waker);
+}
+
+/* n_fds descriptors of the context stand in l->fds. */
+static int wait_for_all(struct gw_loop *l, int n_fds, struct epoll_event *ev, int64_t us)
 {
     struct timespec ts;
-    int priority, timeout_ms, n;
+    int n;
+
+    if (is_bare(l, n_fds)) {
+        n = wait_plain(l, ev, us);
+        for (int i = 0; i < n_fds; i++)
+            l->fds[i].revents = has_event(l, l->fds[i].fd, ev, n) ? G_IO_IN : 0;
+        return n;
+    }
+    /* GPollFD is laid out as struct pollfd on every POSIX system; ppoll() because g_poll() knows milliseconds only. */
+    if (ppoll((struct pollfd *)l->fds, (nfds_t)n_fds, to_timespec(&ts, us), NULL) < 0)
+        for (int i = 0; i < n_fds; i++)
+            l->fds[i].revents = 0;
+    return epoll_wait(l->epoll, ev, MAX_EVENTS, 0);
+}
+
+static int wait_context(struct gw_loop *l, struct epoll_event *ev, int64_t us)
+{
+    int priority, timeout_ms, n_fds, n;
 
     g_main_context_prepare(l->context, &priority);
-    while ((n = g_main_context_query(l->context, priority, &timeout_ms, l->fds, l->n_fds)) > l->n_fds) {
-        l->n_fds = n + 16;
+    while ((n_fds = g_main_context_query(l->context, priority, &timeout_ms, l->fds, l->n_fds)) > l->n_fds) {
+        l->n_fds = n_fds + 16;
         l->fds = g_renew(GPollFD, l->fds, l->n_fds);
     }
     if (timeout_ms >= 0 && (us < 0 || (int64_t)timeout_ms * 1000 < us))
         us = (int64_t)timeout_ms * 1000;
-    /* GPollFD is laid out as struct pollfd on every POSIX system; ppoll() because g_poll() knows milliseconds only. */
-    if (ppoll((struct pollfd *)l->fds, (nfds_t)n, to_timespec(&ts, us), NULL) < 0)
-        for (int i = 0; i < n; i++)
-            l->fds[i].revents = 0;
+    n = wait_for_all(l, n_fds, ev, us);
     l->now_us = gw_now_us();
-    g_main_context_check(l->context, priority, l->fds, n);
+    g_main_context_check(l->context, priority, l->fds, n_fds);
     g_main_context_dispatch(l->context);
+    return n;
 }
 
 static void dispatch(struct gw_loop *l, const struct epoll_event *ev, int n)
@@ -314,8 +361,7 @@ void gw_loop_turn(struct gw_loop *l, int max_wait_ms)
     us = wait_us(l, max_wait_ms);
     if (l->context) {
         g_main_context_acquire(l->context);
-        wait_context(l, us);
-        n = epoll_wait(l->epoll, ev, MAX_EVENTS, 0);
+        n = wait_context(l, ev, us);
     } else {
         n = wait_plain(l, ev, us);
         l->now_us = gw_now_us();

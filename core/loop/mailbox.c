@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A ring and an eventfd, which is written only when nobody has done so since the reader last cleared it. */
+/*
+ * A ring and an eventfd, which is written only when nobody has done so since the reader last looked. It is never read:
+ * it is watched for edges, and each write is one.
+ */
 #include "loop/mailbox.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -13,6 +17,8 @@
 struct gw_mailbox {
     struct gw_ring *ring;
     int fd;
+    gw_fd_fn *fn;
+    void *arg; /* borrowed */
     atomic_bool signalled;
 };
 
@@ -72,19 +78,20 @@ bool gw_mailbox_take(struct gw_mailbox *m, void *out)
     return gw_ring_take(m->ring, out);
 }
 
-int gw_mailbox_fd(const struct gw_mailbox *m)
+static void woken(void *arg, uint32_t events, int64_t now_us)
 {
-    return m->fd;
+    struct gw_mailbox *m = arg;
+
+    /* Who publishes before this exchange is seen by take(), who publishes after it writes again. */
+    atomic_exchange_explicit(&m->signalled, false, memory_order_acq_rel);
+    m->fn(m->arg, events, now_us);
 }
 
-void gw_mailbox_rearm(struct gw_mailbox *m)
+int gw_mailbox_watch(struct gw_mailbox *m, struct gw_loop *l, gw_fd_fn *fn, void *arg)
 {
-    uint64_t n;
-
-    if (read(m->fd, &n, sizeof(n)) < 0)
-        n = 0; /* it was clear */
-    /* In this order: who publishes before this exchange is seen by take(), who publishes after it writes again. */
-    atomic_exchange_explicit(&m->signalled, false, memory_order_acq_rel);
+    m->fn = fn;
+    m->arg = arg;
+    return gw_loop_add(l, m->fd, EPOLLIN | EPOLLET, woken, m);
 }
 
 uint64_t gw_mailbox_refused(const struct gw_mailbox *m)

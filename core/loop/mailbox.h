@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "loop/loop.h"
+
 #define GW_MAIL_SIZE 120
 
 struct gw_mailbox;
@@ -22,9 +24,10 @@ void gw_mailbox_free(struct gw_mailbox *m); /* messages left inside must have be
 int gw_mailbox_post(struct gw_mailbox *m, const void *message, size_t size);
 /* Reader. true: one message was copied to out (GW_MAIL_SIZE bytes of room). */
 bool gw_mailbox_take(struct gw_mailbox *m, void *out);
-int gw_mailbox_fd(const struct gw_mailbox *m); /* readable when something may be inside */
-void gw_mailbox_rearm(struct gw_mailbox *m);   /* reader: clear the descriptor before taking */
-void gw_mailbox_kick(struct gw_mailbox *m);    /* any thread: make it readable, e.g. when mail was left inside */
+/* Reader, once: fn in each turn of l that may find something inside. It takes all, or kicks. The mailbox is freed
+ * before or after l, but does not come to life again. */
+int gw_mailbox_watch(struct gw_mailbox *m, struct gw_loop *l, gw_fd_fn *fn, void *arg);
+void gw_mailbox_kick(struct gw_mailbox *m); /* any thread: another turn, e.g. when mail was left inside */
 uint64_t gw_mailbox_refused(const struct gw_mailbox *m);
 
 #endif

@@ -23,8 +23,8 @@ struct gw_packet {
     struct gw_packet *next;      /* free list or queue of whoever holds the only reference */
     struct gw_packet_pool *home; /* borrowed */
     atomic_uint refs;
-    uint16_t len;                /* bytes used in data */
-    int64_t arrival_us;          /* monotonic */
+    uint16_t len;       /* bytes used in data */
+    int64_t arrival_us; /* monotonic */
     struct gw_rtp_facts facts;
     uint8_t data[GW_PACKET_ROOM];
 };

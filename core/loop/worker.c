@@ -5,7 +5,6 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/epoll.h>
 #include <sys/prctl.h>
 
 #include "base/err.h"
@@ -41,7 +40,6 @@ static void mail_waits(void *arg, uint32_t events, int64_t now_us)
 {
     struct gw_worker *w = arg;
 
-    gw_mailbox_rearm(w->mailbox);
     if (deliver(w, MAIL_PER_TURN, now_us) == MAIL_PER_TURN)
         gw_mailbox_kick(w->mailbox); /* the rest in the next turn, after the sockets */
 }
@@ -61,7 +59,7 @@ int gw_worker_new(struct gw_worker **out, const struct gw_worker_conf *conf)
     err = gw_mailbox_new(&w->mailbox, conf->mail_capacity);
     if (err)
         goto out;
-    err = gw_loop_add(w->loop, gw_mailbox_fd(w->mailbox), EPOLLIN, mail_waits, w);
+    err = gw_mailbox_watch(w->mailbox, w->loop, mail_waits, w);
     if (err)
         goto out;
     gw_loop_gather(w->loop);

@@ -14,7 +14,7 @@ struct gw_worker_conf {
     const char *name; /* thread name, at most 15 bytes */
     bool glib;
     size_t mail_capacity;
-    int cpu; /* pin to this processor; -1: not pinned */
+    int cpu;                                                      /* pin to this processor; -1: not pinned */
     void (*mail)(void *arg, const void *message, int64_t now_us); /* on the worker, at most 256 per turn */
     void (*turn_end)(void *arg, int64_t now_us);                  /* on the worker */
     void *arg;

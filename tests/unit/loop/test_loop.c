@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <glib-unix.h>
 
 #include "base/err.h"
 
@@ -205,6 +206,68 @@ static void runs_the_context_too(void **state)
     close_pipe(&w);
 }
 
+static void *attach_soon(void *source)
+{
+    usleep(20000);
+    g_source_attach(source, gw_loop_context(loop));
+    return NULL;
+}
+
+/* Whoever attaches a source wakes the loop, which sleeps in epoll as long as the context has nothing of its own. */
+static void the_context_wakes_it(void **state)
+{
+    int idles = 0;
+    GSource *source;
+    pthread_t thread;
+
+    if (!glib)
+        return;
+    source = g_idle_source_new();
+    g_source_set_callback(source, idle, &idles, NULL);
+    assert_int_equal(pthread_create(&thread, NULL, attach_soon, source), 0);
+    for (int i = 0; i < 3 && !idles; i++)
+        gw_loop_turn(loop, 20000);
+    assert_int_equal(idles, 1);
+    pthread_join(thread, NULL);
+    g_source_unref(source);
+}
+
+static gboolean readable_too(int fd, GIOCondition condition, gpointer w)
+{
+    readable(w, condition, 0);
+    return G_SOURCE_CONTINUE;
+}
+
+static void descriptors_of_the_context_come_and_go(void **state)
+{
+    struct pipe_watch w, ours;
+    GSource *source;
+
+    if (!glib)
+        return;
+    open_pipe(&ours);
+    gw_loop_add(loop, ours.fds[0], EPOLLIN, readable, &ours);
+    for (int round = 1; round < 4; round++) { /* the numbers are the same each time */
+        open_pipe(&w);
+        source = g_unix_fd_source_new(w.fds[0], G_IO_IN);
+        g_source_set_callback(source, G_SOURCE_FUNC(readable_too), &w, NULL);
+        g_source_attach(source, gw_loop_context(loop));
+        gw_loop_turn(loop, 0);
+        assert_int_equal(write(w.fds[1], "x", 1), 1);
+        gw_loop_turn(loop, 20000);
+        assert_int_equal(w.calls, 1);
+        assert_int_equal(write(ours.fds[1], "x", 1), 1);
+        gw_loop_turn(loop, 20000);
+        g_source_destroy(source);
+        g_source_unref(source);
+        close_pipe(&w);
+        assert_int_equal(write(ours.fds[1], "x", 1), 1);
+        gw_loop_turn(loop, 20000);
+        assert_int_equal(ours.calls, 2 * round);
+    }
+    close_pipe(&ours);
+}
+
 static void fire(void *arg, int64_t now_us)
 {
     ++*(int *)arg;
@@ -241,6 +304,7 @@ int main(void)
         CASE(runs_timers_in_time),        CASE(ends_each_turn),
         CASE(quits_from_another_thread),  CASE(quits_from_a_signal_handler),
         CASE(runs_the_context_too),       CASE(tells_what_it_did),
+        CASE(the_context_wakes_it),       CASE(descriptors_of_the_context_come_and_go),
     };
     int failed = cmocka_run_group_tests_name("plain epoll", tests, NULL, NULL);
 
