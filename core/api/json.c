@@ -88,14 +88,38 @@ char *gw_json_text(const json_t *value)
     return json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(12));
 }
 
+static void escape(GString *to, unsigned char c)
+{
+    static const char short_names[] = {
+        ['"'] = '"', ['\\'] = '\\', ['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't'};
+
+    g_string_append_c(to, '\\');
+    if (short_names[c])
+        g_string_append_c(to, short_names[c]);
+    else
+        g_string_append_printf(to, "u%04X", c);
+}
+
+static bool stands_for_itself(unsigned char c)
+{
+    return c >= ' ' && c != '"' && c != '\\';
+}
+
+/* By hand: descriptions are quoted so, and Jansson looks at each of their characters three times. */
 void gw_json_quote(GString *to, const char *text)
 {
-    json_t *s = json_string(text);
-    char *quoted = s ? gw_json_text(s) : NULL;
+    bool valid = text && g_utf8_validate(text, -1, NULL);
+    size_t n;
 
-    g_string_append(to, quoted ? quoted : "\"\"");
-    free(quoted);
-    json_decref(s);
+    g_string_append_c(to, '"');
+    for (; valid && *text; text += n) {
+        for (n = 0; stands_for_itself((unsigned char)text[n]); n++)
+            ;
+        g_string_append_len(to, text, (gssize)n);
+        if (text[n])
+            escape(to, (unsigned char)text[n++]);
+    }
+    g_string_append_c(to, '"');
 }
 
 const char *gw_json_string(const json_t *object, const char *name)

@@ -29,6 +29,7 @@ struct cardea_config {
     bool other_groups;
     /* owned */
     struct value *values; /* by position in the table */
+    GHashTable *first;    /* name -> position of the first option that is called so, of whatever category */
     json_t *groups;
     GPtrArray *retired; /* texts that were replaced: somebody may still hold them */
 };
@@ -173,8 +174,11 @@ int gw_config_new(struct cardea_config **out, const struct cardea_option *table,
     c->values = g_new0(struct value, c->n + 1);
     c->groups = json_object();
     c->retired = g_ptr_array_new_with_free_func(g_free);
-    for (size_t i = 0; i < c->n; i++)
+    c->first = g_hash_table_new(g_str_hash, g_str_equal);
+    for (size_t i = c->n; i-- > 0;) {
         put_default(c, i);
+        g_hash_table_insert(c->first, (gpointer)table[i].name, GSIZE_TO_POINTER(i));
+    }
     *out = c;
     return 0;
 }
@@ -186,6 +190,7 @@ void gw_config_free(struct cardea_config *c)
     for (size_t i = 0; i < c->n; i++)
         g_free(c->values[i].text);
     g_free(c->values);
+    g_hash_table_destroy(c->first);
     json_decref(c->groups);
     g_ptr_array_unref(c->retired);
     g_free(c);
@@ -195,7 +200,11 @@ void gw_config_free(struct cardea_config *c)
 
 static bool look_up(const struct cardea_config *c, const char *category, const char *name, size_t *at)
 {
-    for (size_t i = 0; i < c->n; i++)
+    gpointer first;
+
+    if (!g_hash_table_lookup_extended(c->first, name, NULL, &first))
+        return false;
+    for (size_t i = GPOINTER_TO_SIZE(first); i < c->n; i++)
         if (!strcmp(c->table[i].name, name) && !strcmp(c->table[i].category, category)) {
             *at = i;
             return true;

@@ -22,8 +22,8 @@ static void write_origin(struct text *x)
     const struct gw_plan *p = x->plan;
 
     if (p->last_is_offer)
-        gw_sdp_line(&x->w, "o=- %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " IN %s %s", p->conf.session_id, p->version,
-                    x->family, x->t->address);
+        gw_sdp_line(&x->w, "o=- %llu %llu IN %s %s", (unsigned long long)p->conf.session_id,
+                    (unsigned long long)p->version, x->family, x->t->address);
     else
         gw_sdp_line(&x->w, "o=- %s %s IN %s %s", p->origin_id, p->origin_version, x->family, x->t->address);
 }

@@ -153,10 +153,11 @@ void gw_sdp_read_ssrcs(const struct gw_sdp_media *m, struct gw_sdp_ssrcs *out);
 struct gw_sdp_writer { /* starts zeroed */
     char *text;
     size_t len, cap;
-    bool failed; /* no memory */
+    bool failed; /* no memory, or a format that is not known */
 };
 
-/* One line, or a part of one: printf. What comes from elsewhere must hold no line end (gw_sdp_clean). */
+/* One line, or a part of one: printf with %s, %.*s (all of it), %u and %llu. What comes from elsewhere must hold no
+ * line end (gw_sdp_clean). */
 void gw_sdp_part(struct gw_sdp_writer *w, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void gw_sdp_line(struct gw_sdp_writer *w, const char *fmt, ...) __attribute__((format(printf, 2, 3))); /* adds CR LF */
 char *gw_sdp_take(struct gw_sdp_writer *w); /* malloc'd text, or NULL after a failure */

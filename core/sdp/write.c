@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdarg.h>
-#include <stdio.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sdp/sdp.h"
 
@@ -24,22 +25,59 @@ static bool make_room(struct gw_sdp_writer *w, size_t more)
     return true;
 }
 
+static void put(struct gw_sdp_writer *w, const char *text, size_t len)
+{
+    if (w->failed || (w->len + len >= w->cap && !make_room(w, len)))
+        return;
+    memcpy(w->text + w->len, text, len);
+    w->len += len;
+    w->text[w->len] = 0;
+}
+
+static void put_number(struct gw_sdp_writer *w, uint64_t n)
+{
+    char digits[20], *at = digits + sizeof(digits);
+
+    do
+        *--at = (char)('0' + n % 10);
+    while (n /= 10);
+    put(w, at, (size_t)(digits + sizeof(digits) - at));
+}
+
+/*
+ * A description is some hundred lines, and printf() takes as long for one of them as all of this for ten; the more so
+ * where a library has registered formats of its own (libquadmath does, which libavfilter brings along).
+ */
 static void append(struct gw_sdp_writer *w, const char *fmt, va_list args)
 {
-    va_list again;
-    int n;
+    const char *text;
+    size_t len;
 
-    if (w->failed)
-        return;
-    va_copy(again, args);
-    n = vsnprintf(NULL, 0, fmt, again);
-    va_end(again);
-    if (n < 0 || !make_room(w, (size_t)n)) {
-        w->failed = true;
-        return;
+    while (*fmt) {
+        len = strcspn(fmt, "%");
+        put(w, fmt, len);
+        fmt += len;
+        if (!*fmt)
+            break;
+        if (!strncmp(fmt, "%s", 2)) {
+            text = va_arg(args, const char *);
+            put(w, text, strlen(text));
+            fmt += 2;
+        } else if (!strncmp(fmt, "%u", 2)) {
+            put_number(w, va_arg(args, unsigned));
+            fmt += 2;
+        } else if (!strncmp(fmt, "%llu", 4)) {
+            put_number(w, va_arg(args, unsigned long long));
+            fmt += 4;
+        } else if (!strncmp(fmt, "%.*s", 4)) {
+            len = (size_t)va_arg(args, int);
+            put(w, va_arg(args, const char *), len);
+            fmt += 4;
+        } else {
+            w->failed = true; /* nothing else is used */
+            return;
+        }
     }
-    vsnprintf(w->text + w->len, (size_t)n + 1, fmt, args);
-    w->len += (size_t)n;
 }
 
 void gw_sdp_part(struct gw_sdp_writer *w, const char *fmt, ...)
@@ -58,7 +96,7 @@ void gw_sdp_line(struct gw_sdp_writer *w, const char *fmt, ...)
     va_start(args, fmt);
     append(w, fmt, args);
     va_end(args);
-    gw_sdp_part(w, "\r\n");
+    put(w, "\r\n", 2);
 }
 
 char *gw_sdp_take(struct gw_sdp_writer *w)

@@ -127,14 +127,35 @@ static void what_is_written(void **state)
     g_string_free(g, TRUE);
 }
 
+static void quotes_as_jansson_does(void **state)
+{
+    static const char *const more[] = {"",         "v=0\r\na=x\r\n", "\xc3\xa9", "\xf0\x9f\x98\x80 \"", "\xed\xa0\x80",
+                                       "\xc0\x80", "a\xc3"};
+    char each[] = "x?y";
+
+    for (int i = 1; i < 256 + (int)(sizeof(more) / sizeof(more[0])); i++) {
+        const char *text = i < 256 ? each : more[i - 256];
+        GString *g = g_string_new(NULL);
+        json_t *s;
+        char *expected;
+
+        each[1] = (char)i;
+        s = json_string(text);
+        expected = s ? gw_json_text(s) : strdup("\"\"");
+        gw_json_quote(g, text);
+        assert_string_equal(g->str, expected);
+        g_string_free(g, TRUE);
+        free(expected);
+        json_decref(s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_read),
-        cmocka_unit_test(what_is_refused),
-        cmocka_unit_test(the_last_of_two_equal_names_wins),
-        cmocka_unit_test(depth_has_a_bound),
-        cmocka_unit_test(several_in_one_message),
+        cmocka_unit_test(what_is_read),      cmocka_unit_test(quotes_as_jansson_does),
+        cmocka_unit_test(what_is_refused),   cmocka_unit_test(the_last_of_two_equal_names_wins),
+        cmocka_unit_test(depth_has_a_bound), cmocka_unit_test(several_in_one_message),
         cmocka_unit_test(what_is_written),
     };
 
