@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <ev.h>
@@ -11,7 +12,7 @@
 
 #define TICK_US    LWS_US_PER_SEC
 #define GOODBYE_US (LWS_US_PER_SEC / 2)
-#define SPARE_FDS  64
+#define SPARE_FDS  4096
 
 /* The library's own loop asks the system about all connections whenever one has something to say. libev's does not. */
 static struct ev_loop *loop; /* owned */
@@ -36,8 +37,13 @@ static const struct lws_protocols protocols[] = {
 /* The library's two ways in: as they are, and with TLS. */
 static struct lws_vhost *vhosts[2];
 
-/* Pings are ours (connection.c): the library's own would close sockets that nobody asked it to look after. */
-static const lws_retry_bo_t no_pings = {.secs_since_valid_ping = 65000, .secs_since_valid_hangup = 65500};
+/*
+ * Pings are ours (connection.c): the library's own would close sockets that nobody asked it to look after. It keeps a
+ * list of when it would send them, by time, and looks from its beginning for each one's place: that is the first one
+ * when each would be due a second before the one that came before (once in 60,000 times it is not).
+ */
+enum { LAST_PING_S = 65000, FIRST_PING_S = 3600 };
+static lws_retry_bo_t no_pings = {.secs_since_valid_ping = LAST_PING_S, .secs_since_valid_hangup = LAST_PING_S + 500};
 
 static void log_line(int level, const char *line)
 {
@@ -123,6 +129,8 @@ static void take_clients(void)
     for (guint i = 0; i < come->len; i++) {
         const struct client *c = &g_array_index(come, struct client, i);
 
+        if (--no_pings.secs_since_valid_ping < FIRST_PING_S)
+            no_pings.secs_since_valid_ping = LAST_PING_S;
         handshake_begin(c->endpoint, vhosts[c->endpoint->tls], c->fd);
     }
     g_array_free(come, TRUE);
@@ -233,6 +241,27 @@ static void destroy(void)
     lws_set_log_level(LLL_ERR, NULL);
 }
 
+/*
+ * The library finds connections by their descriptors: in a table with room for all that there may be, which is what
+ * RLIMIT_NOFILE says at this moment; or, where it is told a number, by looking through a list of all, for each message.
+ * So it is not told. But the limit may be millions, and the table is looked through when a connection goes: it has room
+ * for our connections, for those that are none yet, and for what else the process has open.
+ */
+static struct lws_context *create_context(const struct lws_context_creation_info *info)
+{
+    rlim_t room = 2 * (rlim_t)ws.most_connections + SPARE_FDS;
+    struct rlimit files, bounded;
+    struct lws_context *c;
+
+    if (getrlimit(RLIMIT_NOFILE, &files) || files.rlim_cur <= room)
+        return lws_create_context(info);
+    bounded = (struct rlimit){.rlim_cur = room, .rlim_max = files.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &bounded);
+    c = lws_create_context(info);
+    setrlimit(RLIMIT_NOFILE, &files);
+    return c;
+}
+
 static int make_context(void)
 {
     struct lws_context_creation_info info;
@@ -253,13 +282,12 @@ static int make_context(void)
         if (((struct endpoint *)ws.endpoints->pdata[i])->tls)
             info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
     info.timeout_secs = (unsigned)(ws.handshake_us / LWS_US_PER_SEC);
-    info.fd_limit_per_thread = 2 * (unsigned)ws.most_connections + SPARE_FDS; /* handshakes as well */
     info.ka_time = 60;
     info.ka_interval = 10;
     info.ka_probes = 6;
     info.server_string = "cardea";
     info.retry_and_idle_policy = &no_pings;
-    ws.context = lws_create_context(&info);
+    ws.context = create_context(&info);
     if (!ws.context)
         ws.host->log(CARDEA_LOG_ERROR,
                      "libwebsockets did not start: see the lines above; is libwebsockets-evlib-ev there?");
