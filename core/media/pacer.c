@@ -25,6 +25,11 @@ static void shift(struct gw_send_queue *q)
     q->n--;
 }
 
+static uint16_t waited_ms(const struct gw_send_item *item, int64_t now_us)
+{
+    return (uint16_t)((uint16_t)(now_us / 1000) - item->queued_ms);
+}
+
 /* A stream with a hole that nobody can fill has to begin anew. */
 static void note_dropped(struct gw_pacer *p, const struct gw_send_queue *q)
 {
@@ -66,7 +71,7 @@ bool gw_pacer_push(struct gw_pacer *p, enum gw_send_class class, const struct gw
         return false;
     }
     *at(q, q->n) = *item;
-    at(q, q->n)->queued_ms = (uint32_t)(now_us / 1000);
+    at(q, q->n)->queued_ms = (uint16_t)(now_us / 1000);
     q->n++;
     return true;
 }
@@ -85,14 +90,12 @@ static void fill(struct gw_pacer *p, int64_t now_us)
 
 bool gw_pacer_next(struct gw_pacer *p, struct gw_send_item *item, enum gw_send_class *class, int64_t now_us)
 {
-    uint32_t now_ms = (uint32_t)(now_us / 1000);
-
     if (p->rate_bps && now_us > p->budget_us)
         fill(p, now_us);
     for (unsigned c = 0; c < GW_SEND_CLASSES; c++) {
         struct gw_send_queue *q = &p->queue[c];
 
-        while (q->n && now_ms - at(q, 0)->queued_ms > GW_PACER_MAX_AGE_US / 1000) {
+        while (q->n && waited_ms(at(q, 0), now_us) > GW_PACER_MAX_AGE_US / 1000) {
             note_dropped(p, q);
             shift(q);
             p->dropped_old++;
@@ -103,7 +106,7 @@ bool gw_pacer_next(struct gw_pacer *p, struct gw_send_item *item, enum gw_send_c
         *class = (enum gw_send_class)c;
         shift(q);
         p->left++;
-        p->late += now_ms - item->queued_ms > GW_PACER_LATE_MS;
+        p->late += waited_ms(item, now_us) > GW_PACER_LATE_MS;
         if (p->rate_bps)
             p->budget_bits -= item->bytes * 8;
         return true;
@@ -147,11 +150,11 @@ void gw_pacer_set_rate(struct gw_pacer *p, uint32_t rate_bps, uint32_t burst_us,
 
 int64_t gw_pacer_delay_us(const struct gw_pacer *p, int64_t now_us)
 {
-    uint32_t now_ms = (uint32_t)(now_us / 1000), most = 0;
+    uint16_t most = 0;
 
     for (unsigned c = 0; c < GW_SEND_CLASSES; c++)
-        if (p->queue[c].n && now_ms - at(&p->queue[c], 0)->queued_ms > most)
-            most = now_ms - at(&p->queue[c], 0)->queued_ms;
+        if (p->queue[c].n && waited_ms(at(&p->queue[c], 0), now_us) > most)
+            most = waited_ms(at(&p->queue[c], 0), now_us);
     return (int64_t)most * 1000;
 }
 

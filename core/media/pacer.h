@@ -23,9 +23,10 @@ enum gw_send_class { GW_SEND_AUDIO, GW_SEND_RTX, GW_SEND_VIDEO, GW_SEND_CLASSES 
 struct gw_send_item {
     struct gw_sink *sink; /* borrowed: gw_pacer_forget() before it goes */
     uint32_t out_seq;     /* low 32 bits of the outgoing number: names the entry in the sink's ring */
-    uint32_t queued_ms;
-    uint16_t bytes; /* about; for budgets */
+    uint16_t queued_ms;   /* modulo 2^16: what is older than a second goes */
+    uint16_t bytes;       /* about; for budgets */
 };
+_Static_assert(sizeof(struct gw_send_item) <= 16, "four a cache line");
 
 struct gw_pacer {
     struct gw_send_queue {

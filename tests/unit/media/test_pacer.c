@@ -57,6 +57,20 @@ static void what_waited_a_second_is_dropped(void **state)
     assert_int_equal(p.dropped_old, 1);
 }
 
+/* Items keep 16 bits of the time they came at. */
+static void ages_are_right_where_the_clock_wraps(void **state)
+{
+    const int64_t wrap_us = 65536000;
+
+    push(GW_SEND_VIDEO, 1, wrap_us - 500000);
+    assert_int_equal(gw_pacer_delay_us(&p, wrap_us + 400000), 900000);
+    assert_true(gw_pacer_next(&p, &item, &class, wrap_us + 400000));
+    assert_int_equal(p.late, 1);
+    push(GW_SEND_VIDEO, 2, wrap_us - 500000);
+    assert_false(gw_pacer_next(&p, &item, &class, wrap_us + 600000));
+    assert_int_equal(p.dropped_old, 1);
+}
+
 static void the_bound_drops_the_oldest(void **state)
 {
     for (unsigned i = 0; i < GW_PACER_MAX_ITEMS + 10; i++)
@@ -107,6 +121,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(audio_first_then_repairs_then_video, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_waited_a_second_is_dropped, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(ages_are_right_where_the_clock_wraps, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_bound_drops_the_oldest, set_up, tear_down),
         cmocka_unit_test_setup_teardown(video_waits_for_the_rate, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_sink_that_goes_leaves_nothing, set_up, tear_down),
