@@ -59,7 +59,7 @@ struct gw_ice_conf {
     uint16_t port_min, port_max;                             /* full: range of local ports; 0: any */
     bool aggressive, consent_freshness, keepalive_conncheck; /* full */
     bool without_servers; /* full: STUN and TURN servers whose names cannot be resolved are done without */
-    bool plain_udp; /* never use UDP_SEGMENT (benchmarks, kernels without it) */
+    bool plain_udp;       /* never use UDP_SEGMENT (benchmarks, kernels without it) */
     uint8_t dscp;
     size_t capacity; /* most gw_ice at once */
 };
@@ -105,6 +105,8 @@ size_t gw_ice_remote_candidates(const struct gw_ice *ice, const char *const **li
 int64_t gw_ice_last_seen(const struct gw_ice *ice); /* µs: last authenticated check or packet from the path */
 
 /* --- sending ------------------------------------------------------------------------------------------------------ */
+void gw_ice_prefetch(
+    const struct gw_ice *ice); /* a datagram for it follows soon: into the cache with what that needs */
 /* Room for one datagram of at most cap bytes, or NULL (no path: counted; arena full: flushed and tried again). */
 uint8_t *gw_ice_reserve(struct gw_ice *ice, size_t cap);
 /* The reserved room holds a datagram of len bytes. Its bytes may still change until the flush (batch sealing). */

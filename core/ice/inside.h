@@ -32,8 +32,8 @@ struct gw_ice_backend {
     bool lite;
     /* Makes and registers a connection; the base is filled in afterwards by the caller, except local credentials. */
     int (*make)(struct gw_ice **out, struct gw_ice_io *io, bool controlling, int64_t now_us);
-    void (*detach)(struct gw_ice *ice);  /* nothing arrives for it any more; slots in the arena stay valid */
-    void (*destroy)(struct gw_ice *ice); /* after the flush */
+    void (*detach)(struct gw_ice *ice);     /* nothing arrives for it any more; slots in the arena stay valid */
+    void (*destroy)(struct gw_ice *ice);    /* after the flush */
     void (*relay_only)(struct gw_ice *ice); /* NULL: there is no relay */
     void (*relays)(struct gw_ice *ice, const struct gw_relays *relays); /* same */
     int (*gather)(struct gw_ice *ice, int64_t now_us);
@@ -42,7 +42,7 @@ struct gw_ice_backend {
     void (*add_remote)(struct gw_ice *ice, const struct gw_candidate *c, int64_t now_us);
     void (*remote_done)(struct gw_ice *ice);
     int (*restart)(struct gw_ice *ice, int64_t now_us); /* NULL: not more than new credentials */
-    bool (*is_controlling)(const struct gw_ice *ice); /* NULL: as it was made; lite: never */
+    bool (*is_controlling)(const struct gw_ice *ice);   /* NULL: as it was made; lite: never */
     void (*selected)(const struct gw_ice *ice, char *text, size_t len);
     gw_send_run *send_run; /* arg: the gw_ice_io */
     void (*flushed)(struct gw_ice_io *io);
@@ -74,8 +74,12 @@ struct gw_ice_io {
 };
 
 struct gw_ice {
+    /* what each packet that leaves needs, in one piece */
+    struct gw_ice_io *io; /* given at creation */
+    struct gw_route route;
+    uint32_t route_version;
+    uint64_t flush_mark; /* io->flushes + 1 when something was committed since the last flush */
     /* given at creation */
-    struct gw_ice_io *io;
     void *peer;
     bool controlling;
     /* owned */
@@ -86,9 +90,6 @@ struct gw_ice {
     struct gw_ice_lines locals, remotes;
     /* state */
     enum gw_ice_state state;
-    struct gw_route route;
-    uint32_t route_version;
-    uint64_t flush_mark; /* io->flushes + 1 when something was committed since the last flush */
     int64_t last_seen_us;
     bool has_remote, gathered, dead;
     struct gw_ice *next, **link; /* io->all */

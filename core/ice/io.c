@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The seam itself: what is the same for all back ends, and the way to theirs. */
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -389,6 +390,12 @@ const char *gw_ice_remote_kind(const struct gw_ice *ice, const struct gw_address
 }
 
 /* --- sending ------------------------------------------------------------------------------------------------------ */
+
+void gw_ice_prefetch(const struct gw_ice *ice)
+{
+    for (size_t at = 0; at <= offsetof(struct gw_ice, flush_mark); at += 64)
+        __builtin_prefetch((const char *)ice + at, 1);
+}
 
 uint8_t *gw_ice_reserve(struct gw_ice *ice, size_t cap)
 {

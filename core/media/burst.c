@@ -10,9 +10,9 @@ static void drop(struct gw_pending *p)
     p->n = 0;
 }
 
-static void hand_on(struct gw_source *s, int64_t now_us)
+static void hand_on(struct gw_source *s, struct gw_dirty *dirty, int64_t now_us)
 {
-    gw_fanout(s, s->pending.pkt, s->pending.n, now_us);
+    gw_fanout(s, s->pending.pkt, s->pending.n, dirty, now_us);
     drop(&s->pending);
 }
 
@@ -32,7 +32,7 @@ void gw_burst_add(struct gw_source *s, struct gw_packet *pkt, int64_t now_us)
     struct gw_pending *p = &s->pending;
 
     if (p->n == GW_BURST_MOST)
-        hand_on(s, now_us);
+        hand_on(s, NULL, now_us);
     if (!p->n)
         p->since_us = now_us;
     p->pkt[p->n++] = gw_packet_ref(pkt);
@@ -58,7 +58,7 @@ int64_t gw_burst_flush(struct gw_burst *b, int64_t now_us)
         next = s->pending.next;
         s->pending.listed = false;
         if (is_complete(s) || now_us - s->pending.since_us >= GW_BURST_HOLD_US) {
-            hand_on(s, now_us);
+            hand_on(s, next ? NULL : b->dirty, now_us);
             continue;
         }
         if (s->pending.since_us + GW_BURST_HOLD_US < due)

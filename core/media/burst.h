@@ -19,9 +19,11 @@
 #define GW_BURST_MOST    32  /* packets a source holds */
 
 struct gw_source;
+struct gw_dirty;
 
 struct gw_burst { /* one a worker: sources that hold something */
     struct gw_source *first, **last;
+    struct gw_dirty *dirty; /* borrowed: flushed beside the last source of a turn; NULL: by whoever owns it */
 };
 
 struct gw_pending {                       /* a source's */

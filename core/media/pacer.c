@@ -76,6 +76,13 @@ bool gw_pacer_push(struct gw_pacer *p, enum gw_send_class class, const struct gw
     return true;
 }
 
+void gw_pacer_prefetch(const struct gw_pacer *p)
+{
+    for (unsigned c = 0; c < GW_SEND_CLASSES; c++)
+        if (p->queue[c].ring)
+            __builtin_prefetch(at(&p->queue[c], p->queue[c].n), 1);
+}
+
 static void fill(struct gw_pacer *p, int64_t now_us)
 {
     int64_t most = (int64_t)p->rate_bps * p->burst_us / 1000000;

@@ -174,19 +174,28 @@ void gw_sender_flush(struct gw_sender *s, int64_t now_us)
 
 void gw_sender_prefetch(const struct gw_sender *s)
 {
-    for (size_t at = 0; at < offsetof(struct gw_sender, bwe); at += 64)
+    for (size_t at = 0; at < offsetof(struct gw_sender, bwe.feedbacks); at += 64)
         __builtin_prefetch((const char *)s + at, 1);
 }
 
-/* The sender after the next is fetched while one is worked on, and the keys of the next. */
+void gw_sender_prefetch_rest(const struct gw_sender *s)
+{
+    gw_pacer_prefetch(&s->pacer);
+    if (s->ice)
+        gw_ice_prefetch(s->ice);
+    if (s->srtp)
+        __builtin_prefetch(s->srtp);
+}
+
+/* Keys are large: those of the next sender are fetched while one is worked on. */
 static void fetch_ahead(const struct gw_sender *next)
 {
     if (!next)
         return;
     if (next->srtp)
         gw_seal_prefetch(next->srtp);
-    if (next->next && next->next->srtp)
-        __builtin_prefetch(next->next->srtp);
+    if (next->next)
+        gw_sender_prefetch_rest(next->next);
     if (next->next && next->next->next)
         gw_sender_prefetch(next->next->next);
 }

@@ -28,21 +28,21 @@ struct gw_sender {
     struct gw_sealer *sealer;
     struct gw_timers *timers;
     struct gw_counters *counters;
-    /* owned */
-    struct gw_pacer pacer;
-    struct gw_bwe bwe;
+    struct gw_sink *prober; /* the last sink of ours that sent video with RTX; probes are its repetitions */
     /* state */
+    struct gw_sender *next; /* in the dirty list, */
+    bool queued;            /* if it is */
     bool pad_runs;
     bool forget_at_keyframe; /* nothing older than the last keyframe sent is repeated */
     bool lossy;              /* the way loses packets at any rate: repetitions may be lost as well */
-    int64_t history_us;      /* how long a packet may be asked back: clamp(RTT + 100 ms, min_nack_queue, 1 s) */
     uint16_t twcc_seq;       /* last used */
-    struct gw_sink *prober;  /* borrowed: the last sink of ours that sent video with RTX; probes are its repetitions */
+    int64_t history_us;      /* how long a packet may be asked back: clamp(RTT + 100 ms, min_nack_queue, 1 s) */
     struct gw_timer wake;    /* the pacer holds something back, or a probe is not complete */
     void (*watch)(void *arg, const uint8_t *data, size_t len); /* each packet before it is sealed; NULL: nobody */
     void *watch_arg;
-    bool queued; /* in the dirty list */
-    struct gw_sender *next;
+    /* owned */
+    struct gw_pacer pacer;
+    struct gw_bwe bwe;
 };
 
 void gw_sender_init(struct gw_sender *s, struct gw_dirty *dirty, struct gw_timers *timers,
@@ -50,7 +50,9 @@ void gw_sender_init(struct gw_sender *s, struct gw_dirty *dirty, struct gw_timer
 void gw_sender_end(struct gw_sender *s); /* leaves the dirty list, frees the queues */
 bool gw_sender_ready(const struct gw_sender *s);
 void gw_sender_push(struct gw_sender *s, enum gw_send_class class, const struct gw_send_item *item, int64_t now_us);
-void gw_sender_prefetch(const struct gw_sender *s); /* it is needed soon: into the cache with it */
+/* It is needed soon: into the cache with it; and, when that is done, with what only it can tell the place of. */
+void gw_sender_prefetch(const struct gw_sender *s);
+void gw_sender_prefetch_rest(const struct gw_sender *s);
 void gw_sender_flush(struct gw_sender *s, int64_t now_us);
 void gw_sender_kick(struct gw_sender *s); /* there may be something to send: a flush at the end of this turn */
 void gw_sender_forget(struct gw_sender *s, const struct gw_sink *k); /* it goes: nothing of it is sent any more */

@@ -349,8 +349,10 @@ static void catch_up(struct gw_sink *k, const struct gw_packet *first, int64_t n
 
 void gw_sink_prefetch(const struct gw_sink *k)
 {
-    if (k->ring_size)
-        __builtin_prefetch(slot(k, (uint32_t)k->rewrite.out_seq), 1);
+    if (k->ring_size) /* for the packets of a frame */
+        for (uint32_t i = 0; i < 6; i += 2)
+            __builtin_prefetch(slot(k, (uint32_t)k->rewrite.out_seq + i), 1);
+    __builtin_prefetch(&k->rewrite.pics[(k->rewrite.pic_at + 1) % GW_REWRITE_PICS], 1);
     gw_sender_prefetch(k->sender);
 }
 

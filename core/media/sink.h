@@ -66,44 +66,43 @@ struct gw_sink_events {
 };
 
 struct gw_sink {
-    /* given at creation */
-    uint64_t id; /* gw_track_id */
+    /* What each packet needs, in one piece: it is fetched ahead (fanout.c). */
+    uint64_t id; /* gw_track_id; given at creation */
     struct gw_sink_conf conf;
     struct gw_sink_options options;
-    /* borrowed */
-    struct gw_sender *sender;
-    struct gw_source *source; /* NULL: not linked, or the source is not there (yet) */
-    const struct gw_sink_events *events;
-    void *owner;
-    struct gw_counters *counters;
-    /* owned */
-    struct gw_sent *ring;
-    struct gw_shown *shown; /* of video with transport-wide feedback; NULL: nothing left yet */
+    bool fresh;               /* linked or resumed, and nothing passed since: it may begin from the source's cache */
+    bool relink;              /* the next packet that passes starts a new mapping */
+    bool suspended;           /* the bandwidth allocation gives it nothing */
+    bool limited;             /* it gives: budget_bps counts */
+    uint8_t epoch;            /* of the entries; changes with source and negotiation */
+    struct gw_sender *sender; /* borrowed */
+    struct gw_source *source; /* borrowed; NULL: not linked, or the source is not there (yet) */
+    const struct gw_sink_events *events; /* borrowed */
+    void *owner;                         /* borrowed */
+    struct gw_counters *counters;        /* borrowed */
+    struct gw_sent *ring;                /* owned */
+    struct gw_shown *shown;              /* owned: of video with transport-wide feedback; NULL: nothing left yet */
     uint32_t ring_size;
-    /* state */
     unsigned at; /* place in source->sinks */
-    struct gw_layers layers;
-    struct gw_rewrite rewrite;
-    bool fresh;    /* linked or resumed, and nothing passed since: it may begin from the source's cache */
-    bool relink;   /* the next packet that passes starts a new mapping */
-    uint8_t epoch; /* of the entries; changes with source and negotiation */
+    uint64_t packets, bytes, payload_bytes;
+    uint64_t out_highest;           /* extended, highest sent */
     const struct gw_packet *cached; /* while it begins from the cache: the newest packet in there; else NULL */
-    struct gw_start start;          /* of use while it does (start.h) */
-    uint32_t rtx_seq;               /* extended, next */
-    uint32_t keyframe_seq;          /* outgoing number of the last keyframe, its first packet */
+    struct gw_layers layers;
+    struct gw_rewrite rewrite; /* up to its pictures */
+    /* state */
+    struct gw_start start; /* of use while it begins from the cache (start.h) */
+    uint32_t rtx_seq;      /* extended, next */
+    uint32_t keyframe_seq; /* outgoing number of the last keyframe, its first packet */
+    int64_t keyframe_us;   /* when it passed; 0: never */
     /* what the bandwidth allocation gives this sink */
     struct gw_allotment allotment;
-    bool limited;        /* it does: budget_bps counts */
-    bool suspended;      /* and that is nothing */
     bool shed;           /* it is less than there would be bandwidth for: the worker has no time (media/shedding.h) */
+    uint32_t whole_bps;  /* what it would take if nothing were shed */
     uint32_t budget_bps; /* also what it could still take of what is left over */
     uint32_t wish_bps;   /* it has no layers to choose from: the sender should send no more than this; 0: no wish */
-    uint32_t whole_bps;  /* what it would take if nothing were shed */
-    int64_t keyframe_us; /* when the last keyframe passed; 0: never */
     /* counters */
-    uint64_t packets, bytes, payload_bytes, bytes_second, bytes_mark, nacks, retransmitted, dropped, probes;
+    uint64_t bytes_second, bytes_mark, nacks, retransmitted, dropped, probes;
     uint64_t again_bytes, again_second, again_mark; /* of bytes: repetitions */
-    uint64_t out_highest;                           /* extended, highest sent */
     /* what the peer reports about us */
     struct {
         uint32_t lost, jitter, highest;

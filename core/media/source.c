@@ -229,7 +229,7 @@ static void spread(struct gw_source *s, struct gw_source_layer *l, struct gw_pac
     if (s->burst)
         gw_burst_add(s, pkt, now_us);
     else
-        gw_fanout(s, &pkt, 1, now_us);
+        gw_fanout(s, &pkt, 1, NULL, now_us);
 }
 
 static void find_facts(struct gw_source *s, struct gw_source_layer *l, struct gw_packet *pkt, unsigned layer,
@@ -366,7 +366,7 @@ static void replay(struct gw_source *s, int64_t now_us)
         struct gw_packet *pkt = gw_history_get(h, (uint32_t)seq);
 
         if (pkt && now_us - pkt->arrival_us <= REPLAY_US)
-            gw_fanout(s, &pkt, 1, now_us);
+            gw_fanout(s, &pkt, 1, NULL, now_us);
     }
 }
 

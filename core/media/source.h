@@ -23,6 +23,7 @@
 #include "media/talk.h"
 #include "rtp/payload.h"
 
+struct gw_dirty;
 struct gw_sink;
 struct gw_source;
 
@@ -140,6 +141,7 @@ void gw_source_silent(struct gw_source *s);
 /* fanout.c */
 int gw_fanout_add(struct gw_source *s, struct gw_sink *sink);
 void gw_fanout_remove(struct gw_source *s, struct gw_sink *sink);
-void gw_fanout(struct gw_source *s, struct gw_packet *const *pkts, unsigned n, int64_t now_us);
+/* To all sinks. dirty: nothing else comes in this turn, so senders are flushed while they are in the cache; or NULL. */
+void gw_fanout(struct gw_source *s, struct gw_packet *const *pkts, unsigned n, struct gw_dirty *dirty, int64_t now_us);
 
 #endif

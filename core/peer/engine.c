@@ -40,6 +40,7 @@ int gw_engine_new(struct gw_engine **out, const struct gw_engine_conf *conf)
         return GW_ENOMEM;
     e->conf = *conf;
     e->data_last = &e->data_first;
+    e->burst.dirty = &e->dirty;
     e->sctp_timer = (struct gw_timer){.fire = sctp_tick, .arg = e};
     e->mirror_timer = (struct gw_timer){.fire = mirror_tick, .arg = e};
     e->burst_timer = (struct gw_timer){.fire = burst_due, .arg = e};

@@ -177,6 +177,81 @@ static void an_overtaken_keyframe_is_whole(void **state)
     gw_sender_end(&sender);
 }
 
+/* --- many sinks --------------------------------------------------------------------------------------------------- */
+
+enum { SINKS = 40 };
+
+static struct gw_sender senders[SINKS];
+static struct gw_sink *sinks[SINKS];
+
+static void watch(struct gw_dirty *dirty, struct gw_srtp *srtp)
+{
+    const struct gw_sink_conf conf = {
+        .send = true, .kind = GW_VIDEO, .codec = GW_VP8, .clock_rate = 90000, .ssrc = 9, .payload_type = 96};
+
+    for (unsigned i = 0; i < SINKS; i++) {
+        gw_sender_init(&senders[i], dirty, timers, &counters);
+        senders[i].srtp = srtp; /* ready, but there is no way to the peer: nothing leaves */
+        assert_int_equal(gw_sink_new(&sinks[i], 5, &senders[i], NULL, NULL, &counters, 1), 0);
+        gw_sink_configure(sinks[i], &conf, 0);
+        assert_int_equal(gw_sink_link(sinks[i], source, 0), 0);
+    }
+}
+
+static void unwatch(void)
+{
+    for (unsigned i = 0; i < SINKS; i++) {
+        gw_sink_free(sinks[i]);
+        gw_sender_end(&senders[i]);
+    }
+}
+
+static unsigned length(const struct gw_dirty *dirty)
+{
+    unsigned n = 0;
+
+    for (const struct gw_sender *s = dirty->first; s; s = s->next)
+        n++;
+    return n;
+}
+
+/* While more is to come in a turn, what goes to one receiver is gathered; beside the last source nothing is waited for.
+ */
+static void senders_of_the_last_source_are_flushed_beside_it(void **state)
+{
+    const uint8_t key[28] = {0};
+    struct gw_source *first = source, *last;
+    struct gw_dirty dirty = {0};
+    struct gw_sealer *sealer;
+    struct gw_srtp *srtp;
+
+    assert_int_equal(gw_sealer_new(&sealer, NULL), 0);
+    assert_int_equal(gw_srtp_new(&srtp, sealer, GW_SRTP_GCM_128, key, key, sizeof(key)), 0);
+    assert_int_equal(gw_source_new(&last, 2, &first->conf, &events, NULL, timers, &counters), 0);
+    last->burst = &burst;
+    burst.dirty = &dirty;
+    watch(&dirty, srtp);
+
+    arrive(1, true, true, 1000);
+    assert_true(gw_burst_flush(&burst, 1000) == INT64_MAX);
+    assert_int_equal(length(&dirty), SINKS % 16);
+    gw_dirty_flush(&dirty, 1000);
+
+    arrive(2, true, false, 2000);
+    source = last;
+    arrive(1, true, true, 2000);
+    source = first;
+    assert_true(gw_burst_flush(&burst, 2000) == INT64_MAX);
+    assert_int_equal(length(&dirty), SINKS);
+    for (unsigned i = 0; i < SINKS; i++)
+        assert_int_equal(gw_pacer_waiting(&senders[i].pacer), 2);
+
+    unwatch();
+    gw_source_free(last);
+    gw_srtp_free(srtp);
+    gw_sealer_free(sealer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -186,6 +261,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_frame_larger_than_the_room_goes_in_parts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(many_sources_wait_in_one_list, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_overtaken_keyframe_is_whole, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(senders_of_the_last_source_are_flushed_beside_it, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
