@@ -30,13 +30,15 @@ test('what nobody named is not read, even by a link in a folder that is served; 
   const [pages, elsewhere] = [mkdtempSync(join(tmpdir(), 'pages-')), mkdtempSync(join(tmpdir(), 'elsewhere-'))];
   const look = async (general) => {
     const gateway = await Gateway.start({ general: { html_folder: pages, ...general } });
+    let page;
     try {
       assert.equal(await (await fetch(`${gateway.pages}/own.txt`)).text(), 'own');
-      const page = await fetch(`${gateway.pages}/link.txt`);
-      return { page: page.status === 200 && (await page.text()), log: gateway.log };
+      const reply = await fetch(`${gateway.pages}/link.txt`);
+      page = reply.status === 200 && (await reply.text());
     } finally {
       await gateway.stop();
     }
+    return { page, log: gateway.log }; // all of it is there now
   };
   writeFileSync(join(pages, 'own.txt'), 'own');
   writeFileSync(join(elsewhere, 'secret.txt'), 'secret');
