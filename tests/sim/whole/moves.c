@@ -58,6 +58,7 @@ static bool record_move(struct seat *s)
                           json_pack("{ss ss sb si}", "request", "record", "name", "take", "update",
                                     (int)(s->phone != NULL), "id", (int)whole_random(w, 3)));
     if (chance < 50 && !s->phone && !s->again) {
+        s->described = true; /* its offer is under way: whoever stops it is told its end */
         seat_say(s, "play", json_pack("{ss si}", "request", "play", "id", (int)whole_random(w, 3)), NULL, NULL);
         return true;
     }

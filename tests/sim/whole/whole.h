@@ -108,8 +108,9 @@ struct person {
     cardea_connection connection;  /* 0: offline */
     uint64_t session, old_session; /* old: lost with its transport */
     bool creating, frozen;
-    int64_t alive_us; /* last keepalive */
-    int64_t away_us;  /* does not come back before that */
+    int64_t alive_us;   /* last keepalive */
+    int64_t away_us;    /* does not come back before that */
+    int64_t checked_us; /* when its answers are looked for next */
     struct seat seat[WHOLE_SEATS];
 };
 
