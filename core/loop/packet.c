@@ -96,6 +96,12 @@ static void add_slab(struct gw_packet_pool *p)
     atomic_store_explicit(&p->made, made + n, memory_order_relaxed);
 }
 
+static void fetch(const struct gw_packet *pkt)
+{
+    for (size_t at = 0; pkt && at < offsetof(struct gw_packet, data); at += 64)
+        __builtin_prefetch((const char *)pkt + at, 1);
+}
+
 struct gw_packet *gw_packet_take(struct gw_packet_pool *p)
 {
     struct gw_packet *pkt;
@@ -110,6 +116,7 @@ struct gw_packet *gw_packet_take(struct gw_packet_pool *p)
         return NULL;
     }
     p->free = pkt->next;
+    fetch(p->free); /* nobody has looked at it for a second */
     SHOW(pkt);
     pkt->next = NULL;
     pkt->len = 0;
