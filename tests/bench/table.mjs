@@ -40,6 +40,8 @@ const table = (head, lines) => out.push(`| ${head.join(' | ')} |`, `|${head.map(
 // --- what is to be reached
 
 const limit = (list, key) => list.map((l) => l[key]);
+/** Subscribers whose 230 packets a second would fill a processor that does nothing else. */
+const carried = (list, key) => (list.length ? String(Math.round(1e6 / middle(limit(list, key)) / 230)) : '');
 const both = (scenario, key, digits) => [show(of(scenario, 'cardea', key), digits), show(of(scenario, 'janus', key), digits)];
 const times = (a, b) => (middle(a) && middle(b) ? [middle(a) / middle(b)] : []);
 const split = times(of('workers-10x30', 'cardea', 'cpu_us_per_packet'), of('workers-10x30', 'cardea2', 'cpu_us_per_packet'));
@@ -53,8 +55,8 @@ table(['', 'must reach', 'aim', 'Cardea', 'janus', 'limit here'], [
   ['… over loopback', '', '', ...both('rooms-20x3', 'cpu_us_per_packet'), show(limit(limits, 'gcm_rooms'))],
   ['1 × 100 with AES-CM, over a cable', '3.0', '1.6', ...both('wire-100-aes-cm', 'cpu_us_per_packet'), show(limit(wires, 'cm_stream'))],
   ['… over loopback', '', '', ...both('fanout-100-aes-cm', 'cpu_us_per_packet'), show(limit(limits, 'cm_stream'))],
-  ['subscribers on one worker', '2500', '4000', ...both('capacity', 'ramp_held', 0),
-    limits.length ? Math.round(1e6 / middle(limit(limits, 'gcm_stream_gro')) / 230) : ''],
+  ['subscribers on one worker, over a cable', '2500', '4000', ...both('wire-capacity', 'ramp_held', 0), carried(wires, 'gcm_stream')],
+  ['… over loopback, receivers take whole runs', '', '', ...both('capacity', 'ramp_held', 0), carried(limits, 'gcm_stream_gro')],
   ['latency p50 of 100, ms, over a cable', '0.3', '0.15', ...both('wire-100', 'latency_p50_ms'), show(limit(wires, 'gcm_stream_p50_ms'))],
   ['… over loopback', '', '', ...both('fanout-100', 'latency_p50_ms'), show(limit(limits, 'gcm_stream_p50_ms'))],
   ['latency p99 of 100, ms, over a cable', '2', '1', ...both('wire-100', 'latency_p99_ms'), show(limit(wires, 'gcm_stream_p99_ms'))],
