@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stddef.h>
 #include <stdlib.h>
 
 #include "base/err.h"
@@ -33,20 +32,18 @@ void gw_fanout_remove(struct gw_source *s, struct gw_sink *sink)
     last->at = sink->at;
 }
 
-static void fetch(const void *what, size_t size)
-{
-    for (size_t at = 0; at < size; at += 64)
-        __builtin_prefetch((const char *)what + at);
-}
-
 /* With hundreds of sinks nothing of theirs is in the cache any more: while one is worked on, those of the next three
  * are fetched, each what the step before has told the place of. */
 static void fetch_ahead(const struct gw_source *s, unsigned at)
 {
     if (at + 3 < s->n_sinks)
-        fetch(s->sinks[at + 3], offsetof(struct gw_sink, rewrite) + offsetof(struct gw_rewrite, pics));
-    if (at + 2 < s->n_sinks)
-        gw_sink_prefetch(s->sinks[at + 2]);
+        gw_sink_prefetch(s->sinks[at + 3]);
+    if (at + 2 < s->n_sinks) {
+        const struct gw_sink *k = s->sinks[at + 2];
+
+        gw_sink_prefetch_entries(k, (uint32_t)k->rewrite.out_seq);
+        gw_sender_prefetch(k->sender);
+    }
     if (at + 1 < s->n_sinks)
         gw_sender_prefetch_rest(s->sinks[at + 1]->sender);
 }

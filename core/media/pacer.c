@@ -83,6 +83,14 @@ void gw_pacer_prefetch(const struct gw_pacer *p)
             __builtin_prefetch(at(&p->queue[c], p->queue[c].n), 1);
 }
 
+const struct gw_send_item *gw_pacer_peek(const struct gw_pacer *p)
+{
+    for (unsigned c = 0; c < GW_SEND_CLASSES; c++)
+        if (p->queue[c].n)
+            return at(&p->queue[c], 0);
+    return NULL;
+}
+
 static void fill(struct gw_pacer *p, int64_t now_us)
 {
     int64_t most = (int64_t)p->rate_bps * p->burst_us / 1000000;

@@ -51,6 +51,8 @@ bool gw_pacer_push(struct gw_pacer *p, enum gw_send_class class, const struct gw
 bool gw_pacer_next(struct gw_pacer *p, struct gw_send_item *item, enum gw_send_class *class, int64_t now_us);
 void gw_pacer_forget(struct gw_pacer *p, const struct gw_sink *sink);
 void gw_pacer_prefetch(const struct gw_pacer *p); /* where the next items go */
+/* What is next in line, by class alone; NULL: nothing waits. */
+const struct gw_send_item *gw_pacer_peek(const struct gw_pacer *p);
 size_t gw_pacer_waiting(const struct gw_pacer *p);
 /* rate 0 switches pacing off. burst_us: how much may leave at once, as time at that rate. */
 void gw_pacer_set_rate(struct gw_pacer *p, uint32_t rate_bps, uint32_t burst_us, int64_t now_us);

@@ -187,17 +187,31 @@ void gw_sender_prefetch_rest(const struct gw_sender *s)
         __builtin_prefetch(s->srtp);
 }
 
-/* Keys are large: those of the next sender are fetched while one is worked on. */
+/* While one sender is worked on: keys of the next, which are large, and the entries of its packets; of the one after it
+ * the sink; and so on. */
 static void fetch_ahead(const struct gw_sender *next)
 {
+    const struct gw_send_item *item;
+
     if (!next)
         return;
     if (next->srtp)
         gw_seal_prefetch(next->srtp);
+    item = gw_pacer_peek(&next->pacer);
+    if (item)
+        gw_sink_prefetch_entries(item->sink, item->out_seq);
+    next = next->next;
+    if (!next)
+        return;
+    item = gw_pacer_peek(&next->pacer);
+    if (item)
+        gw_sink_prefetch(item->sink);
+    next = next->next;
+    if (!next)
+        return;
+    gw_sender_prefetch_rest(next);
     if (next->next)
-        gw_sender_prefetch_rest(next->next);
-    if (next->next && next->next->next)
-        gw_sender_prefetch(next->next->next);
+        gw_sender_prefetch(next->next);
 }
 
 void gw_dirty_flush(struct gw_dirty *d, int64_t now_us)

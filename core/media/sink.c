@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "media/sink.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@
 #define CATCH_UP 32     /* packets that may have overtaken a keyframe */
 #define STARVE   4      /* a lower substream is awaited in silence when the present one takes 1/4 too much, */
 #define QUEUE_US 150000 /* or when there is such a queue on the way, which will lose what is put into it */
+#define FRAME    6      /* packets that are likely to come together */
 #define JUMP     1000   /* a hole larger than this is closed: nobody will ever fill it */
 
 int gw_sink_new(struct gw_sink **out, uint64_t id, struct gw_sender *sender, const struct gw_sink_events *events,
@@ -349,11 +351,14 @@ static void catch_up(struct gw_sink *k, const struct gw_packet *first, int64_t n
 
 void gw_sink_prefetch(const struct gw_sink *k)
 {
-    if (k->ring_size) /* for the packets of a frame */
-        for (uint32_t i = 0; i < 6; i += 2)
-            __builtin_prefetch(slot(k, (uint32_t)k->rewrite.out_seq + i), 1);
-    __builtin_prefetch(&k->rewrite.pics[(k->rewrite.pic_at + 1) % GW_REWRITE_PICS], 1);
-    gw_sender_prefetch(k->sender);
+    for (size_t at = 0; at < offsetof(struct gw_sink, rewrite.pics); at += 64)
+        __builtin_prefetch((const char *)k + at);
+}
+
+void gw_sink_prefetch_entries(const struct gw_sink *k, uint32_t out_seq)
+{
+    for (uint32_t i = 0; i < FRAME && k->ring_size; i += 2)
+        __builtin_prefetch(slot(k, out_seq + i), 1);
 }
 
 void gw_sink_offer(struct gw_sink *k, struct gw_packet *pkt, int64_t now_us)

@@ -129,8 +129,9 @@ void gw_sink_broken(struct gw_sink *k, int64_t now_us);  /* some of its video wa
 /* A packet of it left, numbered for feedback: the mark that gw_shown_arrived() wants back. 0: none. */
 uint8_t gw_sink_mark(struct gw_sink *k, const struct gw_sent *e, bool keyframe, bool again);
 
-/* Packets are about to be offered: fetches what is at the end of pointers. */
+/* Packets are about to be offered or sent: into the cache with it; and, when that is done, with a frame's entries. */
 void gw_sink_prefetch(const struct gw_sink *k);
+void gw_sink_prefetch_entries(const struct gw_sink *k, uint32_t out_seq);
 /* A packet of the source: pass, drop, or ask for a keyframe. */
 void gw_sink_offer(struct gw_sink *k, struct gw_packet *pkt, int64_t now_us);
 /* The peer misses these (resend.c). Queued as retransmissions within limits. history_us: how old a packet may be, or
