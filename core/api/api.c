@@ -115,13 +115,17 @@ static void run_deferred(struct gw_api *a)
 bool gw_api_turn_end(struct gw_api *a)
 {
     run_deferred(a);
+    return !g_queue_is_empty(&a->deferred);
+}
+
+void gw_api_said(struct gw_api *a)
+{
     for (unsigned i = 0; i < a->transports->len; i++) {
         const struct gw_transport *t = a->transports->pdata[i];
 
         if (t->table.turn_end)
             t->table.turn_end();
     }
-    return !g_queue_is_empty(&a->deferred);
 }
 
 /* --- modules ------------------------------------------------------------------------------------------------------ */

@@ -78,6 +78,8 @@ void gw_api_stop_plugins(struct gw_api *a);
 
 /* Runs what was put off during this turn: callbacks that must not be nested, long polls. true: more is left. */
 bool gw_api_turn_end(struct gw_api *a);
+/* The last of a turn: nothing more is said in it, so transports may wake who sends it. */
+void gw_api_said(struct gw_api *a);
 
 /* The operator's word: new sessions are refused while this is false. */
 void gw_api_accept(struct gw_api *a, bool accept);

@@ -66,6 +66,7 @@ static void end_turn(void *arg, int64_t now_us)
         return;
     more = gw_api_turn_end(h->api);
     more |= gw_links_turn(h->links);
+    gw_api_said(h->api);  /* after all that may say something */
     if (more && !h->soon) /* another turn, soon */
         h->soon = gw_control_timer(5, false, nothing, h);
 }

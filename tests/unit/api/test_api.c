@@ -160,6 +160,29 @@ static void in_order(void **state)
     world_end();
 }
 
+static unsigned turns;
+
+static void turn_ended(void)
+{
+    turns++;
+}
+
+static void transports_hear_when_all_is_said(void **state)
+{
+    static const struct cardea_transport talker = {CARDEA_TRANSPORT_HEAD, .name = "cardea.transport.talker",
+                                                   .turn_end = turn_ended};
+    char why[100];
+
+    world_begin(NULL); /* whose own transport does not want to know */
+    assert_int_equal(gw_api_add_transport(world.api, &talker, NULL, NULL, why, sizeof(why)), 0);
+    turns = 0;
+    gw_api_turn_end(world.api); /* descriptions may follow */
+    assert_int_equal(turns, 0);
+    gw_api_said(world.api);
+    assert_int_equal(turns, 1);
+    world_end();
+}
+
 static void ids(void **state)
 {
     uint64_t all = 0;
@@ -181,6 +204,7 @@ int main(void)
         cmocka_unit_test(who_has_handles_stays),
         cmocka_unit_test(a_shorter_table),
         cmocka_unit_test(in_order),
+        cmocka_unit_test(transports_hear_when_all_is_said),
         cmocka_unit_test(ids),
     };
 
