@@ -69,7 +69,9 @@ table(['', 'must reach', 'aim', 'Cardea', 'janus', 'limit here'], [
     ...['cardea', 'janus'].map((who) => show(of('fanout-100', who, 'fds_per_subscriber').map((n) => Math.max(0, n - 1.01)), 1)), ''],
   ['two workers against one: what a packet costs then', '1.8 ×', '1.95 ×', split.length ? `${(2 * split[0]).toFixed(2)} ×` : '', '', '2.0 ×'],
   ['cost a packet, 2000 subscribers against 10', '1.25 ×', '< 1 ×', growth.length ? `${growth[0].toFixed(2)} ×` : '', '', ''],
-  ['data messages of 1 KiB, one to 50, a second and processor', '3 × janus', '5 ×', ...both('data-1x50', 'messages_per_core', 0), ''],
+  ['data messages of 1 KiB, one to 50, a second and processor: 1000 come in a second, over a cable', '3 × janus', '5 ×', ...both('wire-data-1x50-fast', 'messages_per_core', 0), ''],
+  ['… 200 come in a second', '', '', ...both('wire-data-1x50', 'messages_per_core', 0), ''],
+  ['… 200, over loopback', '', '', ...both('data-1x50', 'messages_per_core', 0), ''],
 ]);
 
 // --- all of it
@@ -81,7 +83,7 @@ const columns = [
   ['joins/s', 'joins_per_s', 0], ['generator %', 'generator_cpu_percent', 0],
 ];
 table(['scenario', 'server', ...columns.map((c) => c[0])],
-  [...rows].filter(([key]) => !/^(idle|data)/.test(key)).sort().map(([key, runs]) => [key, ...columns.map(([, k, d]) => show(runs.map((r) => r[k]), d))]));
+  [...rows].filter(([key]) => !/^(idle|(wire-)?data)/.test(key)).sort().map(([key, runs]) => [key, ...columns.map(([, k, d]) => show(runs.map((r) => r[k]), d))]));
 
 const runs = [1, 2, 3, 6, 10, 40];
 for (const [way, list] of [['loopback', limits], ['a cable', wires]])
