@@ -80,6 +80,7 @@ test('churn, losses, data channels, layers and a ramp do what they say', async (
   const all = (await measure('--subscribers', '8', '--warm-up', '1')).figures;
   const some = (await measure('--subscribers', '8', '--warm-up', '1', '--listen-every', '4')).figures;
   assert.equal(some.silent_subscribers, 0);
+  for (const f of [all, some]) assert.ok(f.passed_on_percent > 90 && f.passed_on_percent < 110, `${f.passed_on_percent} % passed on`);
   assert.ok(some.packets_per_s > 0 && some.packets_per_s < all.packets_per_s / 2, `${some.packets_per_s} of ${all.packets_per_s}`);
   assert.ok(all.cpu_us_per_packet > 0 && !('cpu_us_per_packet' in some));
 

@@ -227,6 +227,7 @@ double own_cpu_s(void);
 
 /* --- report.c, page.c --------------------------------------------------------------------------------------------- */
 struct totals {
+    uint64_t due; /* packets that those who listen were to get */
     uint64_t packets, sound, bytes, lost, sound_lost, late, duplicates, jumps, pauses, garbage, sent, nacks, plis,
         repaired, keyframes;
     uint64_t messages, messages_sent, messages_lost, message_bytes;

@@ -66,7 +66,7 @@ static const GOptionEntry entries[] = {
     REAL("rate", rate, "Joins a second at most (default: as many as go)"),
     NUMBER("parallel", parallel, "Joins under way at once (default 16)"),
     REAL("churn", churn, "Subscribers that leave and are replaced, a second"),
-    NUMBER("ramp", ramp, "Add that many subscribers a step until a limit is passed"),
+    NUMBER("ramp", ramp, "Add that many subscribers a step until a limit is passed, or the server sends less"),
     FLAG("ramp-rooms", ramp_rooms, "Each step is a room of its own, with a publisher"),
     NUMBER("ramp-most", ramp_most, "Where the ramp ends at the latest (default 5000)"),
     REAL("ramp-loss", ramp_loss, "Percent of loss that ends the ramp (default 0.1)"),

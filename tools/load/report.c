@@ -45,6 +45,8 @@ static void add_media(json_t *o, const struct run *r, double wall)
         real(o, "sound_per_s", (double)sound / wall);
         real(o, "sound_lost_percent", sound ? sound_lost * 100 / ((double)sound + sound_lost) : 0);
     }
+    if (!option.simulcast && option.churn <= 0) /* less than all: the server holds pictures back */
+        real(o, "passed_on_percent", b->due > a->due ? (double)packets * 100 / (double)(b->due - a->due) : 0);
     whole(o, "repaired", (int64_t)(b->repaired - a->repaired));
     whole(o, "late", (int64_t)(b->late - a->late));
     whole(o, "duplicates", (int64_t)(b->duplicates - a->duplicates));
