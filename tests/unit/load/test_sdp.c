@@ -123,7 +123,7 @@ static void an_offer_of_ours_can_be_read(void **state)
     option.simulcast = true;
     o = sdp_offer(&l, 1000);
     assert_non_null(strstr(o, "a=group:BUNDLE 0 1\r\n"));
-    assert_non_null(strstr(o, "a=simulcast:send q;h;f\r\n"));
+    assert_non_null(strstr(o, "a=simulcast:send f;h;q\r\n"));
     assert_null(strstr(o, "m=application"));
     free(o);
 }
