@@ -105,8 +105,8 @@ size_t gw_ice_remote_candidates(const struct gw_ice *ice, const char *const **li
 int64_t gw_ice_last_seen(const struct gw_ice *ice); /* µs: last authenticated check or packet from the path */
 
 /* --- sending ------------------------------------------------------------------------------------------------------ */
-void gw_ice_prefetch(
-    const struct gw_ice *ice); /* a datagram for it follows soon: into the cache with what that needs */
+/* A datagram for it follows soon: into the cache with what that needs. */
+void gw_ice_prefetch(const struct gw_ice *ice);
 /* Room for one datagram of at most cap bytes, or NULL (no path: counted; arena full: flushed and tried again). */
 uint8_t *gw_ice_reserve(struct gw_ice *ice, size_t cap);
 /* The reserved room holds a datagram of len bytes. Its bytes may still change until the flush (batch sealing). */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "media/burst.h"
 
+#include "media/sink.h"
 #include "media/source.h"
 
 static void drop(struct gw_pending *p)
@@ -68,9 +69,14 @@ int64_t gw_burst_flush(struct gw_burst *b, int64_t now_us)
     return due;
 }
 
-bool gw_burst_holds(const struct gw_source *s, const struct gw_packet *pkt)
+static unsigned offered(const struct gw_pending *p, const struct gw_sink *k)
 {
-    for (unsigned i = s->pending.at; i < s->pending.n; i++)
+    return !k || k->at > p->sink ? 0 : k->at == p->sink ? p->at : p->n;
+}
+
+bool gw_burst_holds(const struct gw_source *s, const struct gw_sink *k, const struct gw_packet *pkt)
+{
+    for (unsigned i = offered(&s->pending, k); i < s->pending.n; i++)
         if (s->pending.pkt[i] == pkt)
             return true;
     return false;

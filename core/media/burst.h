@@ -18,6 +18,7 @@
 #define GW_BURST_HOLD_US 300 /* of the first packet; browsers send a frame within 0.0 ms (median) to 0.5 ms (p90) */
 #define GW_BURST_MOST    32  /* packets a source holds */
 
+struct gw_sink;
 struct gw_source;
 struct gw_dirty;
 
@@ -29,7 +30,8 @@ struct gw_burst { /* one a worker: sources that hold something */
 struct gw_pending {                       /* a source's */
     struct gw_packet *pkt[GW_BURST_MOST]; /* one reference each */
     uint8_t n;
-    uint8_t at; /* how many of them the present sink has been offered */
+    uint8_t at;    /* how many of them the present sink has been offered; those before it all, those behind it none */
+    unsigned sink; /* which it is: its place among the source's */
     bool listed;
     int64_t since_us; /* when the first of them came */
     struct gw_source *next;
@@ -39,8 +41,8 @@ struct gw_pending {                       /* a source's */
 void gw_burst_add(struct gw_source *s, struct gw_packet *pkt, int64_t now_us);
 /* Hands on what is complete or has waited long enough. Returns when to come again; INT64_MAX: nothing waits. */
 int64_t gw_burst_flush(struct gw_burst *b, int64_t now_us);
-/* pkt has not been offered to the present sink yet. */
-bool gw_burst_holds(const struct gw_source *s, const struct gw_packet *pkt);
+/* pkt has not been offered to this sink of the source yet, and will be; NULL: to all of them. */
+bool gw_burst_holds(const struct gw_source *s, const struct gw_sink *k, const struct gw_packet *pkt);
 /* The source goes: what it holds is dropped. */
 void gw_burst_forget(struct gw_source *s);
 

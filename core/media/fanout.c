@@ -53,6 +53,7 @@ void gw_fanout(struct gw_source *s, struct gw_packet *const *pkts, unsigned n, s
 {
     for (unsigned i = 0; i < s->n_sinks; i++) {
         fetch_ahead(s, i);
+        s->pending.sink = i;
         for (unsigned k = 0; k < n; k++) {
             s->pending.at = (uint8_t)(k + 1);
             gw_sink_offer(s->sinks[i], pkts[k], now_us);
@@ -60,7 +61,7 @@ void gw_fanout(struct gw_source *s, struct gw_packet *const *pkts, unsigned n, s
         if (dirty && i % AT_ONCE == AT_ONCE - 1)
             gw_dirty_flush(dirty, now_us);
     }
-    s->pending.at = 0;
+    s->pending.sink = s->pending.at = 0;
     for (uint64_t left = s->workers; left; left &= left - 1)
         for (unsigned k = 0; k < n; k++)
             s->events->forward(s->owner, s, (unsigned)__builtin_ctzll(left), pkts[k]);

@@ -344,7 +344,7 @@ static void catch_up(struct gw_sink *k, const struct gw_packet *first, int64_t n
     for (uint64_t seq = first->facts.ext_seq + 1; seq <= h->newest && seq <= last; seq++) {
         struct gw_packet *pkt = gw_history_get(h, (uint32_t)seq);
 
-        if (pkt && !gw_burst_holds(k->source, pkt)) /* those come by themselves */
+        if (pkt && !gw_burst_holds(k->source, k, pkt)) /* those come by themselves */
             gw_sink_offer(k, pkt, now_us);
     }
 }

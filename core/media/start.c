@@ -3,7 +3,8 @@
 
 #include "media/sender.h"
 
-const struct gw_packet *gw_start_newest(const struct gw_source *s, const struct gw_source_layer *l)
+const struct gw_packet *gw_start_newest(const struct gw_source *s, const struct gw_source_layer *l,
+                                        const struct gw_sink *k)
 {
     const struct gw_history *h = &l->history;
     const struct gw_packet *newest = NULL, *pkt;
@@ -11,13 +12,13 @@ const struct gw_packet *gw_start_newest(const struct gw_source *s, const struct 
 
     for (; seq <= h->newest; seq++) {
         pkt = gw_history_get(h, (uint32_t)seq);
-        if (!pkt || pkt->facts.ssrc != l->ssrc || gw_burst_holds(s, pkt))
+        if (!pkt || pkt->facts.ssrc != l->ssrc || gw_burst_holds(s, k, pkt))
             break;
         newest = pkt;
     }
     for (; seq <= h->newest; seq++) {
         pkt = gw_history_get(h, (uint32_t)seq);
-        if (pkt && !gw_burst_holds(s, pkt))
+        if (pkt && !gw_burst_holds(s, k, pkt))
             return NULL;
     }
     return newest;
@@ -37,7 +38,7 @@ static bool start_layer(struct gw_sink *k, const struct gw_source_layer *l, int6
 
     if (!first || now_us - first->arrival_us > k->source->cache_us || !leaves_in_time(k, c))
         return false;
-    k->cached = gw_start_newest(k->source, l);
+    k->cached = gw_start_newest(k->source, l, k);
     k->start = (struct gw_start){.left_bytes = c->bytes};
     if (k->cached)
         gw_sink_offer(k, first, now_us); /* the rest follows it */

@@ -16,9 +16,10 @@
 #define GW_START_SQUEEZE 64     /* so many times shorter at least is the time between two cached pictures */
 #define GW_START_MOST_US 700000 /* the cache has left after so long, or it is not used: the pacer drops after 1 s */
 
-/* The newest packet of a layer that the source has handed on, when all from the keyframe up to it are there. NULL: they
- * are not, or some that are not handed on yet belong between them. */
-const struct gw_packet *gw_start_newest(const struct gw_source *s, const struct gw_source_layer *l);
+/* The newest packet of a layer that the source has handed on to this sink (NULL: to anybody), when all from the
+ * keyframe up to it are there. NULL: they are not, or some that are not handed on yet belong between them. */
+const struct gw_packet *gw_start_newest(const struct gw_source *s, const struct gw_source_layer *l,
+                                        const struct gw_sink *k);
 /* Queues the cache's packets when k is fresh and the cache is good. false: nothing was done. */
 bool gw_sink_start(struct gw_sink *k, int64_t now_us);
 /* Inside it. ts_step of gw_rewrite_switch() for the first packet, when `step` is that of the newest. */

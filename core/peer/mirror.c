@@ -143,7 +143,7 @@ static void send_packet(struct gw_engine *e, const struct gw_source *s, unsigned
 /* What has been handed on of a layer since its last keyframe; what has not comes by itself. */
 static void send_layer(struct gw_engine *e, const struct gw_source *s, const struct gw_source_layer *l, unsigned worker)
 {
-    const struct gw_packet *newest = gw_start_newest(s, l);
+    const struct gw_packet *newest = gw_start_newest(s, l, NULL);
 
     for (uint64_t seq = l->cache.first; newest && seq <= newest->facts.ext_seq; seq++)
         send_packet(e, s, worker, gw_history_get(&l->history, (uint32_t)seq), OLD);

@@ -246,6 +246,16 @@ static void senders_of_the_last_source_are_flushed_beside_it(void **state)
     for (unsigned i = 0; i < SINKS; i++)
         assert_int_equal(gw_pacer_waiting(&senders[i].pacer), 2);
 
+    /* A sender that is flushed meanwhile may begin its sink anew: whoever comes later is still to have what is held. */
+    arrive(3, true, false, 3000);
+    source->pending.sink = 1;
+    source->pending.at = source->pending.n;
+    assert_false(gw_burst_holds(source, sinks[0], source->pending.pkt[0]));
+    assert_false(gw_burst_holds(source, sinks[1], source->pending.pkt[0]));
+    assert_true(gw_burst_holds(source, sinks[2], source->pending.pkt[0]));
+    source->pending.sink = source->pending.at = 0;
+    assert_true(gw_burst_holds(source, sinks[0], source->pending.pkt[0]));
+
     unwatch();
     gw_source_free(last);
     gw_srtp_free(srtp);
